@@ -1,0 +1,15 @@
+namespace MediaEngine.Mcx;
+
+/// <summary>MIME types of the bodies that MCX procedures carry in SIP.</summary>
+public static class ContentTypes
+{
+    /// <summary>TS 24.379 F.1.</summary>
+    public const string McpttInfo = "application/vnd.3gpp.mcptt-info+xml";
+
+    /// <summary>TS 24.379 F.7.</summary>
+    public const string McpttRegroup = "application/vnd.3gpp.mcptt-regroup+xml";
+
+    public const string Pidf = "application/pidf+xml";
+
+    public const string Sdp = "application/sdp";
+}
