@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using MediaEngine.Rtp;
 using MediaEngine.Srtp;
+using Xunit;
 
 namespace MediaEngine.Engine.Tests.Srtp;
 
@@ -43,11 +44,17 @@ internal static class Packets
         return packet;
     }
 
+    public static byte[] With(this byte[] buffer, byte[] content)
+    {
+        content.CopyTo(buffer, 0);
+        return buffer;
+    }
+
     public static byte[] Protect(this SrtpSender sender, byte[] packet, SrtpOutcome expected = SrtpOutcome.Ok)
     {
         byte[] buffer = new byte[packet.Length + sender.MaxOverhead_bytes];
         packet.CopyTo(buffer, 0);
-        Xunit.Assert.Equal(expected, sender.Protect(buffer, packet.Length, out int length));
+        Assert.Equal(expected, sender.Protect(buffer, packet.Length, out int length));
         return buffer[..length];
     }
 
@@ -55,7 +62,7 @@ internal static class Packets
     {
         byte[] buffer = new byte[packet.Length + sender.MaxOverhead_bytes];
         packet.CopyTo(buffer, 0);
-        Xunit.Assert.Equal(expected, sender.ProtectRtcp(buffer, packet.Length, out int length));
+        Assert.Equal(expected, sender.ProtectRtcp(buffer, packet.Length, out int length));
         return buffer[..length];
     }
 
