@@ -52,6 +52,10 @@ public sealed class PcapWriter : IAsyncDisposable
     /// <summary>Adds an IP packet as it is.</summary>
     public void Ip(ReadOnlySpan<byte> packet, DateTimeOffset at) => Add(new Item(at, null, null, packet.ToArray(), IsTcp: false));
 
+    /// <summary>Waits until the queue has room: for whoever adds faster than a disk writes and must not lose packets.</summary>
+    public async ValueTask RoomAsync(CancellationToken cancellation = default) =>
+        await _queue.Writer.WaitToWriteAsync(cancellation).ConfigureAwait(false);
+
     /// <summary>Waits until everything added is in the file, and closes it.</summary>
     public async ValueTask DisposeAsync()
     {
