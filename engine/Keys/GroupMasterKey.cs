@@ -1,0 +1,82 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using MediaEngine.Srtp;
+
+namespace MediaEngine.Keys;
+
+/// <summary>
+/// GMK: protects the media of a group end to end (TS 33.180 5.7, 7.3). Also the key of a temporary group. Immutable, so
+/// several threads may read it; disposing it, which zeroes, is its owner's.
+/// </summary>
+public sealed class GroupMasterKey : IDisposable
+{
+    /// <summary>MKI of group media: GMK-ID ‖ GUK-ID.</summary>
+    public const int Mki_bytes = 8;
+
+    private const byte UserSaltFunctionCode = 0x50;
+    private const uint UserSaltMask = 0x0FFF_FFFF;
+
+    private readonly KeyMaterial _material;
+
+    /// <param name="id">GMK-ID; its purpose tag must be 0.</param>
+    /// <param name="key16">16 octets.</param>
+    /// <param name="rand">RAND of the message that delivered the key, 16..255 octets; the same for every member.</param>
+    public GroupMasterKey(KeyIdentifier id, ReadOnlySpan<byte> key16, ReadOnlySpan<byte> rand)
+    {
+        if (id.Purpose != KeyPurpose.GroupMasterKey)
+            throw new ArgumentException($"{id} is not a GMK-ID: its purpose tag is not 0.", nameof(id));
+        Id = id;
+        _material = new KeyMaterial(key16, rand);
+    }
+
+    public KeyIdentifier Id { get; }
+
+    public ReadOnlySpan<byte> Rand => _material.Rand;
+
+    /// <summary>For stores and key files only: 16 octets.</summary>
+    public void CopyKeyTo(Span<byte> destination) => _material.CopyKeyTo(destination);
+
+    /// <summary>
+    /// The GUK-ID under which this user sends: GMK-ID XOR User Salt (TS 33.180 5.2.3, F.1.3).
+    /// </summary>
+    /// <param name="mcServiceUserId">The MC service user ID exactly as configured, scheme included.</param>
+    /// <exception cref="ArgumentException">Longer than 65535 octets.</exception>
+    public KeyIdentifier GukIdFor(string mcServiceUserId)
+    {
+        int idLength = Encoding.UTF8.GetByteCount(mcServiceUserId);
+        if (idLength > ushort.MaxValue)
+            throw new ArgumentException("An MC service user ID has at most 65535 octets.", nameof(mcServiceUserId));
+        // S = FC || P0 || L0 (TS 33.220 B.2)
+        byte[] input = new byte[1 + idLength + 2];
+        input[0] = UserSaltFunctionCode;
+        Encoding.UTF8.GetBytes(mcServiceUserId, input.AsSpan(1));
+        BinaryPrimitives.WriteUInt16BigEndian(input.AsSpan(1 + idLength), (ushort)idLength);
+        Span<byte> output = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(_material.Key, input, output);
+        uint userSalt = BinaryPrimitives.ReadUInt32BigEndian(output[^4..]) & UserSaltMask;
+        return new KeyIdentifier(Id.Value ^ userSalt);
+    }
+
+    /// <summary>Writes the 8-octet MKI of the sender with this GUK-ID.</summary>
+    public void WriteMki(KeyIdentifier gukId, Span<byte> destination8)
+    {
+        Id.Write(destination8);
+        gukId.Write(destination8[KeyIdentifier.Length_bytes..]);
+    }
+
+    /// <summary>The SRTP master key of the sender with this GUK-ID: CS ID 4, CSB ID = GUK-ID (TS 33.180 7.4.2).</summary>
+    public SrtpMasterKey DeriveMediaKey(KeyIdentifier gukId)
+    {
+        Span<byte> mki = stackalloc byte[Mki_bytes];
+        WriteMki(gukId, mki);
+        return _material.DeriveMasterKey(CryptoSessions.McpttGroupCall, gukId, mki);
+    }
+
+    /// <summary>The identifier; never key material.</summary>
+    public override string ToString() => $"GMK {Id}";
+
+    public void Dispose() => _material.Dispose();
+
+    internal bool IsSame(GroupMasterKey other) => Id == other.Id && _material.IsSame(other._material);
+}

@@ -1,0 +1,25 @@
+namespace MediaEngine.Srtp;
+
+/// <summary>
+/// One key of a receiver's ring and the streams that authenticated under it. Streams belong to a key, so members of a
+/// group, who send under keys of their own, cannot disturb one another by using the same SSRC.
+/// </summary>
+internal sealed class ReceiveKey : IDisposable
+{
+    public ReceiveKey(SessionKeys session) => Session = session;
+
+    public SessionKeys Session { get; }
+
+    public Dictionary<uint, ReplayWindow> RtpStreams { get; } = [];
+
+    public Dictionary<uint, ReplayWindow> RtcpStreams { get; } = [];
+
+    /// <summary>True once the key has left the ring.</summary>
+    public bool Disposed { get; private set; }
+
+    public void Dispose()
+    {
+        Disposed = true;
+        Session.Dispose();
+    }
+}

@@ -1,0 +1,62 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+
+namespace MediaEngine.Srtp;
+
+/// <summary>
+/// One session key and salt: seals and opens packets by SSRC and index. The cipher is set up on first use, so that a key
+/// used only for SRTCP, or only for SRTP, pays for one.
+/// </summary>
+internal sealed class SessionCipher : IDisposable
+{
+    private readonly byte[] _key;
+    private SessionSalt _salt;
+    private PacketCipher? _cipher;
+    private bool _disposed;
+
+    public SessionCipher(ReadOnlySpan<byte> sessionKey, ReadOnlySpan<byte> sessionSalt)
+    {
+        _key = GC.AllocateUninitializedArray<byte>(sessionKey.Length, pinned: true);
+        sessionKey.CopyTo(_key);
+        _salt = new SessionSalt(sessionSalt);
+    }
+
+    /// <summary>Encrypts <paramref name="payload"/> in place and writes the 16-octet tag.</summary>
+    [SkipLocalsInit]
+    public void Seal(uint ssrc, ulong index, ReadOnlySpan<byte> associatedData, Span<byte> payload, Span<byte> tag)
+    {
+        Span<byte> vector = stackalloc byte[PacketCipher.Nonce_bytes];
+        _salt.WriteInitializationVector(vector, ssrc, index);
+        Cipher().Seal(vector, associatedData, payload, tag);
+    }
+
+    /// <summary>Decrypts into <paramref name="payload"/>; false and a wiped payload when the tag is wrong.</summary>
+    [SkipLocalsInit]
+    public bool Open(
+        uint ssrc, ulong index, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag,
+        Span<byte> payload)
+    {
+        Span<byte> vector = stackalloc byte[PacketCipher.Nonce_bytes];
+        _salt.WriteInitializationVector(vector, ssrc, index);
+        return Cipher().Open(vector, associatedData, ciphertext, tag, payload);
+    }
+
+    public void Dispose()
+    {
+        _disposed = true;
+        CryptographicOperations.ZeroMemory(_key);
+        _salt = default;
+        _cipher?.Dispose();
+        _cipher = null;
+    }
+
+    private PacketCipher Cipher() => _cipher ?? SetUp();
+
+    private PacketCipher SetUp()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        _cipher = PacketCipher.Create(_key);
+        CryptographicOperations.ZeroMemory(_key);
+        return _cipher;
+    }
+}
