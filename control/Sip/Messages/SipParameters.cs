@@ -1,0 +1,143 @@
+using System.Collections;
+using System.Text;
+
+namespace MediaEngine.Sip;
+
+/// <summary>The <c>;name=value</c> list of a URI or a header, in order. Names compare without case; null value = bare name.</summary>
+public sealed class SipParameters : IEnumerable<KeyValuePair<string, string?>>
+{
+    private readonly List<KeyValuePair<string, string?>> _items = [];
+
+    public int Count => _items.Count;
+
+    public bool Contains(string name) => IndexOf(name) >= 0;
+
+    /// <summary>The value as written (quotes kept), "" for a bare name, null when absent.</summary>
+    public string? this[string name]
+    {
+        get
+        {
+            int i = IndexOf(name);
+            return i < 0 ? null : _items[i].Value ?? "";
+        }
+    }
+
+    /// <summary>Adds or replaces. Throws when name or value cannot stand in a parameter.</summary>
+    public void Set(string name, string? value)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (name.Length == 0 || !SipSyntax.IsValue(name) || (value is not null && !SipSyntax.IsValue(value)))
+            throw new ArgumentException("Not a parameter.", nameof(name));
+        var item = KeyValuePair.Create(name, value);
+        int i = IndexOf(name);
+        if (i < 0)
+            _items.Add(item);
+        else
+            _items[i] = item;
+    }
+
+    public bool Remove(string name)
+    {
+        int i = IndexOf(name);
+        if (i >= 0)
+            _items.RemoveAt(i);
+        return i >= 0;
+    }
+
+    public IEnumerator<KeyValuePair<string, string?>> GetEnumerator() => _items.GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>Each parameter with its leading semicolon.</summary>
+    public override string ToString()
+    {
+        if (_items.Count == 0)
+            return "";
+        var text = new StringBuilder();
+        foreach (var (name, value) in _items)
+        {
+            text.Append(';').Append(name);
+            if (value is not null)
+                text.Append('=').Append(value);
+        }
+        return text.ToString();
+    }
+
+    internal SipParameters Copy()
+    {
+        var copy = new SipParameters();
+        copy._items.AddRange(_items);
+        return copy;
+    }
+
+    /// <summary>Reads what follows the first semicolon. The first of a repeated name wins; a malformed list is refused.</summary>
+    internal static bool TryParse(ReadOnlySpan<char> text, bool inUri, SipParameters parameters)
+    {
+        const int maximum = 64;
+        while (true)
+        {
+            int end = SipSyntax.IndexOfSeparator(text, ';');
+            if (end == -2)
+                return false;
+            ReadOnlySpan<char> item = SipSyntax.Trim(end < 0 ? text : text[..end]);
+            int equals = item.IndexOf('=');
+            ReadOnlySpan<char> name = equals < 0 ? item : item[..equals];
+            ReadOnlySpan<char> value = equals < 0 ? default : item[(equals + 1)..];
+            if (!inUri)
+            {
+                name = SipSyntax.Trim(name);
+                value = SipSyntax.Trim(value);
+            }
+            if (item.Length > 0)
+            {
+                if (!IsName(name, inUri) || (equals >= 0 && !IsParameterValue(value, inUri)))
+                    return false;
+                string key = name.ToString();
+                if (!parameters.Contains(key))
+                    parameters._items.Add(new(key, equals < 0 ? null : value.ToString()));
+                if (parameters.Count > maximum)
+                    return false;
+            }
+            else if (inUri && end >= 0)
+                return false;
+            if (end < 0)
+                return true;
+            text = text[(end + 1)..];
+        }
+    }
+
+    private static bool IsName(ReadOnlySpan<char> name, bool inUri) => SipSyntax.IsToken(name) ||
+        (inUri && name.Length > 0 && name.IndexOfAny(SipSyntax.UriEnders) < 0);
+
+    private static bool IsParameterValue(ReadOnlySpan<char> value, bool inUri)
+    {
+        if (inUri)
+            return value.Length > 0 && value.IndexOfAny(SipSyntax.UriEnders) < 0;
+        if (value.Length > 0 && value[0] == '"')
+            return value.Length >= 2 && SipSyntax.IndexOfSeparator(value, '"') == -1 && value[^1] == '"' && ClosesAtEnd(value);
+        // Values such as rtp addresses, feature tags in angle brackets or empty generic parameters occur; white space does not.
+        return value.IndexOfAny(" \t\"") < 0;
+    }
+
+    private static bool ClosesAtEnd(ReadOnlySpan<char> quoted)
+    {
+        for (int i = 1; i < quoted.Length; i++)
+        {
+            if (quoted[i] == '\\')
+                i++;
+            else if (quoted[i] == '"')
+                return i == quoted.Length - 1;
+        }
+        return false;
+    }
+
+    private int IndexOf(string name)
+    {
+        for (int i = 0; i < _items.Count; i++)
+        {
+            if (string.Equals(_items[i].Key, name, StringComparison.OrdinalIgnoreCase))
+                return i;
+        }
+        return -1;
+    }
+}

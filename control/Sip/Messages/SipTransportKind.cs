@@ -1,0 +1,7 @@
+namespace MediaEngine.Sip;
+
+public enum SipTransportKind
+{
+    Udp,
+    Tcp,
+}

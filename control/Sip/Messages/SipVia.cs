@@ -1,0 +1,99 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
+namespace MediaEngine.Sip;
+
+/// <summary>One Via value (RFC 3261 20.42, RFC 3581).</summary>
+public sealed class SipVia
+{
+    /// <summary>RFC 3261 8.1.1.7: a branch that starts with it is unique across space and time.</summary>
+    public const string MagicCookie = "z9hG4bK";
+
+    public SipVia(string transport, string host, int port, string branch)
+    {
+        if (!SipSyntax.IsToken(transport) || !SipSyntax.TryParseHostPort(host, out _, out int embedded) || embedded != 0 ||
+            port is < 0 or > 65535 || !SipSyntax.IsToken(branch))
+            throw new ArgumentException("Not the parts of a Via.", nameof(host));
+        Transport = transport;
+        Host = host;
+        Port = port;
+        Parameters.Set("branch", branch);
+    }
+
+    private SipVia(string transport, string host, int port, SipParameters parameters)
+    {
+        Transport = transport;
+        Host = host;
+        Port = port;
+        Parameters = parameters;
+    }
+
+    /// <summary>UDP, TCP, TLS, upper case as written.</summary>
+    public string Transport { get; }
+
+    /// <summary>sent-by host; IPv6 in brackets.</summary>
+    public string Host { get; }
+
+    /// <summary>sent-by port; 0 = none written.</summary>
+    public int Port { get; }
+
+    public SipParameters Parameters { get; } = new();
+
+    /// <summary>"" when absent.</summary>
+    public string Branch => Parameters["branch"] ?? "";
+
+    /// <summary>True when the branch has the cookie and something after it.</summary>
+    public bool HasMagicBranch => Branch.Length > MagicCookie.Length && Branch.StartsWith(MagicCookie, StringComparison.OrdinalIgnoreCase);
+
+    public string? Received => Parameters["received"];
+
+    /// <summary>RFC 3581: the parameter is there, filled or not.</summary>
+    public bool HasRPort => Parameters.Contains("rport");
+
+    /// <summary>The port of a filled rport; 0 = none.</summary>
+    public int RPort => SipSyntax.TryParseNumber(Parameters["rport"], 65535, out uint port) ? (int)port : 0;
+
+    /// <summary>host:port in lower case with the port as written: part of the transaction key.</summary>
+    public string SentBy =>
+#pragma warning disable CA1308 // Host names compare without case.
+        Host.ToLowerInvariant() + ":" + Port.ToString(CultureInfo.InvariantCulture);
+#pragma warning restore CA1308
+
+    public static bool TryParse(string? text, [NotNullWhen(true)] out SipVia? via)
+    {
+        via = null;
+        if (text is null || !SipSyntax.IsValue(text))
+            return false;
+        ReadOnlySpan<char> rest = text;
+        if (!TryTake(ref rest, '/', out ReadOnlySpan<char> protocol) || !protocol.Equals("SIP", StringComparison.OrdinalIgnoreCase) ||
+            !TryTake(ref rest, '/', out ReadOnlySpan<char> version) || !version.SequenceEqual("2.0"))
+            return false;
+        rest = SipSyntax.Trim(rest);
+        int space = rest.IndexOfAny(' ', '\t');
+        if (space <= 0 || !SipSyntax.IsToken(rest[..space]))
+            return false;
+        string transport = rest[..space].ToString();
+        rest = rest[space..];
+        int semicolon = rest.IndexOf(';');
+        var parameters = new SipParameters();
+        if (semicolon >= 0 && !SipParameters.TryParse(rest[(semicolon + 1)..], inUri: false, parameters))
+            return false;
+        if (!SipSyntax.TryParseHostPort(semicolon < 0 ? rest : rest[..semicolon], out string host, out int port))
+            return false;
+        via = new SipVia(transport, host, port, parameters);
+        return true;
+    }
+
+    public override string ToString() =>
+        $"SIP/2.0/{Transport} {Host}{(Port == 0 ? "" : ":" + Port.ToString(CultureInfo.InvariantCulture))}{Parameters}";
+
+    private static bool TryTake(ref ReadOnlySpan<char> rest, char separator, out ReadOnlySpan<char> taken)
+    {
+        int i = rest.IndexOf(separator);
+        taken = i < 0 ? default : SipSyntax.Trim(rest[..i]);
+        if (i < 0)
+            return false;
+        rest = rest[(i + 1)..];
+        return true;
+    }
+}

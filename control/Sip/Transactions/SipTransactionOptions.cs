@@ -1,0 +1,33 @@
+namespace MediaEngine.Sip;
+
+/// <summary>Timer base values (RFC 3261 17.1.1.1 and table 4) and bounds of a <see cref="SipTransactionLayer"/>.</summary>
+public sealed record SipTransactionOptions
+{
+    public TimeSpan T1 { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    public TimeSpan T2 { get; init; } = TimeSpan.FromSeconds(4);
+
+    public TimeSpan T4 { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Timer C: an INVITE without final response is cancelled after this long without a provisional one.</summary>
+    public TimeSpan TimerC { get; init; } = TimeSpan.FromSeconds(185);
+
+    /// <summary>Timer D over UDP.</summary>
+    public TimeSpan TimerD { get; init; } = TimeSpan.FromSeconds(32);
+
+    /// <summary>RFC 3261 17.2.1: 100 goes out when the user has not answered an INVITE by then.</summary>
+    public TimeSpan TryingAfter { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    public int MaxTransactions { get; init; } = 100_000;
+
+    /// <summary>Largest request sent over UDP before TCP is tried (RFC 3261 18.1.1), in octets.</summary>
+    public int MaxUdpRequest_bytes { get; init; } = 1300;
+
+    /// <summary>False: large requests stay on UDP.</summary>
+    public bool CanSwitchToTcp { get; init; } = true;
+
+    /// <summary>host:port put into our Via, per transport.</summary>
+    public SipSentBy UdpSentBy { get; init; } = new("127.0.0.1", 5060);
+
+    public SipSentBy TcpSentBy { get; init; } = new("127.0.0.1", 5060);
+}
