@@ -1,0 +1,52 @@
+using MediaEngine.Sip;
+
+namespace MediaEngine.Mcx;
+
+/// <summary>
+/// Everything a batch of inputs led to. The host commits <see cref="Changes"/> in one transaction and only then carries out
+/// the rest, in order.
+/// </summary>
+public sealed class McxEffects
+{
+    private readonly List<StoreChange> _changes = [];
+    private readonly List<SipEffect> _sip = [];
+    private readonly List<MediaEffect> _media = [];
+    private readonly List<McxEvent> _events = [];
+
+    public IReadOnlyList<StoreChange> Changes => _changes;
+
+    public IReadOnlyList<SipEffect> Sip => _sip;
+
+    public IReadOnlyList<MediaEffect> Media => _media;
+
+    public IReadOnlyList<McxEvent> Events => _events;
+
+    public void Clear()
+    {
+        _changes.Clear();
+        _sip.Clear();
+        _media.Clear();
+        _events.Clear();
+    }
+
+    public void Put(DurableRecord record) => _changes.Add(new StoreChange.Put(record));
+
+    public void Delete<TRecord>(string id)
+        where TRecord : DurableRecord =>
+        _changes.Add(new StoreChange.Delete(typeof(TRecord), id));
+
+    public void Send(long token, SipRequest request, SipDestination destination) =>
+        _sip.Add(new SipEffect.SendRequest(token, request, destination));
+
+    public void Acknowledge(SipRequest ack, SipDestination destination) => _sip.Add(new SipEffect.SendAck(ack, destination));
+
+    public void Respond(SipTransactionId transaction, SipResponse response) => _sip.Add(new SipEffect.Respond(transaction, response));
+
+    public void Cancel(long token) => _sip.Add(new SipEffect.Cancel(token));
+
+    public void Submit(MediaEffect effect) => _media.Add(effect);
+
+    public void Log(string name, string subject, string detail) => _events.Add(new McxEvent(name, subject, detail));
+
+    public void Warn(string name, string subject, string detail) => _events.Add(new McxEvent(name, subject, detail, Warning: true));
+}

@@ -1,0 +1,204 @@
+using MediaEngine.Rtp;
+using MediaEngine.Sip;
+
+namespace MediaEngine.Mcx;
+
+/// <summary>
+/// One MC system: participating and controlling function, registrar and group management of one domain, as a pure machine.
+/// SIP requests, responses, media reports and time go in; changes to store, SIP, media commands and log events come out in
+/// <see cref="McxEffects"/>. Owned by one control loop.
+/// </summary>
+public sealed class McSystem
+{
+    private const string Allow = "REGISTER, PUBLISH, MESSAGE, INVITE, ACK, BYE, CANCEL, OPTIONS";
+    private static readonly TimeSpan RegistrationSweep = TimeSpan.FromSeconds(5);
+
+    private readonly McContext _context;
+    private readonly Authenticator _authenticator;
+    private readonly RegistrationProcedure _registration;
+    private readonly AffiliationProcedure _affiliation;
+    private readonly PreconfiguredRegroupFormation _regroupFormation;
+    private readonly PreconfiguredRegroupCancellation _regroupCancellation;
+    private readonly GroupCallSetup _callSetup;
+    private readonly GroupCallRelease _callRelease;
+    private Instant _nextSweep;
+
+    /// <param name="durable">What the store held when the process started.</param>
+    /// <param name="wallClockAtZero">The wall-clock time at <see cref="Instant.Zero"/>; expiry times in the store are absolute.</param>
+    public McSystem(Organisation organisation, McxOptions options, DurableState durable, IEntropy entropy, DateTimeOffset wallClockAtZero)
+    {
+        var state = new McState(durable);
+        _context = new McContext(organisation, options, state, entropy, wallClockAtZero);
+        _authenticator = new Authenticator(_context, entropy);
+        var notification = new RegroupNotification(_context);
+        var membership = new RegroupMembership(_context, notification);
+        _callRelease = new GroupCallRelease(_context);
+        _callSetup = new GroupCallSetup(_context, notification, _callRelease);
+        _affiliation = new AffiliationProcedure(_context, membership, _callSetup, _callRelease);
+        _registration = new RegistrationProcedure(_context, _affiliation, membership, notification);
+        _regroupFormation = new PreconfiguredRegroupFormation(_context, notification);
+        _regroupCancellation = new PreconfiguredRegroupCancellation(_context, notification, _callRelease);
+    }
+
+    /// <summary>Regroups in effect, for consoles and tests.</summary>
+    public IReadOnlyCollection<PreconfiguredRegroup> Regroups => _context.State.Regroups.Values;
+
+    public IReadOnlyCollection<Registration> Registrations => _context.State.Registrations.Values;
+
+    public IReadOnlyCollection<Affiliation> Affiliations => _context.State.Affiliations.Values;
+
+    public int CallCount => _context.State.CallsByNumber.Count;
+
+    public Instant NextDeadline => _context.State.Registrations.Count > 0 ? _nextSweep : Instant.Never;
+
+    public void Expire(Instant now, McxEffects effects)
+    {
+        if (now < _nextSweep)
+            return;
+        _nextSweep = now + RegistrationSweep;
+        _registration.Expire(now, effects);
+    }
+
+    /// <summary>A request from a client. Every path ends in an answer, but for ACK.</summary>
+    public void Receive(SipTransactionId transaction, SipRequest request, SipFlow flow, Instant now, McxEffects effects)
+    {
+        switch (request.Method)
+        {
+            case SipMethods.Ack:
+                if (LegOf(request) is { } acknowledged)
+                    GroupCallSetup.Acknowledged(acknowledged, effects);
+                return;
+            case SipMethods.Cancel:
+                if (_context.State.LegsByInvite.TryGetValue(transaction, out CallLeg? cancelled))
+                    _callRelease.HandleCancel(cancelled, effects);
+                return;
+            case SipMethods.Bye:
+                if (LegOf(request) is { } leg && leg.Dialog!.TryAcceptRemote(request))
+                    _callRelease.HandleBye(transaction, request, leg, effects);
+                else
+                    _context.Respond(transaction, request, 481, effects);
+                return;
+            case SipMethods.Options:
+                SipResponse options = _context.Reply(request, 200);
+                options.Headers.Add("Allow", Allow);
+                effects.Respond(transaction, options);
+                return;
+            case SipMethods.Register or SipMethods.Publish or SipMethods.Message or SipMethods.Invite:
+                ReceiveAuthenticated(transaction, request, flow, now, effects);
+                return;
+            default:
+                SipResponse notAllowed = _context.Reply(request, 405);
+                notAllowed.Headers.Add("Allow", Allow);
+                effects.Respond(transaction, notAllowed);
+                return;
+        }
+    }
+
+    /// <summary>A response to the request sent with <paramref name="token"/>.</summary>
+    public void ReceiveResponse(long token, SipResponse response, Instant now, McxEffects effects)
+    {
+        // An INVITE stays pending after its 2xx: every repetition of it is acknowledged (RFC 3261 13.2.2.4).
+        bool final = response.Status >= 200 && !(response.IsSuccess && response.CSeq.Method == SipMethods.Invite);
+        _context.Find(token, final)?.Receive(response, now, effects);
+    }
+
+    /// <summary>No final response came, or the request could not be sent.</summary>
+    public void ReceiveFailure(long token, string reason, Instant now, McxEffects effects) =>
+        _context.Find(token, final: true)?.Fail(reason, now, effects);
+
+    /// <summary>A caller never acknowledged the 2xx of its INVITE.</summary>
+    public void ReceiveUnacknowledged(string dialogId, McxEffects effects)
+    {
+        if (_context.State.LegsByDialog.TryGetValue(dialogId, out CallLeg? leg))
+            _callRelease.Leave(leg.Call.GroupId, leg.McpttId, leg.ClientId, "no ACK", effects);
+    }
+
+    /// <summary>A connection closed: requests to its clients open a new one from now on.</summary>
+    public void FlowClosed(SipFlow flow)
+    {
+        foreach (string id in _context.State.Flows.Where(entry => entry.Value == flow).Select(entry => entry.Key).ToArray())
+            _context.State.Flows.Remove(id);
+        _authenticator.Forget(flow);
+    }
+
+    /// <summary>T4 ran out in the floor arbiter (TS 24.380 6.3.4.3.5): nobody talked for the hang time.</summary>
+    public void CallInactive(ulong call, McxEffects effects)
+    {
+        if (_context.State.CallsByNumber.TryGetValue(call, out GroupCall? found))
+            _callRelease.Release(found, "nobody talked for the hang time (T4)", effects);
+    }
+
+    /// <summary>The media plane gave up on a leg.</summary>
+    public void LegUnresponsive(ulong call, int leg, McxEffects effects)
+    {
+        if (_context.State.CallsByNumber.TryGetValue(call, out GroupCall? found) && found.Legs.FirstOrDefault(other => other.Number == leg) is { } lost)
+            _callRelease.Leave(found.GroupId, lost.McpttId, lost.ClientId, "does not stop sending media", effects);
+    }
+
+    private CallLeg? LegOf(SipRequest request) =>
+        _context.State.LegsByDialog.GetValueOrDefault(SipDialog.IdOf(request));
+
+    private void ReceiveAuthenticated(SipTransactionId transaction, SipRequest request, SipFlow flow, Instant now, McxEffects effects)
+    {
+        if (!_authenticator.TryIdentify(transaction, request, flow, now, effects, out McUser? user))
+            return;
+        if (request.Headers.Contains("Require"))
+        {
+            SipResponse badExtension = _context.Reply(request, 420);
+            badExtension.Headers.Add("Unsupported", string.Join(", ", request.Headers.GetAll("Require")));
+            effects.Respond(transaction, badExtension);
+            return;
+        }
+        switch (request.Method)
+        {
+            case SipMethods.Register:
+                _registration.Handle(transaction, request, flow, user, now, effects);
+                break;
+            case SipMethods.Publish:
+                _affiliation.Handle(transaction, request, user, now, effects);
+                break;
+            case SipMethods.Invite when request.To?.Tag is not null:
+                // A leg's media does not change while it is up, so a re-INVITE has nothing to ask for.
+                _context.Respond(transaction, request, LegOf(request) is null ? 481 : 488, effects);
+                break;
+            case SipMethods.Invite:
+                _callSetup.Handle(transaction, request, flow, user, now, effects);
+                break;
+            default:
+                ReceiveMessage(transaction, request, user, now, effects);
+                break;
+        }
+    }
+
+    // A regroup request is recognised by its body: mcptt-info has no request type for it (TS 24.379 16.2.1).
+    private void ReceiveMessage(SipTransactionId transaction, SipRequest request, McUser user, Instant now, McxEffects effects)
+    {
+        if (!RequestBodies.TryRead(request, out RequestBodies bodies, out string reason))
+        {
+            _context.RefuseMalformed(transaction, request, user.McpttId, reason, effects);
+            return;
+        }
+        if (bodies.Regroup is null)
+        {
+            SipResponse unsupported = _context.Reply(request, 415);
+            unsupported.Headers.Add("Accept", $"{ContentTypes.McpttInfo}, {ContentTypes.McpttRegroup}");
+            effects.Respond(transaction, unsupported);
+            return;
+        }
+        switch (RegroupBody.TryParse(bodies.Regroup.Body, out RegroupBody regroup, out reason))
+        {
+            case RegroupBodyOutcome.NotXml:
+                _context.RefuseMalformed(transaction, request, user.McpttId, $"regroup body: {reason}", effects);
+                break;
+            case RegroupBodyOutcome.WrongContent:
+                _context.Refuse(transaction, request, McxWarning.InvalidBody, user.McpttId, $"regroup body: {reason}", effects);
+                break;
+            case RegroupBodyOutcome.Ok when regroup.Action == RegroupAction.Create:
+                _regroupFormation.Handle(transaction, request, user, regroup, now, effects);
+                break;
+            default:
+                _regroupCancellation.Handle(transaction, request, user, regroup, now, effects);
+                break;
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using System.Net;
+
+namespace MediaEngine.Mcx;
+
+/// <summary>What an MC system needs to know about where it runs.</summary>
+public sealed record McxOptions
+{
+    /// <summary>The public service identity of this server, the Request-URI of its users' requests.</summary>
+    public required string ServerUri { get; init; }
+
+    /// <summary>The name put into Warning headers and session identities.</summary>
+    public required string HostName { get; init; }
+
+    /// <summary>The digest realm.</summary>
+    public required string Realm { get; init; }
+
+    /// <summary>Where the media plane receives audio and floor control of the call with this number.</summary>
+    public required Func<ulong, MediaAddresses> MediaAddressesOf { get; init; }
+
+    /// <summary>The multicast bearers calls may use; null = unicast only.</summary>
+    public MulticastRange? Multicast { get; init; }
+
+    public TimeSpan MaxRegistration { get; init; } = TimeSpan.FromHours(1);
+
+    public TimeSpan MinRegistration { get; init; } = TimeSpan.FromSeconds(60);
+
+    public int MaxCalls { get; init; } = 1000;
+
+    public int MaxRegroups { get; init; } = 10_000;
+}

@@ -1,0 +1,32 @@
+using MediaEngine.Floor;
+using MediaEngine.Keys;
+
+namespace MediaEngine.Mcx;
+
+/// <summary>One MC service group: the parts of its group document that calls and regroups use (TS 24.481 7.2.2).</summary>
+public sealed record McGroup
+{
+    public required string Id { get; init; }
+
+    public required GroupMasterKey GroupMasterKey { get; init; }
+
+    /// <summary>Members by normalised MCPTT ID.</summary>
+    public required IReadOnlyDictionary<string, GroupMember> Members { get; init; }
+
+    /// <summary><c>preconfigured-group-use-only</c>: a source of configuration for regroups, never called itself.</summary>
+    public bool PreconfiguredGroupUseOnly { get; init; }
+
+    /// <summary><c>on-network-disabled</c>.</summary>
+    public bool Disabled { get; init; }
+
+    /// <summary><c>on-network-max-participant-count</c>.</summary>
+    public int MaxParticipants { get; init; } = 1000;
+
+    /// <summary>Whether calls may use the IP multicast bearer for members that can receive it.</summary>
+    public bool Multicast { get; init; } = true;
+
+    /// <summary>Timers, queueing and kind of call; T4 is the group's hang timer.</summary>
+    public FloorPolicy FloorPolicy { get; init; } = new();
+
+    public override string ToString() => Id;
+}

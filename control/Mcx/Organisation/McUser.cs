@@ -1,0 +1,27 @@
+using MediaEngine.Keys;
+
+namespace MediaEngine.Mcx;
+
+/// <summary>One MC service user of the organisation: identities, credentials, authorisations.</summary>
+public sealed record McUser
+{
+    /// <summary>The MC service user identity (MCPTT ID), as written in the organisation: key derivation uses it verbatim.</summary>
+    public required string McpttId { get; init; }
+
+    /// <summary>The SIP public user identity the user's clients register.</summary>
+    public required string SipIdentity { get; init; }
+
+    /// <summary>The digest password of <see cref="SipIdentity"/>.</summary>
+    public required string Password { get; init; }
+
+    /// <summary>Protects floor control between this user's clients and the server (TS 33.180 5.4).</summary>
+    public required ClientServerKey ClientServerKey { get; init; }
+
+    /// <summary>May form and cancel regroups (TS 24.484 <c>allow-regroup</c>).</summary>
+    public bool AllowRegroup { get; init; }
+
+    /// <summary>TS 24.484 MaxAffiliationsN2.</summary>
+    public int MaxAffiliations { get; init; } = 20;
+
+    public override string ToString() => McpttId;
+}

@@ -1,0 +1,52 @@
+using MediaEngine.Sip;
+
+namespace MediaEngine.Mcx;
+
+internal enum CallLegState
+{
+    /// <summary>INVITE sent to, or received from, the client; no final answer yet.</summary>
+    Inviting,
+
+    /// <summary>2xx received or sent: the dialog exists.</summary>
+    Established,
+
+    Ended,
+}
+
+/// <summary>One client in a group call: its dialog with the controlling function.</summary>
+internal sealed class CallLeg(GroupCall call, int number, McUser user, string clientId, SipDestination destination)
+{
+    public GroupCall Call { get; } = call;
+
+    /// <summary>Unique within the call; the media plane's and the floor arbiter's number of this participant.</summary>
+    public int Number { get; } = number;
+
+    public McUser User { get; } = user;
+
+    public string McpttId { get; } = McIdentity.Normalise(user.McpttId)!;
+
+    public string ClientId { get; } = clientId;
+
+    public SipDestination Destination { get; } = destination;
+
+    public CallLegState State { get; set; }
+
+    public SipDialog? Dialog { get; set; }
+
+    /// <summary>The client's offer or answer.</summary>
+    public SessionDescription? Remote { get; set; }
+
+    /// <summary>The caller's INVITE while it is unanswered, with its transaction.</summary>
+    public (SipTransactionId Transaction, SipRequest Request)? UnansweredInvite { get; set; }
+
+    /// <summary>The token of the INVITE sent to a member while it is unanswered.</summary>
+    public long? InviteToken { get; set; }
+
+    /// <summary>True once the media plane knows this leg.</summary>
+    public bool InMedia { get; set; }
+
+    public bool ImplicitFloorRequest { get; set; }
+
+    /// <summary>Media reaches this client by the call's multicast bearer.</summary>
+    public bool OverMulticast { get; set; }
+}

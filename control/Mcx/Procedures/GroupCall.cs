@@ -1,0 +1,42 @@
+using System.Net;
+
+namespace MediaEngine.Mcx;
+
+/// <summary>A prearranged group call that this server controls (TS 24.379 10.1.1.4).</summary>
+internal sealed class GroupCall(ulong number, string groupId, McGroup configuration, string sessionUri)
+{
+    private readonly List<CallLeg> _legs = [];
+    private int _lastLeg;
+
+    public ulong Number { get; } = number;
+
+    /// <summary>The group that was called: a group, or a regroup group.</summary>
+    public string GroupId { get; } = groupId;
+
+    /// <summary>The group whose configuration and keys apply: the preconfigured group in a regroup.</summary>
+    public McGroup Configuration { get; } = configuration;
+
+    /// <summary>The MCPTT session identity, the Contact of every leg.</summary>
+    public string SessionUri { get; } = sessionUri;
+
+    public IPEndPoint? Bearer { get; set; }
+
+    public bool Released { get; set; }
+
+    /// <summary>Legs that are invited or in the call.</summary>
+    public IReadOnlyList<CallLeg> Legs => _legs;
+
+    public CallLeg Add(McUser user, string clientId, Sip.SipDestination destination)
+    {
+        var leg = new CallLeg(this, ++_lastLeg, user, clientId, destination);
+        _legs.Add(leg);
+        return leg;
+    }
+
+    public void Remove(CallLeg leg) => _legs.Remove(leg);
+
+    public CallLeg? LegOf(string mcpttId, string clientId) =>
+        _legs.Find(leg => leg.McpttId == mcpttId && leg.ClientId == clientId);
+
+    public override string ToString() => $"call {Number:x} on {GroupId}";
+}

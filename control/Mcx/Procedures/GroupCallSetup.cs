@@ -1,0 +1,311 @@
+using MediaEngine.Floor;
+using MediaEngine.Rtp;
+using MediaEngine.Sip;
+
+namespace MediaEngine.Mcx;
+
+/// <summary>
+/// Prearranged group call set-up at the controlling function (TS 24.379 10.1.1.4.2): checks in the clause's order, members
+/// invited, the caller answered when the first member has answered; joining a running call; late entry (10.1.1.4.6).
+/// </summary>
+internal sealed class GroupCallSetup(McContext context, RegroupNotification notification, GroupCallRelease release)
+{
+    public void Handle(SipTransactionId transaction, SipRequest request, SipFlow flow, McUser caller, Instant now, McxEffects effects)
+    {
+        void Refuse(McxWarning warning, string detail) =>
+            context.Refuse(transaction, request, warning, caller.McpttId, detail, effects);
+
+        if (!request.Headers.GetAll("Accept-Contact").Any(value => value.Contains(McContext.FeatureTag, StringComparison.OrdinalIgnoreCase)))
+        {
+            context.Respond(transaction, request, 403, effects);
+            effects.Warn("request-refused", caller.McpttId, "INVITE refused with 403: Accept-Contact lacks g.3gpp.mcptt");
+            return;
+        }
+        if (!RequestBodies.TryRead(request, out RequestBodies bodies, out string reason))
+        {
+            context.RefuseMalformed(transaction, request, caller.McpttId, reason, effects);
+            return;
+        }
+        if (bodies.Description is not { } offer || !CallSession.IsAcceptable(offer, out reason))
+        {
+            context.Respond(transaction, request, 488, effects);
+            effects.Warn("request-refused", caller.McpttId, $"INVITE refused with 488: {(bodies.Description is null ? "no session description" : reason)}");
+            return;
+        }
+        string mcpttId = McIdentity.Normalise(caller.McpttId)!;
+        string? groupId = McIdentity.Normalise(bodies.Info?.RequestUri);
+        Registration? registration = context.State.RegistrationsOf(mcpttId)
+            .FirstOrDefault(candidate => bodies.Info?.ClientId is null || candidate.ClientId == bodies.Info.ClientId);
+        if (registration is null)
+        {
+            Refuse(McxWarning.UserUnknown, "the caller has no registered client of that identity");
+            return;
+        }
+        if (groupId is null)
+        {
+            Refuse(McxWarning.InvalidBody, "mcptt-request-uri does not name a group");
+            return;
+        }
+        if (FindGroup(groupId, mcpttId, registration.ClientId, Refuse, effects) is not { } configuration)
+            return;
+        GroupCall? running = context.State.CallsByGroup.GetValueOrDefault(groupId);
+        int participants = (running?.Legs.Count ?? 0) + (running?.LegOf(mcpttId, registration.ClientId) is null ? 1 : 0);
+        if (participants > configuration.MaxParticipants)
+        {
+            Refuse(McxWarning.TooManyParticipants, $"{configuration.MaxParticipants} may take part");
+            return;
+        }
+        if (running is null && context.State.CallsByNumber.Count >= context.Options.MaxCalls)
+        {
+            SipResponse noResources = context.Reply(request, 500);
+            noResources.Headers.Add("Retry-After", "10");
+            effects.Respond(transaction, noResources);
+            effects.Warn("call-limit", groupId, $"{context.Options.MaxCalls} calls are up");
+            return;
+        }
+
+        GroupCall call = running ?? Open(groupId, configuration, effects);
+        // The client lost its call and calls again: the old leg is gone for it.
+        if (call.LegOf(mcpttId, registration.ClientId) is { } stale)
+            release.Drop(stale, effects);
+        CallLeg leg = call.Add(caller, registration.ClientId, new SipDestination(flow.Transport, flow.Remote, flow));
+        leg.Remote = offer;
+        leg.UnansweredInvite = (transaction, request);
+        leg.ImplicitFloorRequest = running is null && offer.FloorControl!.FloorParameters.ContainsKey("mc_implicit_request");
+        leg.OverMulticast = call.Bearer is not null && offer.MulticastAudio is not null;
+        context.State.LegsByInvite[transaction] = leg;
+        if (running is not null)
+        {
+            effects.Log("call-joined", groupId, caller.McpttId);
+            Answer(leg, McxWarning.SessionExists, effects);
+            return;
+        }
+        effects.Log("call-started", groupId, $"by {caller.McpttId}, keys of {configuration.Id}");
+        int invited = 0;
+        foreach ((string memberId, string clientId) in ClientsOf(groupId))
+        {
+            if ((memberId, clientId) != (mcpttId, registration.ClientId) && Invite(call, memberId, clientId, caller.McpttId, effects))
+                invited++;
+        }
+        if (invited == 0)
+            release.Abandon(call, 480, "no other affiliated client can be reached", effects);
+    }
+
+    /// <summary>A client that affiliates to a group whose call is running is invited to it (TS 24.379 10.1.1.4.6).</summary>
+    public void InviteLate(string groupId, string mcpttId, string clientId, Instant now, McxEffects effects)
+    {
+        if (!context.State.CallsByGroup.TryGetValue(groupId, out GroupCall? call) || call.LegOf(mcpttId, clientId) is not null)
+            return;
+        effects.Log("call-late-entry", groupId, mcpttId);
+        Invite(call, mcpttId, clientId, mcpttId, effects);
+    }
+
+    /// <summary>The ACK of a caller: its leg joins the media plane, and an implicit floor request counts from here.</summary>
+    public static void Acknowledged(CallLeg leg, McxEffects effects) => AddToMedia(leg, effects);
+
+    /// <summary>The answer of an invited member.</summary>
+    public void MemberAnswered(CallLeg leg, SipRequest invite, SipResponse response, Instant now, McxEffects effects)
+    {
+        if (response.Status < 200)
+            return;
+        if (response.Status >= 300)
+        {
+            MemberFailed(leg, $"answered {response.Status} {response.Reason}", effects);
+            return;
+        }
+        SipDialog dialog = SipDialog.FromClient(invite, response);
+        // Every 2xx is acknowledged, also a repeated one or one that comes after the call ended (RFC 3261 13.2.2.4).
+        effects.Acknowledge(dialog.CreateAck(invite.CSeq.Number), leg.Destination);
+        if (leg.State == CallLegState.Established)
+            return;
+        leg.InviteToken = null;
+        leg.Dialog = dialog;
+        string reason = "no session description";
+        if (leg.State == CallLegState.Ended || leg.Call.Released
+            || !RequestBodies.TryRead(response, out RequestBodies bodies, out reason)
+            || bodies.Description is not { } answer
+            || !CallSession.IsAcceptable(answer, out reason))
+        {
+            release.SendBye(leg, effects);
+            if (leg.State != CallLegState.Ended)
+                MemberFailed(leg, $"an answer that cannot be used: {reason}", effects);
+            return;
+        }
+        leg.State = CallLegState.Established;
+        leg.Remote = answer;
+        leg.OverMulticast = leg.Call.Bearer is not null && answer.MulticastAudio is { Port: > 0 };
+        context.State.LegsByDialog[dialog.Id] = leg;
+        effects.Log("call-member-joined", leg.Call.GroupId, $"{leg.User.McpttId}{(leg.OverMulticast ? " over multicast" : string.Empty)}");
+        AddToMedia(leg, effects);
+        foreach (CallLeg waiting in leg.Call.Legs.Where(other => other.UnansweredInvite is not null).ToArray())
+            Answer(waiting, null, effects);
+    }
+
+    /// <summary>An invited member refused or cannot be reached; the call goes on without it.</summary>
+    public void MemberFailed(CallLeg leg, string reason, McxEffects effects)
+    {
+        if (leg.State == CallLegState.Ended)
+            return;
+        effects.Warn("call-member-failed", leg.Call.GroupId, $"{leg.User.McpttId}: {reason}");
+        leg.InviteToken = null;
+        release.Drop(leg, effects);
+        if (!leg.Call.Released && leg.Call.Legs.All(other => other.UnansweredInvite is not null))
+            release.Abandon(leg.Call, 480, "no member answered", effects);
+    }
+
+    /// <summary>Items 3 to 8 of the clause's checks; null when the request was refused.</summary>
+    private McGroup? FindGroup(string groupId, string mcpttId, string clientId, Action<McxWarning, string> refuse, McxEffects effects)
+    {
+        if (context.State.Regroups.TryGetValue(groupId, out PreconfiguredRegroup? regroup))
+        {
+            if (!regroup.HasMember(mcpttId, clientId))
+            {
+                refuse(McxWarning.NotAffiliated, $"not a member of regroup {groupId}");
+                return null;
+            }
+            // preconfigured-group-use-only is not inherited by the regroup (TS 24.379 16.1).
+            return context.Organisation.Group(regroup.PreconfiguredGroup);
+        }
+        if (context.Organisation.Group(groupId) is not { } group)
+        {
+            refuse(McxWarning.GroupDocumentMissing, $"there is no group {groupId}");
+            return null;
+        }
+        if (group.Disabled)
+        {
+            refuse(McxWarning.GroupDisabled, $"{groupId} is disabled");
+            return null;
+        }
+        if (!group.Members.ContainsKey(mcpttId))
+        {
+            refuse(McxWarning.NotGroupMember, $"not a member of {groupId}");
+            return null;
+        }
+        if (context.State.RegroupOfConstituent.TryGetValue(groupId, out string? regroupId))
+        {
+            refuse(McxWarning.GroupRegrouped, $"{groupId} is regrouped into {regroupId}");
+            // Whoever calls a constituent missed the notice (TS 23.379 10.6.2.9.5.1).
+            notification.NotifyAllOf(mcpttId, clientId, effects);
+            return null;
+        }
+        if (group.PreconfiguredGroupUseOnly)
+        {
+            refuse(McxWarning.PreconfiguredGroupNotCallable, $"{groupId} is for regrouping only");
+            return null;
+        }
+        if (context.State.Affiliations.GetValueOrDefault(McState.ClientKey(mcpttId, clientId))?.Groups.Contains(groupId) != true)
+        {
+            refuse(McxWarning.NotAffiliated, $"not affiliated to {groupId}");
+            return null;
+        }
+        return group;
+    }
+
+    private IEnumerable<(string McpttId, string ClientId)> ClientsOf(string groupId) =>
+        context.State.Regroups.TryGetValue(groupId, out PreconfiguredRegroup? regroup)
+            ? regroup.Members.Select(member => (member.McpttId, member.ClientId))
+            : context.State.AffiliatedTo(groupId).Select(affiliation => (affiliation.McpttId, affiliation.ClientId));
+
+    private GroupCall Open(string groupId, McGroup configuration, McxEffects effects)
+    {
+        ulong number = context.RandomNumber();
+        var call = new GroupCall(number, groupId, configuration, $"sip:call-{number:x16}@{context.Options.HostName}");
+        if (configuration.Multicast)
+            call.Bearer = context.MulticastPool.Take();
+        context.State.CallsByGroup[groupId] = call;
+        context.State.CallsByNumber[number] = call;
+        effects.Submit(new MediaEffect.OpenCall(number, groupId, configuration.FloorPolicy, configuration.GroupMasterKey, call.Bearer));
+        return call;
+    }
+
+    private bool Invite(GroupCall call, string mcpttId, string clientId, string callerId, McxEffects effects)
+    {
+        if (call.Legs.Count >= call.Configuration.MaxParticipants
+            || !context.State.Registrations.TryGetValue(McState.ClientKey(mcpttId, clientId), out Registration? registration)
+            || context.Organisation.UserByMcpttId(mcpttId) is not { } user)
+        {
+            effects.Log("call-member-not-invited", call.GroupId, $"{mcpttId} is not registered, or the call is full");
+            return false;
+        }
+        CallLeg leg = call.Add(user, clientId, context.DestinationOf(registration));
+        SipRequest invite = context.NewRequest("INVITE", registration.Contact, mcpttId);
+        invite.Headers.Add("Contact", $"<{call.SessionUri};transport={registration.Transport.ToString().ToLowerInvariant()}>;{McContext.ContactFeatures};isfocus");
+        invite.Headers.Add("Answer-Mode", "Auto");
+        invite.Headers.Add("Supported", "timer");
+        var info = new McpttInfo
+        {
+            SessionType = "prearranged",
+            RequestUri = user.McpttId,
+            CallingUserId = callerId,
+            CallingGroupId = call.GroupId,
+        };
+        SessionDescription offer = CallSession.Offer(call, context.Options.MediaAddressesOf(call.Number), context.MulticastPool.TimeToLive, PriorityOf(call, leg));
+        McContext.SetBody(invite,
+            new MimePart(ContentTypes.Sdp, offer.Serialise()),
+            new MimePart(ContentTypes.McpttInfo, info.Serialise()));
+        leg.InviteToken = context.Track(new MemberInvite(this, leg, invite));
+        effects.Send(leg.InviteToken.Value, invite, leg.Destination);
+        return true;
+    }
+
+    private void Answer(CallLeg leg, McxWarning? warning, McxEffects effects)
+    {
+        (SipTransactionId transaction, SipRequest request) = leg.UnansweredInvite!.Value;
+        GroupCall call = leg.Call;
+        SipResponse ok = context.Reply(request, 200);
+        ok.Headers.Add("Contact", $"<{call.SessionUri}>;{McContext.ContactFeatures};isfocus");
+        ok.Headers.Add("P-Asserted-Identity", $"<{context.Options.ServerUri}>");
+        if (warning is not null)
+            ok.AddWarning(context.Options.HostName, warning.Code, warning.Text);
+        byte priority = CallSession.NegotiatePriority(leg.Remote!, PriorityOf(call, leg));
+        SessionDescription answer = CallSession.Answer(call, leg.Remote!, context.Options.MediaAddressesOf(call.Number),
+            context.MulticastPool.TimeToLive, priority, leg.ImplicitFloorRequest);
+        McContext.SetBody(ok,
+            new MimePart(ContentTypes.Sdp, answer.Serialise()),
+            new MimePart(ContentTypes.McpttInfo, new McpttInfo { SessionType = "prearranged", CallingGroupId = call.GroupId }.Serialise()));
+        leg.UnansweredInvite = null;
+        leg.State = CallLegState.Established;
+        leg.Dialog = SipDialog.FromServer(request, ok);
+        context.State.LegsByInvite.Remove(transaction);
+        context.State.LegsByDialog[leg.Dialog.Id] = leg;
+        effects.Respond(transaction, ok);
+    }
+
+    private static byte PriorityOf(GroupCall call, CallLeg leg) =>
+        call.Configuration.Members.TryGetValue(leg.McpttId, out GroupMember? member) ? member.UserPriority : (byte)0;
+
+    private static void AddToMedia(CallLeg leg, McxEffects effects)
+    {
+        if (leg.InMedia || leg.State != CallLegState.Established || leg.Call.Released)
+            return;
+        leg.InMedia = true;
+        SessionDescription remote = leg.Remote!;
+        IReadOnlyDictionary<string, string?> parameters = remote.FloorControl!.FloorParameters;
+        var profile = new FloorParticipantProfile
+        {
+            McpttId = leg.User.McpttId,
+            QueueingNegotiated = parameters.ContainsKey("mc_queueing"),
+            NegotiatedPriority = parameters.ContainsKey("mc_priority") ? CallSession.NegotiatePriority(remote, PriorityOf(leg.Call, leg)) : null,
+            ReceiveOnly = leg.Call.Configuration.Members.TryGetValue(leg.McpttId, out GroupMember? member) && member.ReceiveOnly,
+            AudioSsrc = CallSession.AudioSsrcOf(remote),
+        };
+        effects.Submit(new MediaEffect.AddLeg(
+            leg.Call.Number,
+            leg.Number,
+            leg.User.McpttId,
+            remote.EndPointOf(remote.Audio!),
+            remote.EndPointOf(remote.FloorControl),
+            leg.User.ClientServerKey,
+            leg.OverMulticast,
+            profile,
+            leg.ImplicitFloorRequest));
+    }
+
+    private sealed class MemberInvite(GroupCallSetup setup, CallLeg leg, SipRequest invite) : PendingRequest
+    {
+        public override void Receive(SipResponse response, Instant now, McxEffects effects) =>
+            setup.MemberAnswered(leg, invite, response, now, effects);
+
+        public override void Fail(string reason, Instant now, McxEffects effects) => setup.MemberFailed(leg, reason, effects);
+    }
+}

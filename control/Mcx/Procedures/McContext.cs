@@ -1,0 +1,126 @@
+using System.Globalization;
+using System.Net;
+using MediaEngine.Rtp;
+using MediaEngine.Sip;
+
+namespace MediaEngine.Mcx;
+
+/// <summary>What every procedure works with: who there is, what is going on, and how requests and answers are made.</summary>
+internal sealed class McContext
+{
+    public const string FeatureTag = "g.3gpp.mcptt";
+    public const string ServiceIdentifier = "urn:urn-7:3gpp-service.ims.icsi.mcptt";
+    private const string IcsiFeature = "+g.3gpp.icsi-ref=\"urn%3Aurn-7%3A3gpp-service.ims.icsi.mcptt\"";
+    private const int MaxForwards = 70;
+
+    private readonly IEntropy _entropy;
+    private readonly DateTimeOffset _wallClockAtZero;
+    private readonly Dictionary<long, PendingRequest> _pending = [];
+    private long _lastToken;
+
+    public McContext(Organisation organisation, McxOptions options, McState state, IEntropy entropy, DateTimeOffset wallClockAtZero)
+    {
+        Organisation = organisation;
+        Options = options;
+        State = state;
+        _entropy = entropy;
+        _wallClockAtZero = wallClockAtZero;
+        MulticastPool = new MulticastPool(options.Multicast);
+    }
+
+    public Organisation Organisation { get; }
+
+    public McxOptions Options { get; }
+
+    public McState State { get; }
+
+    public MulticastPool MulticastPool { get; }
+
+    /// <summary>Feature parameters of a Contact that names a focus or client of this service.</summary>
+    public static string ContactFeatures => $"+{FeatureTag};{IcsiFeature}";
+
+    public DateTimeOffset WallClock(Instant now) => _wallClockAtZero + (now - Instant.Zero);
+
+    public Instant InstantOf(DateTimeOffset time) => Instant.Zero + (time - _wallClockAtZero);
+
+    public ulong RandomNumber()
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        _entropy.Fill(bytes);
+        return BitConverter.ToUInt64(bytes);
+    }
+
+    public string RandomToken() => RandomNumber().ToString("x16", CultureInfo.InvariantCulture);
+
+    /// <summary>Remembers what to do with the answer and gives the token to send the request with.</summary>
+    public long Track(PendingRequest pending)
+    {
+        _pending[++_lastToken] = pending;
+        return _lastToken;
+    }
+
+    public PendingRequest? Find(long token, bool final)
+    {
+        if (!_pending.TryGetValue(token, out PendingRequest? pending))
+            return null;
+        if (final)
+            _pending.Remove(token);
+        return pending;
+    }
+
+    /// <summary>A request outside a dialog from this server to a client (TS 24.379 6.3: identity and service headers).</summary>
+    public SipRequest NewRequest(string method, string requestUri, string to)
+    {
+        var request = new SipRequest(method, requestUri);
+        request.Headers.Add("Max-Forwards", MaxForwards.ToString(CultureInfo.InvariantCulture));
+        request.Headers.Add("From", $"<{Options.ServerUri}>;tag={RandomToken()}");
+        request.Headers.Add("To", $"<{to}>");
+        request.Headers.Add("Call-ID", $"{RandomToken()}@{Options.HostName}");
+        request.Headers.Add("CSeq", $"1 {method}");
+        request.Headers.Add("P-Asserted-Identity", $"<{Options.ServerUri}>");
+        request.Headers.Add("P-Asserted-Service", ServiceIdentifier);
+        request.Headers.Add("Accept-Contact", $"*;+{FeatureTag};require;explicit");
+        request.Headers.Add("Accept-Contact", $"*;{IcsiFeature};require;explicit");
+        return request;
+    }
+
+    /// <summary>Where requests for the client go: its open connection if there is one, else its registered address.</summary>
+    public SipDestination DestinationOf(Registration registration) =>
+        new(registration.Transport, IPEndPoint.Parse(registration.Address),
+            State.Flows.TryGetValue(registration.Id, out SipFlow flow) ? flow : null);
+
+    /// <summary>Gives every body of a message its place: one alone as it is, several as multipart/mixed.</summary>
+    public static void SetBody(SipMessage message, params IReadOnlyList<MimePart> parts)
+    {
+        if (parts.Count == 1)
+        {
+            message.Headers.Set("Content-Type", parts[0].ContentType);
+            message.Body = parts[0].Body;
+            return;
+        }
+        message.Body = MultipartBody.Compose(parts, out string contentType);
+        message.Headers.Set("Content-Type", contentType);
+    }
+
+    public SipResponse Reply(SipRequest request, int status, string? reason = null) =>
+        SipResponse.For(request, status, reason, toTag: RandomToken());
+
+    public void Respond(SipTransactionId transaction, SipRequest request, int status, McxEffects effects, string? reason = null) =>
+        effects.Respond(transaction, Reply(request, status, reason));
+
+    /// <summary>Refuses with the warning's status and code, and says so in the log.</summary>
+    public void Refuse(SipTransactionId transaction, SipRequest request, McxWarning warning, string subject, string detail, McxEffects effects)
+    {
+        SipResponse response = Reply(request, warning.Status);
+        response.AddWarning(Options.HostName, warning.Code, warning.Text);
+        effects.Respond(transaction, response);
+        effects.Warn("request-refused", subject, $"{request.Method} refused with {warning.Status}, warning {warning.Code} {warning.Text}: {detail}");
+    }
+
+    /// <summary>Answers 400: the request or its body cannot be read.</summary>
+    public void RefuseMalformed(SipTransactionId transaction, SipRequest request, string subject, string detail, McxEffects effects)
+    {
+        effects.Respond(transaction, Reply(request, 400));
+        effects.Warn("request-malformed", subject, $"{request.Method} refused with 400: {detail}");
+    }
+}

@@ -1,0 +1,66 @@
+using MediaEngine.Sip;
+
+namespace MediaEngine.Mcx;
+
+/// <summary>The live state of one MC system, owned by its control loop. Keys are normalised identities.</summary>
+internal sealed class McState
+{
+    public McState(DurableState durable)
+    {
+        foreach (Registration registration in durable.Registrations)
+        {
+            Registrations[registration.Id] = registration;
+            RestoredRegistrations.Add(registration.Id);
+        }
+        foreach (Affiliation affiliation in durable.Affiliations)
+            Affiliations[affiliation.Id] = affiliation;
+        foreach (PreconfiguredRegroup regroup in durable.Regroups)
+            AddRegroup(regroup);
+    }
+
+    public Dictionary<string, Registration> Registrations { get; } = [];
+
+    /// <summary>Registrations that came from the store and were not refreshed since: their clients may have missed notices.</summary>
+    public HashSet<string> RestoredRegistrations { get; } = [];
+
+    /// <summary>The connection a registered client is reached over, while it is open.</summary>
+    public Dictionary<string, SipFlow> Flows { get; } = [];
+
+    public Dictionary<string, Affiliation> Affiliations { get; } = [];
+
+    public Dictionary<string, PreconfiguredRegroup> Regroups { get; } = [];
+
+    /// <summary>Which group regroup a constituent group is in: at most one.</summary>
+    public Dictionary<string, string> RegroupOfConstituent { get; } = [];
+
+    public Dictionary<string, GroupCall> CallsByGroup { get; } = [];
+
+    public Dictionary<ulong, GroupCall> CallsByNumber { get; } = [];
+
+    public Dictionary<string, CallLeg> LegsByDialog { get; } = [];
+
+    public Dictionary<SipTransactionId, CallLeg> LegsByInvite { get; } = [];
+
+    public static string ClientKey(string mcpttId, string clientId) => $"{mcpttId} {clientId}";
+
+    public void AddRegroup(PreconfiguredRegroup regroup)
+    {
+        Regroups[regroup.Id] = regroup;
+        foreach (string group in regroup.Groups)
+            RegroupOfConstituent[group] = regroup.Id;
+    }
+
+    public void RemoveRegroup(PreconfiguredRegroup regroup)
+    {
+        Regroups.Remove(regroup.Id);
+        foreach (string group in regroup.Groups)
+            RegroupOfConstituent.Remove(group);
+    }
+
+    /// <summary>Every client affiliated to the group.</summary>
+    public IEnumerable<Affiliation> AffiliatedTo(string group) =>
+        Affiliations.Values.Where(affiliation => affiliation.Groups.Contains(group));
+
+    public IEnumerable<Registration> RegistrationsOf(string mcpttId) =>
+        Registrations.Values.Where(registration => registration.McpttId == mcpttId);
+}

@@ -1,0 +1,111 @@
+using System.Globalization;
+using MediaEngine.Rtp;
+using MediaEngine.Sip;
+
+namespace MediaEngine.Mcx;
+
+/// <summary>
+/// REGISTER at a stand-alone server: registrar and service authorisation in one (RFC 3261 10.3, TS 24.379 7.3). The
+/// request was authenticated before it came here.
+/// </summary>
+internal sealed class RegistrationProcedure(McContext context, AffiliationProcedure affiliation, RegroupMembership membership, RegroupNotification notification)
+{
+    public void Handle(SipTransactionId transaction, SipRequest request, SipFlow flow, McUser user, Instant now, McxEffects effects)
+    {
+        if (McIdentity.Normalise(request.To?.Uri.ToString()) != McIdentity.Normalise(user.SipIdentity))
+        {
+            context.Refuse(transaction, request, McxWarning.ServiceAuthorisationFailed, user.McpttId, $"registers {request.To}", effects);
+            return;
+        }
+        if (!RequestBodies.TryRead(request, out RequestBodies bodies, out string reason))
+        {
+            context.RefuseMalformed(transaction, request, user.McpttId, reason, effects);
+            return;
+        }
+        IReadOnlyList<string> contacts = request.Headers.GetAll("Contact");
+        if (contacts.Count != 1 || !NameAddress.TryParse(contacts[0], out NameAddress? contact) || bodies.Info?.ClientId is not { Length: <= 128 } clientId)
+        {
+            context.RefuseMalformed(transaction, request, user.McpttId, "one Contact and an mcptt-info body with mcptt-client-id are needed", effects);
+            return;
+        }
+        string mcpttId = McIdentity.Normalise(user.McpttId)!;
+        string id = McState.ClientKey(mcpttId, clientId);
+        TimeSpan duration = DurationOf(request, contact!);
+        if (duration > TimeSpan.Zero && duration < context.Options.MinRegistration)
+        {
+            SipResponse tooBrief = context.Reply(request, 423);
+            tooBrief.Headers.Add("Min-Expires", ((int)context.Options.MinRegistration.TotalSeconds).ToString(CultureInfo.InvariantCulture));
+            effects.Respond(transaction, tooBrief);
+            return;
+        }
+        if (duration == TimeSpan.Zero)
+        {
+            context.Respond(transaction, request, 200, effects);
+            Remove(id, "de-registered", now, effects);
+            return;
+        }
+        Registration? before = context.State.Registrations.GetValueOrDefault(id);
+        var registration = new Registration
+        {
+            Id = id,
+            McpttId = mcpttId,
+            ClientId = clientId,
+            Contact = contact!.Uri.ToString(),
+            Transport = flow.Transport,
+            // Requests to the client go where the authenticated request came from or, on a stream, where its Contact listens.
+            Address = AddressOf(contact.Uri, flow),
+            Source = flow.Remote.ToString(),
+            CallId = request.CallId,
+            CSeq = request.CSeq.Number,
+            ExpiresAt = context.WallClock(now) + duration,
+        };
+        context.State.Registrations[id] = registration;
+        context.State.Flows[id] = flow;
+        effects.Put(registration);
+        SipResponse ok = context.Reply(request, 200);
+        ok.Headers.Add("Contact", $"<{registration.Contact}>;expires={(int)duration.TotalSeconds}");
+        effects.Respond(transaction, ok);
+
+        bool isRefresh = before is not null && before.CallId == registration.CallId && !context.State.RestoredRegistrations.Remove(id);
+        if (isRefresh)
+            return;
+        context.State.RestoredRegistrations.Remove(id);
+        effects.Log("registered", user.McpttId, $"client {clientId} at {registration.Contact} over {flow.Transport}");
+        foreach (PreconfiguredRegroup regroup in context.State.Regroups.Values.Where(regroup => regroup.Users.Contains(mcpttId)).ToArray())
+            membership.Join(regroup, mcpttId, clientId, effects);
+        notification.NotifyAllOf(mcpttId, clientId, effects);
+    }
+
+    /// <summary>Registrations whose time is over end as if the client had de-registered.</summary>
+    public void Expire(Instant now, McxEffects effects)
+    {
+        DateTimeOffset time = context.WallClock(now);
+        foreach (Registration registration in context.State.Registrations.Values.Where(registration => registration.ExpiresAt <= time).ToArray())
+            Remove(registration.Id, "registration expired", now, effects);
+    }
+
+    private static string AddressOf(SipUri contact, SipFlow flow) =>
+        flow.Transport == SipTransportKind.Tcp && contact.Port > 0
+            ? new System.Net.IPEndPoint(flow.Remote.Address, contact.Port).ToString()
+            : flow.Remote.ToString();
+
+    private TimeSpan DurationOf(SipRequest request, NameAddress contact)
+    {
+        string? text = contact.Parameters["expires"] ?? request.Headers.Get("Expires")?.Trim();
+        TimeSpan wanted = uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out uint seconds)
+            ? TimeSpan.FromSeconds(seconds)
+            : context.Options.MaxRegistration;
+        return wanted < context.Options.MaxRegistration ? wanted : context.Options.MaxRegistration;
+    }
+
+    private void Remove(string id, string why, Instant now, McxEffects effects)
+    {
+        if (!context.State.Registrations.Remove(id, out Registration? registration))
+            return;
+        context.State.Flows.Remove(id);
+        context.State.RestoredRegistrations.Remove(id);
+        effects.Delete<Registration>(id);
+        effects.Log("de-registered", registration.McpttId, why);
+        affiliation.DropAll(registration.McpttId, registration.ClientId, now, effects);
+    }
+}

@@ -1,0 +1,70 @@
+using MediaEngine.Sip;
+
+namespace MediaEngine.Mcx;
+
+/// <summary>The bodies of one request, read once. The first part of a type counts; a second one is refused.</summary>
+internal sealed class RequestBodies
+{
+    public McpttInfo? Info { get; private set; }
+
+    public AffiliationDocument? Affiliation { get; private set; }
+
+    public SessionDescription? Description { get; private set; }
+
+    /// <summary>The regroup body as it came: its own outcome decides the answer.</summary>
+    public MimePart? Regroup { get; private set; }
+
+    public static bool TryRead(SipMessage message, out RequestBodies bodies, out string reason)
+    {
+        bodies = new RequestBodies();
+        reason = string.Empty;
+        if (!MultipartBody.TryPartsOf(message, out IReadOnlyList<MimePart> parts))
+        {
+            reason = "the multipart body cannot be read";
+            return false;
+        }
+        foreach (MimePart part in parts)
+        {
+            if (!bodies.TryAdd(part, ref reason))
+                return false;
+        }
+        return true;
+    }
+
+    private bool TryAdd(MimePart part, ref string reason)
+    {
+        switch (MediaType(part.ContentType))
+        {
+            case ContentTypes.McpttInfo:
+                if (Info is not null || !McpttInfo.TryParse(part.Body, out McpttInfo info, out reason))
+                    return Fail("mcptt-info", ref reason);
+                Info = info;
+                return true;
+            case ContentTypes.Pidf:
+                if (Affiliation is not null || !AffiliationDocument.TryParse(part.Body, out AffiliationDocument document, out reason))
+                    return Fail("affiliation document", ref reason);
+                Affiliation = document;
+                return true;
+            case ContentTypes.Sdp:
+                if (Description is not null || !SessionDescription.TryParse(part.Body, out SessionDescription description, out reason))
+                    return Fail("session description", ref reason);
+                Description = description;
+                return true;
+            case ContentTypes.McpttRegroup:
+                if (Regroup is not null)
+                    return Fail("regroup body", ref reason);
+                Regroup = part;
+                return true;
+            default:
+                return true;
+        }
+    }
+
+    private static string MediaType(string contentType) => contentType.Split(';')[0].Trim().ToLowerInvariant();
+
+    private static bool Fail(string what, ref string reason)
+    {
+        reason = reason.Length == 0 ? $"more than one {what}" : $"{what}: {reason}";
+        return false;
+    }
+}

@@ -1,0 +1,13 @@
+namespace MediaEngine.Mcx;
+
+/// <summary>Everything the store holds, read once at start.</summary>
+public sealed record DurableState
+{
+    public static DurableState Empty { get; } = new();
+
+    public IReadOnlyList<Registration> Registrations { get; init; } = [];
+
+    public IReadOnlyList<Affiliation> Affiliations { get; init; } = [];
+
+    public IReadOnlyList<PreconfiguredRegroup> Regroups { get; init; } = [];
+}
