@@ -1,5 +1,6 @@
 using System.Net;
 using MediaEngine.Keys;
+using MediaEngine.Mcx;
 using MediaEngine.Sip;
 
 namespace MediaEngine.Tool;
@@ -15,10 +16,19 @@ public sealed class ClientProfile : IDisposable
 
     public required string Password { get; init; }
 
+    /// <summary>The digest user name; the user part of <see cref="SipUser"/> unless the profile says otherwise.</summary>
+    public required string AuthenticationUser { get; init; }
+
+    /// <summary>The digest realm the password is for; the domain of <see cref="SipUser"/> unless the profile says otherwise.</summary>
+    public required string Realm { get; init; }
+
     /// <summary><c>urn:uuid:…</c></summary>
     public required string ClientId { get; init; }
 
     public required IPEndPoint Server { get; init; }
+
+    /// <summary>The public service identity of the participating function; <c>sip:</c> and the domain unless the profile says otherwise.</summary>
+    public required string ServerUri { get; init; }
 
     public SipTransportKind Transport { get; init; } = SipTransportKind.Tcp;
 
@@ -35,9 +45,9 @@ public sealed class ClientProfile : IDisposable
 
     public IReadOnlyList<ProfileGroup> Groups { get; init; } = [];
 
-    /// <summary>The key of a group, or null when the profile has none.</summary>
+    /// <summary>The key of a group, or null when the profile has none. URIs compare normalised.</summary>
     public GroupMasterKey? KeyOf(string group) =>
-        Groups.FirstOrDefault(entry => string.Equals(entry.Id, group, StringComparison.Ordinal))?.Key;
+        Groups.FirstOrDefault(entry => McIdentity.Normalise(entry.Id) == McIdentity.Normalise(group))?.Key;
 
     /// <summary>Reads a profile file; see docs/mcx.md for its form.</summary>
     /// <exception cref="ToolException">Names file, line, key and reason.</exception>

@@ -63,11 +63,16 @@ public static class ClientProfileReader
             multicastInterface = enabled ? on : null;
             multicast.RefuseUnknown();
         }
+        string sipUser = Uri(root, "sip-user", "the address of record to register, such as sip:u1001@mcx.example");
+        SipUri.TryParse(sipUser, out SipUri? aor);
         var profile = new ClientProfile
         {
             McpttId = Uri(root, "mcptt-id", "the MC service user, such as sip:alice@mcx.example"),
-            SipUser = Uri(root, "sip-user", "the address of record to register, such as sip:u1001@mcx.example"),
+            SipUser = sipUser,
             Password = root.Required("password", "the password of the SIP user"),
+            AuthenticationUser = root.Optional("auth-user") ?? aor!.User,
+            Realm = root.Optional("realm") ?? aor!.Host,
+            ServerUri = server.Optional("uri") is null ? $"sip:{aor!.Host}" : Uri(server, "uri", "the server's public service identity"),
             ClientId = ClientIdOf(root),
             Server = new IPEndPoint(
                 Address(server, "address", "the IP address of the MC server"), server.Integer("port", SipPort, 1, 65535)),
@@ -120,7 +125,7 @@ public static class ClientProfileReader
     private static string Uri(ProfileSection section, string key, string what)
     {
         string text = section.Required(key, what);
-        return SipUri.TryParse(text, out _) ? text : throw section.Wrong(key, $"'{text}' is not a SIP URI; needed is {what}");
+        return SipUri.TryParse(text, out SipUri? uri) && uri.IsSip ? text : throw section.Wrong(key, $"'{text}' is not a SIP URI; needed is {what}");
     }
 
     private static string ClientIdOf(ProfileSection root)
