@@ -1,0 +1,120 @@
+using MediaEngine.Floor;
+using MediaEngine.Keys;
+using MediaEngine.Mcx;
+
+namespace MediaEngine.Server;
+
+/// <summary>Reads the organisation file: users, groups, members, authorisations, keys. docs/server.md explains every key.</summary>
+public static class OrganisationFile
+{
+    private const int Key_bytes = 16;
+    private const int Rand_bytes = 16;
+
+    /// <exception cref="ConfigurationException">Names file, line, key, reason and way out; never a key's value.</exception>
+    public static Organisation Load(string path, string domain)
+    {
+        YamlSection root = YamlSection.Load(path);
+        try
+        {
+            var users = root.Sections("users").Select(User).ToArray();
+            var organisation = new Organisation(domain, users, root.Sections("groups").Select(Group).ToArray());
+            root.RefuseUnknown();
+            if (users.Length == 0)
+                throw root.Wrong("users", "is empty; add at least one user");
+            foreach (McGroup group in organisation.Groups)
+            {
+                if (group.Members.Keys.FirstOrDefault(member => organisation.UserByMcpttId(member) is null) is { } stranger)
+                    throw root.Wrong("groups", $"has the member {stranger} in {group.Id}, who is not among the users");
+            }
+            return organisation;
+        }
+        catch (ArgumentException e)
+        {
+            throw new ConfigurationException($"{path}: {e.Message}", e);
+        }
+    }
+
+    private static McUser User(YamlSection section)
+    {
+        YamlSection csk = section.Section("csk", "id, key and rand of the client-server key (CSK)");
+        var user = new McUser
+        {
+            McpttId = section.Required("mcptt-id", "the MC service user, such as sip:alice@mcx.example"),
+            SipIdentity = section.Required("sip-identity", "the address of record the user registers, such as sip:u1001@mcx.example"),
+            Password = section.Required("password", "the digest password of the SIP identity"),
+            AllowRegroup = section.Boolean("allow-regroup", missing: false),
+            MaxAffiliations = section.Integer("max-affiliations", 20, 1, 1000),
+            ClientServerKey = new ClientServerKey(
+                Identifier(csk, "id", KeyPurpose.ClientServerKey),
+                csk.Octets("key", Key_bytes, "the CSK"),
+                csk.Octets("rand", Rand_bytes, "the RAND delivered with the CSK")),
+        };
+        section.RefuseUnknown();
+        csk.RefuseUnknown();
+        return user;
+    }
+
+    private static McGroup Group(YamlSection section)
+    {
+        YamlSection gmk = section.Section("gmk", "id, key and rand of the group master key (GMK)");
+        var members = new Dictionary<string, GroupMember>(StringComparer.Ordinal);
+        foreach (YamlSection entry in section.Sections("members"))
+        {
+            string mcpttId = entry.Required("mcptt-id", "the member's MCPTT ID");
+            string key = McIdentity.Normalise(mcpttId) ?? throw entry.Wrong("mcptt-id", $"'{mcpttId}' is not a URI");
+            if (!members.TryAdd(key, new GroupMember
+            {
+                McpttId = mcpttId,
+                UserPriority = (byte)entry.Integer("user-priority", 5, 0, 255),
+                ReceiveOnly = entry.Boolean("receive-only", missing: false),
+            }))
+                throw entry.Wrong("mcptt-id", $"'{mcpttId}' is listed twice");
+            entry.RefuseUnknown();
+        }
+        var group = new McGroup
+        {
+            Id = section.Required("id", "the group identity, such as sip:fire-1@mcx.example"),
+            PreconfiguredGroupUseOnly = section.Boolean("preconfigured-group-use-only", missing: false),
+            Disabled = section.Boolean("disabled", missing: false),
+            Multicast = section.Boolean("multicast", missing: true),
+            MaxParticipants = section.Integer("max-participants", 1000, 2, 4096),
+            Members = members,
+            GroupMasterKey = new GroupMasterKey(
+                Identifier(gmk, "id", KeyPurpose.GroupMasterKey),
+                gmk.Octets("key", Key_bytes, "the GMK"),
+                gmk.Octets("rand", Rand_bytes, "the RAND delivered with the GMK")),
+            FloorPolicy = Policy(section.OptionalSection("floor")),
+        };
+        section.RefuseUnknown();
+        gmk.RefuseUnknown();
+        return group;
+    }
+
+    private static FloorPolicy Policy(YamlSection? floor)
+    {
+        var defaults = new FloorPolicy();
+        if (floor is null)
+            return defaults;
+        FloorPolicy policy = defaults with
+        {
+            Queueing = floor.Boolean("queueing", defaults.Queueing),
+            QueueDepth = floor.Integer("queue-depth", defaults.QueueDepth, 1, 253),
+            T1 = floor.Seconds("t1-end-of-rtp-media", defaults.T1, 0.1, 6),
+            T2 = floor.Seconds("t2-stop-talking", defaults.T2, 1, 3600),
+            T3 = floor.Seconds("t3-stop-talking-grace", defaults.T3, 0, 60),
+            T4 = floor.Seconds("t4-hang-timer", defaults.T4, 1, 86400),
+        };
+        floor.RefuseUnknown();
+        return policy;
+    }
+
+    private static KeyIdentifier Identifier(YamlSection section, string key, KeyPurpose purpose)
+    {
+        string text = section.Required(key, "8 hex digits, quoted");
+        if (!KeyIdentifier.TryParse(text, out KeyIdentifier id))
+            throw section.Wrong(key, $"'{text}' is not a key identifier: 8 hex digits, quoted");
+        return id.Purpose == purpose
+            ? id
+            : throw section.Wrong(key, $"'{text}' is not the identifier of a {purpose}: its first hex digit must be {(int)purpose}");
+    }
+}

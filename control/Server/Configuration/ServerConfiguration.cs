@@ -1,0 +1,101 @@
+using System.Net;
+using MediaEngine.Mcx;
+using MediaEngine.Sip;
+
+namespace MediaEngine.Server;
+
+/// <summary>What the server's configuration file says; docs/server.md explains every key.</summary>
+public sealed record ServerConfiguration
+{
+    /// <summary>The domain of this MC system; identities of its users and groups are in it.</summary>
+    public required string Domain { get; init; }
+
+    public required IReadOnlyList<SipListen> SipListeners { get; init; }
+
+    /// <summary>Where the media plane binds.</summary>
+    public required IPAddress MediaAddress { get; init; }
+
+    /// <summary>What clients are told instead, behind a NAT or when binding 0.0.0.0.</summary>
+    public IPAddress? AdvertisedMediaAddress { get; init; }
+
+    /// <summary>0 = any free port.</summary>
+    public int AudioPort { get; init; }
+
+    /// <summary>0 = any free port.</summary>
+    public int FloorPort { get; init; }
+
+    public int Shards { get; init; } = 1;
+
+    public MulticastRange? Multicast { get; init; }
+
+    /// <summary>The address of the interface multicast leaves by.</summary>
+    public IPAddress MulticastInterface { get; init; } = IPAddress.Any;
+
+    /// <summary>The SQLite file.</summary>
+    public required string StorePath { get; init; }
+
+    public required string OrganisationPath { get; init; }
+
+    /// <summary>The public service identity of this server.</summary>
+    public string ServerUri => $"sip:mcptt@{Domain}";
+
+    /// <summary>Reads the file; relative paths in it count from its folder.</summary>
+    /// <exception cref="ConfigurationException">Names file, line, key, reason and way out.</exception>
+    public static ServerConfiguration Load(string path)
+    {
+        YamlSection root = YamlSection.Load(path);
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        YamlSection sip = root.Section("sip", "udp and tcp, the address:port pairs to listen on");
+        YamlSection media = root.Section("media", "address, and optionally advertised-address, audio-port, floor-port, shards");
+        YamlSection? multicast = root.OptionalSection("multicast");
+        var configuration = new ServerConfiguration
+        {
+            Domain = root.Required("domain", "the domain of this MC system, such as mcx.example"),
+            SipListeners = Listeners(sip),
+            MediaAddress = media.Address("address", "the IPv4 address media and floor control are bound to"),
+            AdvertisedMediaAddress = media.Optional("advertised-address") is null
+                ? null
+                : media.Address("advertised-address", "the address clients send media to"),
+            AudioPort = media.Integer("audio-port", 0, 0, 65535),
+            FloorPort = media.Integer("floor-port", 0, 0, 65535),
+            Shards = media.Integer("shards", 1, 1, 64),
+            Multicast = multicast is null ? null : Range(multicast),
+            MulticastInterface = multicast?.Address("interface", "the address of the interface multicast leaves by") ?? IPAddress.Any,
+            StorePath = Path.Combine(folder, root.Required("store", "the path of the SQLite file, such as mediaengine.db")),
+            OrganisationPath = Path.Combine(folder, root.Required("organisation", "the path of the organisation file, such as organisation.yaml")),
+        };
+        if (configuration.MediaAddress.Equals(IPAddress.Any) && configuration.AdvertisedMediaAddress is null)
+            throw media.Wrong("address", "is 0.0.0.0: clients must be told an address they can send to; set media.advertised-address");
+        foreach (YamlSection section in (YamlSection?[])[root, sip, media, multicast])
+            section?.RefuseUnknown();
+        return configuration;
+    }
+
+    private static SipListen[] Listeners(YamlSection sip)
+    {
+        var listeners = new List<SipListen>();
+        foreach ((string key, SipTransportKind transport) in (ReadOnlySpan<(string, SipTransportKind)>)[("udp", SipTransportKind.Udp), ("tcp", SipTransportKind.Tcp)])
+        {
+            if (sip.Optional(key) is not { } text)
+                continue;
+            if (!IPEndPoint.TryParse(text, out IPEndPoint? endPoint) || !text.Contains(':', StringComparison.Ordinal))
+                throw sip.Wrong(key, $"'{text}' is not address:port, such as 192.0.2.1:5060");
+            listeners.Add(new SipListen(transport, endPoint));
+        }
+        return listeners.Count > 0
+            ? [.. listeners]
+            : throw sip.Wrong("udp", "or sip.tcp must be set: without a listener nobody can register");
+    }
+
+    private static MulticastRange Range(YamlSection multicast)
+    {
+        IPAddress first = multicast.Address("first", "the first multicast address of the range, such as 239.192.1.0");
+        int count = multicast.Integer("count", 64, 1, 65536);
+        byte[] bytes = first.GetAddressBytes();
+        if (bytes.Length != 4 || bytes[0] is < 224 or > 239)
+            throw multicast.Wrong("first", $"{first} is not an IPv4 multicast address (224.0.0.0 to 239.255.255.255)");
+        if (multicast.Optional("port") is null)
+            throw multicast.Wrong("port", "is missing; add it: the UDP port of every bearer, such as 40000");
+        return new MulticastRange(first, count, multicast.Integer("port", 0, 1, 65535), multicast.Integer("ttl", 1, 0, 255));
+    }
+}

@@ -1,0 +1,228 @@
+using System.Threading.Channels;
+using MediaEngine.Media;
+using MediaEngine.Mcx;
+using MediaEngine.Rtp;
+using MediaEngine.Sip;
+using Microsoft.Extensions.Logging;
+
+namespace MediaEngine.Server;
+
+/// <summary>
+/// The one thread of an MC system. It takes inputs in batches; the durable changes of a batch are committed in one
+/// transaction before any of its answers leave: what was acknowledged is on disk.
+/// </summary>
+internal sealed class ControlLoop : ISipUser, IDisposable
+{
+    private const int MaxBatch = 256;
+    private const int QueueCapacity = 65_536;
+
+    private readonly Channel<ControlEvent> _inputs = Channel.CreateBounded<ControlEvent>(
+        new BoundedChannelOptions(QueueCapacity) { SingleReader = true });
+    private readonly McSystem _system;
+    private readonly IStore _store;
+    private readonly IMediaPlane _media;
+    private readonly ServerConfiguration _configuration;
+    private readonly ILogger _logger;
+    private readonly McxEffects _effects = new();
+    private readonly Dictionary<SipTransactionId, string> _unacknowledgedDialogs = [];
+    private readonly Thread _thread;
+    private SipStack? _sip;
+
+    public ControlLoop(McSystem system, IStore store, IMediaPlane media, ServerConfiguration configuration, ILogger logger)
+    {
+        _system = system;
+        _store = store;
+        _media = media;
+        _configuration = configuration;
+        _logger = logger;
+        _thread = new Thread(Run) { IsBackground = true, Name = "mcx-control" };
+    }
+
+    public void Start(SipStack sip)
+    {
+        _sip = sip;
+        _thread.Start();
+        _ = ForwardReportsAsync();
+    }
+
+    public void OnRequest(SipTransactionId transaction, SipRequest request, SipFlow flow)
+    {
+        // Full = the loop cannot keep up: tell the client at once instead of letting it wait (RFC 3261 21.5.4).
+        if (_inputs.Writer.TryWrite(new ControlEvent.Request(transaction, request, flow)) || transaction.Value == 0)
+            return;
+        SipResponse busy = SipResponse.For(request, 503);
+        busy.Headers.Add("Retry-After", "5");
+        _sip!.Respond(transaction, busy);
+    }
+
+    public void OnResponse(object token, SipResponse response) => _inputs.Writer.TryWrite(new ControlEvent.Response((long)token, response));
+
+    public void OnFailure(object token, SipFailure failure) => _inputs.Writer.TryWrite(token is SipTransactionId transaction
+        ? new ControlEvent.Unacknowledged(transaction)
+        : new ControlEvent.Failure((long)token, failure));
+
+    public void OnFlowClosed(SipFlow flow) => _inputs.Writer.TryWrite(new ControlEvent.FlowClosed(flow));
+
+    /// <summary>Runs <paramref name="look"/> on the loop's thread, between two batches.</summary>
+    public bool Inspect(Action<McSystem> look) => _inputs.Writer.TryWrite(new ControlEvent.Inspect(look));
+
+    public void Dispose()
+    {
+        _inputs.Writer.TryComplete();
+        if (_thread.IsAlive)
+            _thread.Join();
+    }
+
+    private async Task ForwardReportsAsync()
+    {
+        await foreach (MediaReport report in _media.Reports.ReadAllAsync().ConfigureAwait(false))
+            _inputs.Writer.TryWrite(new ControlEvent.Report(report));
+    }
+
+    private void Run()
+    {
+        while (WaitForInput())
+        {
+            Instant now = SystemClock.Now;
+            for (int i = 0; i < MaxBatch && _inputs.Reader.TryRead(out ControlEvent? input); i++)
+                Handle(input, now);
+            _system.Expire(now, _effects);
+            Release();
+        }
+    }
+
+    private bool WaitForInput()
+    {
+        long wait_ms = _system.NextDeadline.IsNever ? Timeout.Infinite : Math.Min(_system.NextDeadline.MillisecondsFrom(SystemClock.Now), int.MaxValue);
+        try
+        {
+            using var deadline = new CancellationTokenSource((int)wait_ms);
+            // This thread has nothing else to do: blocking on the channel is its way to sleep.
+#pragma warning disable CA2012
+            return _inputs.Reader.WaitToReadAsync(deadline.Token).AsTask().GetAwaiter().GetResult();
+#pragma warning restore CA2012
+        }
+        catch (OperationCanceledException)
+        {
+            return true;
+        }
+    }
+
+    private void Handle(ControlEvent input, Instant now)
+    {
+        try
+        {
+            Dispatch(input, now);
+        }
+        // A fault in one request must not take the system down with it; the client gets its 500.
+        catch (Exception exception)
+        {
+            _logger.LogError(exception, "control-fault {Input}", input.GetType().Name);
+            if (input is ControlEvent.Request { Transaction.Value: not 0 } request)
+                _effects.Respond(request.Transaction, SipResponse.For(request.Message, 500));
+        }
+    }
+
+    private void Dispatch(ControlEvent input, Instant now)
+    {
+        switch (input)
+        {
+            case ControlEvent.Request request:
+                _system.Receive(request.Transaction, request.Message, request.Flow, now, _effects);
+                break;
+            case ControlEvent.Response response:
+                _system.ReceiveResponse(response.Token, response.Message, now, _effects);
+                break;
+            case ControlEvent.Failure failure:
+                _system.ReceiveFailure(failure.Token, failure.Reason.ToString(), now, _effects);
+                break;
+            case ControlEvent.Unacknowledged unacknowledged:
+                if (_unacknowledgedDialogs.Remove(unacknowledged.Transaction, out string? dialog))
+                    _system.ReceiveUnacknowledged(dialog, _effects);
+                break;
+            case ControlEvent.FlowClosed closed:
+                _system.FlowClosed(closed.Flow);
+                break;
+            case ControlEvent.Report { Message: CallInactive inactive }:
+                _system.CallInactive(inactive.Call.Value, _effects);
+                break;
+            case ControlEvent.Report { Message: LegUnresponsive unresponsive }:
+                _system.LegUnresponsive(unresponsive.Call.Value, unresponsive.Leg.Value, _effects);
+                break;
+            case ControlEvent.Report { Message: FloorChanged floor }:
+                _effects.Log("floor-changed", $"call {floor.Call.Value:x}", floor.Talker is { } talker ? $"leg {talker.Value} may talk" : "idle");
+                break;
+            case ControlEvent.Report { Message: CommandRefused refused }:
+                _effects.Warn("media-command-refused", $"call {refused.Call.Value:x}", refused.Reason);
+                break;
+            case ControlEvent.Inspect inspect:
+                inspect.Look(_system);
+                break;
+        }
+    }
+
+    // Commit first; media before SIP, so that a leg exists before its client is told to send.
+    private void Release()
+    {
+        if (!TryCommit())
+            return;
+        foreach (MediaEffect effect in _effects.Media)
+        {
+            if (!_media.TrySubmit(MediaPlaneAdapter.ToCommand(effect, _configuration.MulticastInterface, _configuration.Multicast?.TimeToLive ?? 0)))
+                _logger.LogError("media-queue-full call {Call:x}: {Command} was lost", effect.Call, effect.GetType().Name);
+        }
+        foreach (SipEffect effect in _effects.Sip)
+            Release(effect);
+        foreach (McxEvent happened in _effects.Events)
+            _logger.Log(happened.Warning ? LogLevel.Warning : LogLevel.Information, "{Event} {Subject}: {Detail}", happened.Name, happened.Subject, happened.Detail);
+        _effects.Clear();
+    }
+
+    private bool TryCommit()
+    {
+        try
+        {
+            _store.Commit(_effects.Changes);
+            return true;
+        }
+        // Memory is now ahead of the disk, so nothing this process says can be trusted: end it and start from the store.
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            _logger.LogCritical(exception, "store-failed: {Changes} changes could not be committed; the server stops without answering. Check the disk and start it again", _effects.Changes.Count);
+            _effects.Clear();
+            Environment.FailFast("The store cannot be written.", exception);
+            return false;
+        }
+    }
+
+    private void Release(SipEffect effect)
+    {
+        switch (effect)
+        {
+            case SipEffect.SendRequest send:
+                if (!_sip!.SendRequest(send.Token, send.Request, send.Destination))
+                    _inputs.Writer.TryWrite(new ControlEvent.Failure(send.Token, SipFailure.Overloaded));
+                break;
+            case SipEffect.SendAck ack:
+                _sip!.SendAck(ack.Request, ack.Destination);
+                break;
+            case SipEffect.Respond respond:
+                if (respond.Response is { IsSuccess: true, CSeq.Method: SipMethods.Invite })
+                    RememberDialog(respond);
+                _sip!.Respond(respond.Transaction, respond.Response);
+                break;
+            case SipEffect.Cancel cancel:
+                _sip!.Cancel(cancel.Token);
+                break;
+        }
+    }
+
+    // Bounded: only dialogs whose ACK is outstanding matter, and that is decided within 32 s.
+    private void RememberDialog(SipEffect.Respond respond)
+    {
+        const int maxRemembered = 4096;
+        if (_unacknowledgedDialogs.Count >= maxRemembered)
+            _unacknowledgedDialogs.Clear();
+        _unacknowledgedDialogs[respond.Transaction] = $"{respond.Response.CallId};{respond.Response.To?.Tag};{respond.Response.From?.Tag}";
+    }
+}

@@ -1,0 +1,32 @@
+using System.Net;
+using MediaEngine.Media;
+using MediaEngine.Mcx;
+
+namespace MediaEngine.Server;
+
+/// <summary>Carries what the MC system wants of the media plane through its interface.</summary>
+internal static class MediaPlaneAdapter
+{
+    public static MediaCommand ToCommand(MediaEffect effect, IPAddress multicastInterface, int timeToLive) => effect switch
+    {
+        MediaEffect.OpenCall open => new OpenCall(
+            new CallId(open.Call),
+            open.GroupIdentity,
+            open.FloorPolicy,
+            open.MediaKey,
+            open.Multicast is null ? null : new MulticastBearer(open.Multicast, multicastInterface, timeToLive)),
+        MediaEffect.CloseCall close => new CloseCall(new CallId(close.Call)),
+        MediaEffect.AddLeg leg => new AddLeg(
+            new CallId(leg.Call),
+            new LegId(leg.Leg),
+            leg.McpttId,
+            leg.Audio,
+            leg.Floor,
+            leg.ClientServerKey,
+            leg.OverMulticast ? LegDelivery.Multicast : LegDelivery.Unicast,
+            leg.Profile,
+            leg.ImplicitFloorRequest),
+        MediaEffect.RemoveLeg leg => new RemoveLeg(new CallId(leg.Call), new LegId(leg.Leg)),
+        _ => throw new ArgumentOutOfRangeException(nameof(effect), effect.GetType().Name),
+    };
+}

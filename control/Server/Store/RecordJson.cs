@@ -1,0 +1,11 @@
+using System.Text.Json.Serialization;
+using MediaEngine.Mcx;
+
+namespace MediaEngine.Server;
+
+/// <summary>How durable records are written; the kinds the store knows.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(Registration))]
+[JsonSerializable(typeof(Affiliation))]
+[JsonSerializable(typeof(PreconfiguredRegroup))]
+internal sealed partial class RecordJson : JsonSerializerContext;

@@ -1,0 +1,40 @@
+namespace MediaEngine.Floor;
+
+/// <summary>
+/// What a request weighs (TS 24.380 4.1.1.4): emergency before imminent peril before normal; within one type the number.
+/// </summary>
+internal readonly record struct EffectivePriority(FloorIndicator CallType, byte Number) : IComparable<EffectivePriority>
+{
+    public static EffectivePriority Of(FloorMessage request, FloorParticipantProfile profile, FloorPolicy policy)
+    {
+        request.TryGetFloorIndicator(out FloorIndicator indicator);
+        // Without mc_priority the number in the request does not count; without a number the negotiated one does.
+        byte number = profile.NegotiatedPriority ?? policy.DefaultPriority;
+        if (profile.NegotiatedPriority is not null && request.TryGetFloorPriority(out byte requested))
+            number = Math.Min(number, requested);
+        return new EffectivePriority(TypeOf(indicator), number);
+    }
+
+    public static EffectivePriority Implicit(FloorIndicator callType, FloorParticipantProfile profile, FloorPolicy policy) =>
+        new(TypeOf(callType), profile.NegotiatedPriority ?? policy.DefaultPriority);
+
+    public bool IsUrgent => CallType != FloorIndicator.Normal;
+
+    public static bool operator >(EffectivePriority left, EffectivePriority right) => left.CompareTo(right) > 0;
+
+    public static bool operator <(EffectivePriority left, EffectivePriority right) => left.CompareTo(right) < 0;
+
+    public int CompareTo(EffectivePriority other) => Weight.CompareTo(other.Weight);
+
+    private int Weight => Number + CallType switch
+    {
+        FloorIndicator.Emergency => 0x200,
+        FloorIndicator.ImminentPeril => 0x100,
+        _ => 0,
+    };
+
+    private static FloorIndicator TypeOf(FloorIndicator indicator) =>
+        (indicator & FloorIndicator.Emergency) != 0 ? FloorIndicator.Emergency
+        : (indicator & FloorIndicator.ImminentPeril) != 0 ? FloorIndicator.ImminentPeril
+        : FloorIndicator.Normal;
+}

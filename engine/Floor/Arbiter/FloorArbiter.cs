@@ -1,0 +1,151 @@
+using MediaEngine.Rtp;
+
+namespace MediaEngine.Floor;
+
+/// <summary>
+/// The floor control server of one call: the general machine (TS 24.380 6.3.4) and one machine per participant (6.3.5). Pure;
+/// owned by one thread. Participants are numbered by the caller. The caller keeps comfort noise and empty RTP away from
+/// <see cref="ReceiveMedia"/>: they are not talk.
+/// </summary>
+public sealed class FloorArbiter
+{
+    private readonly ParticipantTable _participants = new();
+    private readonly FloorAnnouncer _announcer;
+    private readonly GeneralMachine _general;
+    private readonly ParticipantMachine _participantMachine;
+
+    /// <summary>The call is initialised: the floor is idle, nobody has joined yet.</summary>
+    /// <exception cref="ArgumentException">A timer or counter of the policy is out of range.</exception>
+    public FloorArbiter(FloorPolicy policy, uint serverSsrc, Instant now, FloorEffects effects)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        ArgumentNullException.ThrowIfNull(effects);
+        policy.Validate();
+        _announcer = new FloorAnnouncer(policy, serverSsrc, _participants);
+        _general = new GeneralMachine(_announcer, _participants);
+        _participantMachine = new ParticipantMachine(_general, _announcer);
+        _general.EnterFloorIdle(now, effects);
+    }
+
+    public FloorServerState State => _general.State;
+
+    /// <summary>Who may send media now.</summary>
+    public int? Talker => _general.Talker?.Number;
+
+    public int ParticipantCount => _participants.Count;
+
+    public int QueueLength => _general.Queue.Count;
+
+    public Instant NextDeadline => Instant.Earlier(
+        Instant.Earlier(_general.NextDeadline, _general.Queue.NextDeadline), _participants.NextT8);
+
+    /// <summary>Null for a participant that has not joined.</summary>
+    public FloorServerParticipantState? StateOf(int participant) =>
+        _participants.TryGet(participant, out ParticipantState? state) ? state.State : null;
+
+    /// <summary>1 = head; <see cref="FloorQueuePosition.NotQueued"/> when the participant waits for nothing.</summary>
+    public byte QueuePositionOf(int participant) =>
+        _participants.TryGet(participant, out ParticipantState? state) ? _general.Queue.Info(state).Position
+            : FloorQueuePosition.NotQueued;
+
+    /// <summary>Applies to what happens from now on; running timers and queued requests stay.</summary>
+    public void ChangePolicy(FloorPolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        policy.Validate();
+        _announcer.ChangePolicy(policy);
+    }
+
+    /// <summary>The session of a participant is set up; the SDP exchange may have been a floor request (6.3.5.2.2).</summary>
+    public FloorOutcome Join(
+        int participant, in FloorParticipantProfile profile, bool implicitRequest, Instant now, FloorEffects effects)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        if (_general.State is FloorServerState.Releasing or FloorServerState.StartStop)
+            return FloorOutcome.CallReleasing;
+        if (_participants.TryGet(participant, out _))
+            return FloorOutcome.AlreadyJoined;
+        _participantMachine.Start(_participants.Add(participant, profile), implicitRequest, now, effects);
+        return FloorOutcome.Ok;
+    }
+
+    /// <summary>The session of a participant ended; unknown numbers are ignored.</summary>
+    public void Leave(int participant, Instant now, FloorEffects effects)
+    {
+        if (!_participants.TryGet(participant, out ParticipantState? state))
+            return;
+        _participants.Remove(state);
+        _participantMachine.End(state, now, effects);
+    }
+
+    /// <summary>A decrypted datagram of the participant; it may hold several messages. The first outcome that is not Ok is told.</summary>
+    public FloorOutcome Receive(int participant, ReadOnlySpan<byte> datagram, Instant now, FloorEffects effects)
+    {
+        if (!_participants.TryGet(participant, out ParticipantState? state))
+            return FloorOutcome.UnknownParticipant;
+        if (datagram.IsEmpty)
+            return FloorOutcome.Malformed;
+        FloorOutcome first = FloorOutcome.Ok;
+        for (int i = 0; !datagram.IsEmpty; i++)
+        {
+            if (i == FloorMessage.MaxPerDatagram)
+                return first == FloorOutcome.Ok ? FloorOutcome.TooManyMessages : first;
+            FloorOutcome outcome = FloorMessage.TryParse(datagram, out FloorMessage message, out int consumed_bytes);
+            if (outcome == FloorOutcome.Ok)
+                outcome = _participantMachine.Receive(state, message, now, effects);
+            if (first == FloorOutcome.Ok)
+                first = outcome;
+            datagram = datagram[consumed_bytes..];
+        }
+        return first;
+    }
+
+    /// <summary>A session upgrade (re-INVITE) of the participant that carries an implicit floor request (6.3.5.3.9, 6.3.5.4.8).</summary>
+    public FloorOutcome RequestImplicitly(int participant, FloorIndicator callType, Instant now, FloorEffects effects) =>
+        _participants.TryGet(participant, out ParticipantState? state)
+            ? _participantMachine.RequestImplicitly(state, callType, now, effects)
+            : FloorOutcome.UnknownParticipant;
+
+    /// <summary>One RTP packet with payload of the participant. True = forward it. No allocation.</summary>
+    public bool ReceiveMedia(int participant, Instant now, FloorEffects effects)
+    {
+        if (_general.Talker is { } talker && talker.Number == participant)
+        {
+            _general.TalkerSendsMedia(now);
+            return true;
+        }
+        if (_participants.TryGet(participant, out ParticipantState? state))
+            _participantMachine.ForbiddenMedia(state, now, effects);
+        return false;
+    }
+
+    /// <summary>Call release step 1 (6.3.3): no floor messages and no media any more.</summary>
+    public void ReleaseCall(Instant now, FloorEffects effects)
+    {
+        if (_general.State == FloorServerState.StartStop)
+            return;
+        bool talking = _general.Talker is not null;
+        _general.Release();
+        if (talking)
+            effects.Add(FloorEffectKind.FloorIdle);
+    }
+
+    /// <summary>Call release step 2: the machines end.</summary>
+    public void CompleteRelease() => _general.Stop();
+
+    /// <summary>Fires what is due.</summary>
+    public void Expire(Instant now, FloorEffects effects)
+    {
+        while (true)
+        {
+            if (_general.TryExpire(now, effects))
+                continue;
+            if (_general.Queue.TryTakeExpired(now, out ParticipantState? waiting))
+                _participantMachine.ExpireQueued(waiting, effects);
+            else if (_participants.TryTakeExpired(now, out ParticipantState? revoked))
+                _participantMachine.ExpireT8(revoked, now, effects);
+            else
+                return;
+        }
+    }
+}

@@ -1,0 +1,29 @@
+namespace MediaEngine.Floor;
+
+/// <summary>What session set-up told about one participant (TS 24.380 6.3.2.2, 14).</summary>
+public sealed record FloorParticipantProfile
+{
+    /// <summary>MCPTT ID, at most 255 octets in UTF-8.</summary>
+    public required string McpttId { get; init; }
+
+    /// <summary>mc_queueing was negotiated.</summary>
+    public bool QueueingNegotiated { get; init; }
+
+    /// <summary>The mc_priority negotiated, or null.</summary>
+    public byte? NegotiatedPriority { get; init; }
+
+    /// <summary>on-network-recvonly of the group document.</summary>
+    public bool ReceiveOnly { get; init; }
+
+    /// <summary>
+    /// The SSRC of the participant's own audio, announced in Granted and Taken: group media is protected end to end, so the
+    /// server cannot give it another. 0 = not announced.
+    /// </summary>
+    public uint AudioSsrc { get; init; }
+
+    /// <summary>Privacy was asked for: Floor Taken names nobody.</summary>
+    public bool PrivacyRequested { get; init; }
+
+    /// <summary>The location in this participant's requests may be told to the others.</summary>
+    public bool LocationConsent { get; init; }
+}

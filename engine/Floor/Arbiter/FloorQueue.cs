@@ -1,0 +1,134 @@
+using System.Diagnostics.CodeAnalysis;
+using MediaEngine.Rtp;
+
+namespace MediaEngine.Floor;
+
+/// <summary>
+/// Floor requests that wait, best first (TS 24.380 4.1.1.4): who pre-empts, then priority, then arrival. At most one request of
+/// each participant.
+/// </summary>
+internal sealed class FloorQueue
+{
+    private readonly List<Entry> _entries = [];
+
+    public int Count => _entries.Count;
+
+    /// <summary>When the oldest request has waited too long.</summary>
+    public Instant NextDeadline
+    {
+        get
+        {
+            Instant earliest = Instant.Never;
+            foreach (Entry entry in _entries)
+                earliest = Instant.Earlier(earliest, entry.Deadline);
+            return earliest;
+        }
+    }
+
+    /// <summary>Requests that wait by queueing, pre-empting ones not counted.</summary>
+    public int WaitingCount
+    {
+        get
+        {
+            int count = 0;
+            foreach (Entry entry in _entries)
+                count += entry.Preempts ? 0 : 1;
+            return count;
+        }
+    }
+
+    /// <summary>Adds a request, or changes the one the participant has; its place changes only with its weight.</summary>
+    public void Put(ParticipantState participant, EffectivePriority priority, bool preempts, Instant deadline)
+    {
+        int index = IndexOf(participant);
+        if (index >= 0)
+        {
+            Entry old = _entries[index];
+            preempts |= old.Preempts;
+            deadline = old.Deadline;
+            if (old.Priority == priority && old.Preempts == preempts)
+                return;
+            _entries.RemoveAt(index);
+        }
+        var entry = new Entry(participant, priority, preempts, preempts ? Instant.Never : deadline);
+        int place = 0;
+        while (place < _entries.Count && !entry.GoesBefore(_entries[place]))
+            place++;
+        _entries.Insert(place, entry);
+        participant.IsQueued = true;
+    }
+
+    public bool TryTakeHead([NotNullWhen(true)] out ParticipantState? participant, out EffectivePriority priority)
+    {
+        participant = null;
+        priority = default;
+        if (_entries.Count == 0)
+            return false;
+        participant = _entries[0].Participant;
+        priority = _entries[0].Priority;
+        RemoveAt(0);
+        return true;
+    }
+
+    public bool TryTakeExpired(Instant now, [NotNullWhen(true)] out ParticipantState? participant)
+    {
+        participant = null;
+        for (int i = 0; i < _entries.Count; i++)
+        {
+            if (_entries[i].Deadline > now || _entries[i].Deadline.IsNever)
+                continue;
+            participant = _entries[i].Participant;
+            RemoveAt(i);
+            return true;
+        }
+        return false;
+    }
+
+    public void Remove(ParticipantState participant)
+    {
+        if (participant.IsQueued)
+            RemoveAt(IndexOf(participant));
+    }
+
+    public void Clear()
+    {
+        while (_entries.Count > 0)
+            RemoveAt(_entries.Count - 1);
+    }
+
+    /// <summary>What Queue Info says: position and priority, or 254 when the participant waits for nothing.</summary>
+    public (byte Position, byte Priority) Info(ParticipantState participant)
+    {
+        int index = IndexOf(participant);
+        if (index < 0)
+            return (FloorQueuePosition.NotQueued, 0);
+        int position = index + 1;
+        return ((byte)(position <= FloorQueuePosition.Largest ? position : FloorQueuePosition.NotDisclosed),
+            _entries[index].Priority.Number);
+    }
+
+    private int IndexOf(ParticipantState participant)
+    {
+        if (!participant.IsQueued)
+            return -1;
+        for (int i = 0; i < _entries.Count; i++)
+        {
+            if (_entries[i].Participant == participant)
+                return i;
+        }
+        return -1;
+    }
+
+    private void RemoveAt(int index)
+    {
+        _entries[index].Participant.IsQueued = false;
+        _entries.RemoveAt(index);
+    }
+
+    private readonly record struct Entry(
+        ParticipantState Participant, EffectivePriority Priority, bool Preempts, Instant Deadline)
+    {
+        public bool GoesBefore(Entry other) =>
+            Preempts != other.Preempts ? Preempts : Priority > other.Priority;
+    }
+}

@@ -1,0 +1,53 @@
+namespace MediaEngine.Floor;
+
+/// <summary>What a floor machine asks its caller to do, or tells it.</summary>
+public enum FloorEffectKind
+{
+    /// <summary>Send the message to the participant (from a participant: to the floor control server).</summary>
+    Send,
+
+    /// <summary>The participant may send media from now on; everybody else may not.</summary>
+    FloorTaken,
+
+    /// <summary>Nobody may send media.</summary>
+    FloorIdle,
+
+    /// <summary>T4: no activity; the caller may release the call.</summary>
+    CallInactive,
+
+    /// <summary>T8 gave up on this participant; disconnecting it is recommended.</summary>
+    ParticipantUnresponsive,
+
+    /// <summary>The participant asks not to get media over unicast.</summary>
+    UnicastMediaStopped,
+
+    /// <summary>The participant asks for media over unicast again.</summary>
+    UnicastMediaResumed,
+
+    /// <summary>Participant: media may be sent; see <see cref="FloorEffect.Duration_s"/>.</summary>
+    FloorGrantedToMe,
+
+    /// <summary>Participant: a queued request has its turn; a push to talk before T132 accepts it.</summary>
+    QueuedFloorOffered,
+
+    /// <summary>Participant: see <see cref="FloorEffect.Cause"/>.</summary>
+    FloorDenied,
+
+    /// <summary>Participant: stop sending media at once; see <see cref="FloorEffect.Cause"/>.</summary>
+    FloorRevoked,
+
+    /// <summary>Participant: somebody talks; the machine knows who.</summary>
+    TalkerChanged,
+
+    /// <summary>Participant: see <see cref="FloorEffect.QueuePosition"/>.</summary>
+    QueuePosition,
+
+    /// <summary>Participant: nobody talks.</summary>
+    FloorFree,
+
+    /// <summary>Participant: the floor request, or the place in the queue, got no answer.</summary>
+    RequestTimedOut,
+
+    /// <summary>Participant: the floor is given back.</summary>
+    ReleaseCompleted,
+}

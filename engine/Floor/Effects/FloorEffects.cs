@@ -1,0 +1,67 @@
+namespace MediaEngine.Floor;
+
+/// <summary>
+/// The output of a floor machine, reused from call to call: machines append, the caller reads and clears. Nothing is allocated
+/// once it has grown to what a call needs. Messages are plain (unprotected) RTCP APP packets.
+/// </summary>
+public sealed class FloorEffects
+{
+    /// <summary>More than any message a machine writes: five texts of 255 octets and the small fields.</summary>
+    private const int LongestMessage_bytes = 1536;
+
+    private FloorEffect[] _effects = new FloorEffect[16];
+    private byte[] _octets = new byte[2 * LongestMessage_bytes];
+    private int _used;
+
+    public int Count { get; private set; }
+
+    public ref readonly FloorEffect this[int i]
+    {
+        get
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(i, Count);
+            return ref _effects[i];
+        }
+    }
+
+    public void Clear()
+    {
+        Count = 0;
+        _used = 0;
+    }
+
+    /// <summary>The message of a <see cref="FloorEffectKind.Send"/>; valid until <see cref="Clear"/>.</summary>
+    public ReadOnlySpan<byte> Message(in FloorEffect effect) => _octets.AsSpan(effect.MessageOffset, effect.MessageLength);
+
+    internal FloorMessageWriter Begin(FloorMessageType type, bool ackRequired, uint ssrc)
+    {
+        if (_octets.Length - _used < LongestMessage_bytes)
+            Array.Resize(ref _octets, 2 * _octets.Length);
+        return new FloorMessageWriter(_octets.AsSpan(_used, LongestMessage_bytes), type, ackRequired, ssrc);
+    }
+
+    /// <summary>Ends the message begun last. The result is sent by adding it, once per receiver.</summary>
+    internal FloorEffect Complete(FloorMessageType type, in FloorMessageWriter writer)
+    {
+        int length = writer.Complete();
+        var send = new FloorEffect
+        {
+            Kind = FloorEffectKind.Send,
+            MessageType = type,
+            MessageOffset = _used,
+            MessageLength = length,
+        };
+        _used += length;
+        return send;
+    }
+
+    internal void Add(in FloorEffect effect)
+    {
+        if (Count == _effects.Length)
+            Array.Resize(ref _effects, 2 * Count);
+        _effects[Count++] = effect;
+    }
+
+    internal void Add(FloorEffectKind kind, int participant = 0) =>
+        Add(new FloorEffect { Kind = kind, Participant = participant });
+}

@@ -1,0 +1,177 @@
+using MediaEngine.Rtp;
+
+namespace MediaEngine.Floor;
+
+// What comes from the floor control server, message by message (TS 24.380 6.2.4.3 to 6.2.4.9).
+public sealed partial class FloorParticipant
+{
+    /// <summary>A decrypted datagram of the server; it may hold several messages. The first outcome that is not Ok is told.</summary>
+    public FloorOutcome Receive(ReadOnlySpan<byte> datagram, Instant now, FloorEffects effects)
+    {
+        if (datagram.IsEmpty)
+            return FloorOutcome.Malformed;
+        FloorOutcome first = FloorOutcome.Ok;
+        for (int i = 0; !datagram.IsEmpty; i++)
+        {
+            if (i == FloorMessage.MaxPerDatagram)
+                return first == FloorOutcome.Ok ? FloorOutcome.TooManyMessages : first;
+            FloorOutcome outcome = FloorMessage.TryParse(datagram, out FloorMessage message, out int consumed_bytes);
+            if (outcome == FloorOutcome.Ok)
+                outcome = Receive(message, now, effects);
+            if (first == FloorOutcome.Ok)
+                first = outcome;
+            datagram = datagram[consumed_bytes..];
+        }
+        return first;
+    }
+
+    private FloorOutcome Receive(FloorMessage message, Instant now, FloorEffects effects)
+    {
+        if (State is FloorParticipantState.Releasing or FloorParticipantState.StartStop)
+            return FloorOutcome.NotSpecifiedInState;
+        if (message.AckRequired)
+            SendAck(message.Type, effects);
+        switch (message.Type)
+        {
+            case FloorMessageType.Granted:
+                return ReceiveGranted(message, now, effects);
+            case FloorMessageType.Taken:
+                return ReceiveTaken(message, now, effects);
+            case FloorMessageType.Idle:
+                return ReceiveIdle(effects);
+            case FloorMessageType.Deny:
+                return ReceiveDeny(message, effects);
+            case FloorMessageType.Revoke:
+                return ReceiveRevoke(message, now, effects);
+            case FloorMessageType.QueuePositionInfo:
+                return ReceiveQueuePositionInfo(message, effects);
+            case FloorMessageType.Ack:
+                return FloorOutcome.Ok;
+            default:
+                return FloorOutcome.NotSpecifiedInState;
+        }
+    }
+
+    private FloorOutcome ReceiveGranted(FloorMessage message, Instant now, FloorEffects effects)
+    {
+        switch (State)
+        {
+            case FloorParticipantState.U_PendingRequest:
+                TakeGrant(message);
+                EnterHasPermission(effects);
+                return FloorOutcome.Ok;
+            case FloorParticipantState.U_Queued when !_timers.IsRunning(Timer.T132):
+                TakeGrant(message);
+                _timers.Stop(Timer.T104);
+                if (_options.AcceptQueuedGrantAutomatically && _pushToTalkHeld)
+                {
+                    EnterHasPermission(effects);
+                    return FloorOutcome.Ok;
+                }
+                effects.Add(FloorEffectKind.QueuedFloorOffered);
+                _timers.Start(Timer.T132, now, _options.T132);
+                return FloorOutcome.Ok;
+            case FloorParticipantState.U_Queued: // the grant again, while the user is still asked
+            case FloorParticipantState.U_HasPermission:
+            case FloorParticipantState.U_PendingRelease:
+                return FloorOutcome.Ok;
+            default:
+                return FloorOutcome.NotSpecifiedInState;
+        }
+    }
+
+    private FloorOutcome ReceiveTaken(FloorMessage message, Instant now, FloorEffects effects)
+    {
+        if (State == FloorParticipantState.U_HasPermission)
+            return FloorOutcome.NotSpecifiedInState;
+        // A Floor Taken that crosses our Floor Request does not answer it: T101 stays.
+        if (State == FloorParticipantState.U_PendingRelease)
+            CompleteRelease(effects);
+        if (message.TryGetGrantedPartysIdentity(out ReadOnlySpan<byte> identity))
+        {
+            if (!_talker.IsPresent || !identity.SequenceEqual(_talker.Value))
+                _talkerText = null;
+            _talker.Set(identity);
+        }
+        else
+        {
+            _talker.Clear();
+        }
+        PermittedToRequestTheFloor = !message.TryGetPermissionToRequestTheFloor(out bool permitted) || permitted;
+        _timers.Start(Timer.T103, now, _options.T103);
+        effects.Add(FloorEffectKind.TalkerChanged);
+        return FloorOutcome.Ok;
+    }
+
+    private FloorOutcome ReceiveIdle(FloorEffects effects)
+    {
+        switch (State)
+        {
+            case FloorParticipantState.U_HasNoPermission:
+                ForgetTalker(effects);
+                return FloorOutcome.Ok;
+            case FloorParticipantState.U_PendingRelease:
+                CompleteRelease(effects);
+                ForgetTalker(effects);
+                if (_options.BroadcastOriginator)
+                    ReleaseCall();
+                return FloorOutcome.Ok;
+            case FloorParticipantState.U_Queued when !_timers.IsRunning(Timer.T132):
+                _timers.Stop(Timer.T104);
+                State = FloorParticipantState.U_HasNoPermission;
+                effects.Add(FloorEffectKind.RequestTimedOut);
+                ForgetTalker(effects);
+                return FloorOutcome.Ok;
+            default:
+                return FloorOutcome.NotSpecifiedInState;
+        }
+    }
+
+    private FloorOutcome ReceiveDeny(FloorMessage message, FloorEffects effects)
+    {
+        if (State is not (FloorParticipantState.U_PendingRequest or FloorParticipantState.U_Queued))
+            return FloorOutcome.NotSpecifiedInState;
+        message.TryGetRejectCause(out ushort cause, out _);
+        StopAllButT103();
+        State = FloorParticipantState.U_HasNoPermission;
+        effects.Add(new FloorEffect { Kind = FloorEffectKind.FloorDenied, Cause = cause });
+        return FloorOutcome.Ok;
+    }
+
+    private FloorOutcome ReceiveRevoke(FloorMessage message, Instant now, FloorEffects effects)
+    {
+        if (State == FloorParticipantState.U_PendingRelease)
+            return FloorOutcome.NotSpecifiedInState;
+        FloorIndicator indicator = message.TryGetFloorIndicator(out FloorIndicator received) ? received : CallType;
+        message.TryGetRejectCause(out ushort cause, out _);
+        if (State == FloorParticipantState.U_HasNoPermission)
+        {
+            // The server saw late media of ours and waits for a Floor Release before it takes the next request.
+            _releaseIndicator = indicator;
+            SendRelease(effects);
+            return FloorOutcome.Ok;
+        }
+        effects.Add(new FloorEffect { Kind = FloorEffectKind.FloorRevoked, Cause = cause });
+        EnterPendingRelease(indicator, now, effects);
+        return FloorOutcome.Ok;
+    }
+
+    private FloorOutcome ReceiveQueuePositionInfo(FloorMessage message, FloorEffects effects)
+    {
+        if (State is not (FloorParticipantState.U_PendingRequest or FloorParticipantState.U_Queued) ||
+            _timers.IsRunning(Timer.T132))
+            return FloorOutcome.NotSpecifiedInState;
+        byte position = message.TryGetQueueInfo(out byte told, out _) ? told : FloorQueuePosition.NotDisclosed;
+        _timers.Stop(Timer.T101);
+        _timers.Stop(Timer.T104);
+        State = FloorParticipantState.U_Queued;
+        effects.Add(new FloorEffect { Kind = FloorEffectKind.QueuePosition, QueuePosition = position });
+        return FloorOutcome.Ok;
+    }
+
+    private void TakeGrant(FloorMessage message)
+    {
+        message.TryGetDuration(out _grantedDuration_s);
+        message.TryGetAudioSsrc(out _grantedAudioSsrc);
+    }
+}

@@ -1,0 +1,263 @@
+using System.Text;
+using MediaEngine.Rtp;
+
+namespace MediaEngine.Floor;
+
+/// <summary>
+/// The floor participant (client side, TS 24.380 6.2.4), without dual floor. Pure; owned by one thread. It begins with its
+/// session set up, in <see cref="FloorParticipantState.U_HasNoPermission"/>.
+/// </summary>
+public sealed partial class FloorParticipant
+{
+    private readonly FloorParticipantOptions _options;
+    private readonly byte[]? _functionalAlias;
+    private readonly TimerTable<Timer> _timers = new();
+    private StoredField _talker;
+    private string? _talkerText;
+    private FloorIndicator _releaseIndicator;
+    private ushort _grantedDuration_s;
+    private uint _grantedAudioSsrc;
+    private bool _pushToTalkHeld;
+    private int _c100;
+    private int _c101;
+    private int _c104;
+
+    /// <exception cref="ArgumentException">A timer or counter is out of range, or a text is too long.</exception>
+    public FloorParticipant(FloorParticipantOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        _options = options;
+        _functionalAlias = options.FunctionalAlias is { } alias ? FloorText.Encode(alias, nameof(options.FunctionalAlias)) : null;
+        CallType = options.CallType;
+        Priority = options.Priority;
+    }
+
+    private enum Timer
+    {
+        T100,
+        T101,
+        T103,
+        T104,
+        T132,
+    }
+
+    public FloorParticipantState State { get; private set; } = FloorParticipantState.U_HasNoPermission;
+
+    /// <summary>Who talks, as Floor Taken named them; null while nobody does, or nobody was named.</summary>
+    public string? Talker => !_talker.IsPresent ? null : _talkerText ??= Encoding.UTF8.GetString(_talker.Value);
+
+    /// <summary>False while a Floor Taken said that nobody may ask for the floor.</summary>
+    public bool PermittedToRequestTheFloor { get; private set; } = true;
+
+    /// <summary>Call type bits of the next request: emergency and imminent peril begin and end during a call.</summary>
+    public FloorIndicator CallType { get; set; }
+
+    /// <summary>Priority of the next request, or null to leave the field out.</summary>
+    public byte? Priority { get; set; }
+
+    public Instant NextDeadline => _timers.NextDeadline;
+
+    /// <summary>6.2.4.2: a session begins again after a release; its set-up may have been the floor request.</summary>
+    public void Start(bool implicitRequest, Instant now)
+    {
+        _timers.StopAll();
+        _talker.Clear();
+        _talkerText = null;
+        _pushToTalkHeld = implicitRequest;
+        PermittedToRequestTheFloor = true;
+        State = implicitRequest ? FloorParticipantState.U_PendingRequest : FloorParticipantState.U_HasNoPermission;
+        if (!implicitRequest)
+            return;
+        _c101 = 1;
+        _timers.Start(Timer.T101, now, _options.T101);
+    }
+
+    /// <summary>The user presses the button.</summary>
+    public void PushToTalk(Instant now, FloorEffects effects)
+    {
+        _pushToTalkHeld = true;
+        if (State == FloorParticipantState.U_HasNoPermission)
+        {
+            SendRequest(effects);
+            _c101 = 1;
+            _timers.Start(Timer.T101, now, _options.T101);
+            State = FloorParticipantState.U_PendingRequest;
+        }
+        else if (State == FloorParticipantState.U_Queued && _timers.IsRunning(Timer.T132))
+        {
+            EnterHasPermission(effects);
+        }
+    }
+
+    /// <summary>The user lets the button go.</summary>
+    public void ReleaseToTalk(Instant now, FloorEffects effects)
+    {
+        _pushToTalkHeld = false;
+        if (State is FloorParticipantState.U_PendingRequest or FloorParticipantState.U_HasPermission or
+            FloorParticipantState.U_Queued)
+            EnterPendingRelease(CallType, now, effects);
+    }
+
+    /// <summary>The user asks for the place in the queue.</summary>
+    public void RequestQueuePosition(Instant now, FloorEffects effects)
+    {
+        if (State != FloorParticipantState.U_Queued || _timers.IsRunning(Timer.T132))
+            return;
+        SendQueuePositionRequest(effects);
+        _c104 = 1;
+        _timers.Start(Timer.T104, now, _options.T104);
+    }
+
+    /// <summary>An RTP packet with payload was received and is rendered.</summary>
+    public void ReceiveMedia(Instant now, FloorEffects effects)
+    {
+        switch (State)
+        {
+            case FloorParticipantState.U_HasNoPermission:
+            case FloorParticipantState.U_PendingRequest:
+            case FloorParticipantState.U_Queued:
+                _timers.Start(Timer.T103, now, _options.T103);
+                break;
+            case FloorParticipantState.U_PendingRelease: // somebody else talks: the release was heard
+                CompleteRelease(effects);
+                _timers.Start(Timer.T103, now, _options.T103);
+                break;
+        }
+    }
+
+    /// <summary>6.2.4.7: call release step 1.</summary>
+    public void ReleaseCall()
+    {
+        _timers.StopAll();
+        State = FloorParticipantState.Releasing;
+    }
+
+    /// <summary>6.2.4.8: call release step 2.</summary>
+    public void CompleteCallRelease() => State = FloorParticipantState.StartStop;
+
+    /// <summary>Fires what is due.</summary>
+    public void Expire(Instant now, FloorEffects effects)
+    {
+        while (_timers.TryTakeExpired(now, out Timer timer))
+        {
+            switch (timer)
+            {
+                case Timer.T100 when _c100 < _options.C100:
+                    _c100++;
+                    SendRelease(effects);
+                    _timers.Start(Timer.T100, now, _options.T100);
+                    break;
+                case Timer.T100:
+                    CompleteRelease(effects);
+                    break;
+                case Timer.T101 when _c101 < _options.C101:
+                    _c101++;
+                    SendRequest(effects);
+                    _timers.Start(Timer.T101, now, _options.T101);
+                    break;
+                case Timer.T101:
+                    State = FloorParticipantState.U_HasNoPermission;
+                    effects.Add(FloorEffectKind.RequestTimedOut);
+                    break;
+                case Timer.T103:
+                    ForgetTalker(effects);
+                    break;
+                case Timer.T104 when _c104 < _options.C104:
+                    _c104++;
+                    SendQueuePositionRequest(effects);
+                    _timers.Start(Timer.T104, now, _options.T104);
+                    break;
+                case Timer.T104:
+                    effects.Add(FloorEffectKind.RequestTimedOut);
+                    EnterPendingRelease(CallType, now, effects);
+                    break;
+                case Timer.T132: // the user did not take the turn
+                    EnterPendingRelease(CallType, now, effects);
+                    break;
+            }
+        }
+    }
+
+    private void EnterHasPermission(FloorEffects effects)
+    {
+        StopAllButT103();
+        _timers.Stop(Timer.T103);
+        State = FloorParticipantState.U_HasPermission;
+        effects.Add(new FloorEffect
+        {
+            Kind = FloorEffectKind.FloorGrantedToMe,
+            Duration_s = _grantedDuration_s,
+            AudioSsrc = _grantedAudioSsrc,
+        });
+    }
+
+    private void EnterPendingRelease(FloorIndicator indicator, Instant now, FloorEffects effects)
+    {
+        StopAllButT103();
+        _releaseIndicator = indicator;
+        SendRelease(effects);
+        _c100 = 1;
+        _timers.Start(Timer.T100, now, _options.T100);
+        State = FloorParticipantState.U_PendingRelease;
+    }
+
+    private void CompleteRelease(FloorEffects effects)
+    {
+        _timers.Stop(Timer.T100);
+        State = FloorParticipantState.U_HasNoPermission;
+        effects.Add(FloorEffectKind.ReleaseCompleted);
+    }
+
+    private void ForgetTalker(FloorEffects effects)
+    {
+        _timers.Stop(Timer.T103);
+        _talker.Clear();
+        _talkerText = null;
+        PermittedToRequestTheFloor = true;
+        effects.Add(FloorEffectKind.FloorFree);
+    }
+
+    // T103 watches the others' media, whatever this participant wants.
+    private void StopAllButT103()
+    {
+        _timers.Stop(Timer.T100);
+        _timers.Stop(Timer.T101);
+        _timers.Stop(Timer.T104);
+        _timers.Stop(Timer.T132);
+    }
+
+    private void SendRequest(FloorEffects effects)
+    {
+        FloorMessageWriter writer = effects.Begin(FloorMessageType.Request, ackRequired: false, _options.Ssrc);
+        if (Priority is { } priority)
+            writer.AddFloorPriority(priority);
+        writer.AddFloorIndicator(CallType);
+        if (_functionalAlias is not null)
+            writer.AddFunctionalAlias(_functionalAlias);
+        if (!_options.Location.IsEmpty)
+            writer.AddField(FloorField.Location, _options.Location.Span);
+        effects.Add(effects.Complete(FloorMessageType.Request, writer));
+    }
+
+    private void SendRelease(FloorEffects effects)
+    {
+        FloorMessageWriter writer = effects.Begin(FloorMessageType.Release, ackRequired: false, _options.Ssrc);
+        writer.AddFloorIndicator(_releaseIndicator);
+        effects.Add(effects.Complete(FloorMessageType.Release, writer));
+    }
+
+    private void SendQueuePositionRequest(FloorEffects effects)
+    {
+        FloorMessageWriter writer = effects.Begin(FloorMessageType.QueuePositionRequest, ackRequired: false, _options.Ssrc);
+        effects.Add(effects.Complete(FloorMessageType.QueuePositionRequest, writer));
+    }
+
+    private void SendAck(FloorMessageType acknowledged, FloorEffects effects)
+    {
+        FloorMessageWriter writer = effects.Begin(FloorMessageType.Ack, ackRequired: false, _options.Ssrc);
+        writer.AddSource(FloorSource.FloorParticipant);
+        writer.AddMessageType(acknowledged);
+        effects.Add(effects.Complete(FloorMessageType.Ack, writer));
+    }
+}

@@ -1,0 +1,17 @@
+using MediaEngine.Floor;
+using MediaEngine.Keys;
+
+namespace MediaEngine.Media;
+
+/// <summary>Opens a call without legs.</summary>
+/// <param name="Call">A new call.</param>
+/// <param name="GroupIdentity">The MCPTT group ID, for diagnostics.</param>
+/// <param name="Floor">Timers, counters and rules of floor control.</param>
+/// <param name="MediaKey">The GMK (or TGMK) the group's media is protected with.</param>
+/// <param name="Multicast">The bearer of legs with <see cref="LegDelivery.Multicast"/>; null when the call has none.</param>
+public sealed record OpenCall(
+    CallId Call,
+    string GroupIdentity,
+    FloorPolicy Floor,
+    GroupMasterKey MediaKey,
+    MulticastBearer? Multicast) : MediaCommand(Call);
