@@ -106,7 +106,8 @@ public static class ClientProfileReader
             groups.Add(new ProfileGroup(id, new GroupMasterKey(
                 Identifier(entry, "gmk-id", KeyPurpose.GroupMasterKey, "the GMK-ID"),
                 entry.Octets("gmk", Key_bytes, "the GMK"),
-                entry.Octets("rand", Rand_bytes, "the RAND delivered with the GMK"))));
+                entry.Octets("rand", Rand_bytes, "the RAND delivered with the GMK")),
+                entry.Boolean("affiliate", missing: true)));
             entry.RefuseUnknown();
         }
         return [.. groups];

@@ -42,6 +42,9 @@ public sealed record FloorDenied(string Group, int Cause) : EndpointEvent;
 /// <param name="Cause">Revoke cause (TS 24.380 8.2.3.4).</param>
 public sealed record FloorRevoked(string Group, int Cause) : EndpointEvent;
 
+/// <summary>The floor request, or the place in the queue, got no answer.</summary>
+public sealed record FloorRequestTimedOut(string Group) : EndpointEvent;
+
 /// <param name="Position">Position in the queue; 254 = not queued, 255 = not disclosed.</param>
 public sealed record FloorQueued(string Group, int Position) : EndpointEvent;
 
