@@ -8,7 +8,7 @@ namespace MediaEngine.Mcx;
 /// SIP requests, responses, media reports and time go in; changes to store, SIP, media commands and log events come out in
 /// <see cref="McxEffects"/>. Owned by one control loop.
 /// </summary>
-public sealed class McSystem
+public sealed class McSystem : IDisposable
 {
     private const string Allow = "REGISTER, PUBLISH, MESSAGE, INVITE, ACK, BYE, CANCEL, OPTIONS";
     private static readonly TimeSpan RegistrationSweep = TimeSpan.FromSeconds(5);
@@ -43,7 +43,7 @@ public sealed class McSystem
     /// <summary>Regroups in effect, for consoles and tests.</summary>
     public IReadOnlyCollection<PreconfiguredRegroup> Regroups => _context.State.Regroups.Values;
 
-    public IReadOnlyCollection<Registration> Registrations => _context.State.Registrations.Values;
+    public IReadOnlyCollection<Registration> Registrations => [.. _context.State.Registrations.Values];
 
     public IReadOnlyCollection<Affiliation> Affiliations => _context.State.Affiliations.Values;
 
@@ -134,6 +134,8 @@ public sealed class McSystem
         if (_context.State.CallsByNumber.TryGetValue(call, out GroupCall? found) && found.Legs.FirstOrDefault(other => other.Number == leg) is { } lost)
             _callRelease.Leave(found.GroupId, lost.McpttId, lost.ClientId, "does not stop sending media", effects);
     }
+
+    public void Dispose() => _authenticator.Dispose();
 
     private CallLeg? LegOf(SipRequest request) =>
         _context.State.LegsByDialog.GetValueOrDefault(SipDialog.IdOf(request));

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using MediaEngine.Sip;
 
 namespace MediaEngine.Mcx;
@@ -5,11 +6,14 @@ namespace MediaEngine.Mcx;
 /// <summary>The live state of one MC system, owned by its control loop. Keys are normalised identities.</summary>
 internal sealed class McState
 {
+    private readonly Dictionary<string, string> _registrationOfUdpSource = [];
+    private readonly Dictionary<string, Registration> _registrations = [];
+
     public McState(DurableState durable)
     {
         foreach (Registration registration in durable.Registrations)
         {
-            Registrations[registration.Id] = registration;
+            Set(registration);
             RestoredRegistrations.Add(registration.Id);
         }
         foreach (Affiliation affiliation in durable.Affiliations)
@@ -18,7 +22,7 @@ internal sealed class McState
             AddRegroup(regroup);
     }
 
-    public Dictionary<string, Registration> Registrations { get; } = [];
+    public IReadOnlyDictionary<string, Registration> Registrations => _registrations;
 
     /// <summary>Registrations that came from the store and were not refreshed since: their clients may have missed notices.</summary>
     public HashSet<string> RestoredRegistrations { get; } = [];
@@ -42,6 +46,27 @@ internal sealed class McState
     public Dictionary<SipTransactionId, CallLeg> LegsByInvite { get; } = [];
 
     public static string ClientKey(string mcpttId, string clientId) => $"{mcpttId} {clientId}";
+
+    public void Set(Registration registration)
+    {
+        Remove(registration.Id, out _);
+        _registrations[registration.Id] = registration;
+        if (registration.Transport == SipTransportKind.Udp)
+            _registrationOfUdpSource[registration.Source] = registration.Id;
+    }
+
+    public bool Remove(string id, [NotNullWhen(true)] out Registration? registration)
+    {
+        if (!_registrations.Remove(id, out registration))
+            return false;
+        if (_registrationOfUdpSource.GetValueOrDefault(registration.Source) == id)
+            _registrationOfUdpSource.Remove(registration.Source);
+        return true;
+    }
+
+    /// <summary>The MCPTT ID whose client registered from this UDP address, or null.</summary>
+    public string? UserOfUdpSource(string source) =>
+        _registrationOfUdpSource.TryGetValue(source, out string? id) ? _registrations[id].McpttId : null;
 
     public void AddRegroup(PreconfiguredRegroup regroup)
     {

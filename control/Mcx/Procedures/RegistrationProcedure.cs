@@ -59,7 +59,7 @@ internal sealed class RegistrationProcedure(McContext context, AffiliationProced
             CSeq = request.CSeq.Number,
             ExpiresAt = context.WallClock(now) + duration,
         };
-        context.State.Registrations[id] = registration;
+        context.State.Set(registration);
         context.State.Flows[id] = flow;
         effects.Put(registration);
         SipResponse ok = context.Reply(request, 200);
@@ -100,7 +100,7 @@ internal sealed class RegistrationProcedure(McContext context, AffiliationProced
 
     private void Remove(string id, string why, Instant now, McxEffects effects)
     {
-        if (!context.State.Registrations.Remove(id, out Registration? registration))
+        if (!context.State.Remove(id, out Registration? registration))
             return;
         context.State.Flows.Remove(id);
         context.State.RestoredRegistrations.Remove(id);

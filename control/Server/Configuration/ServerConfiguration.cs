@@ -66,7 +66,7 @@ public sealed record ServerConfiguration
         };
         if (configuration.MediaAddress.Equals(IPAddress.Any) && configuration.AdvertisedMediaAddress is null)
             throw media.Wrong("address", "is 0.0.0.0: clients must be told an address they can send to; set media.advertised-address");
-        foreach (YamlSection section in (YamlSection?[])[root, sip, media, multicast])
+        foreach (YamlSection? section in (YamlSection?[])[root, sip, media, multicast])
             section?.RefuseUnknown();
         return configuration;
     }
@@ -78,7 +78,7 @@ public sealed record ServerConfiguration
         {
             if (sip.Optional(key) is not { } text)
                 continue;
-            if (!IPEndPoint.TryParse(text, out IPEndPoint? endPoint) || !text.Contains(':', StringComparison.Ordinal))
+            if (!text.Contains(':', StringComparison.Ordinal) || !IPEndPoint.TryParse(text, out IPEndPoint? endPoint))
                 throw sip.Wrong(key, $"'{text}' is not address:port, such as 192.0.2.1:5060");
             listeners.Add(new SipListen(transport, endPoint));
         }

@@ -71,6 +71,7 @@ internal sealed class ControlLoop : ISipUser, IDisposable
         _inputs.Writer.TryComplete();
         if (_thread.IsAlive)
             _thread.Join();
+        _system.Dispose();
     }
 
     private async Task ForwardReportsAsync()

@@ -20,6 +20,9 @@ public enum MediaDrop
     /// <summary>Authenticated media from a leg that may not talk now.</summary>
     NoFloor,
 
+    /// <summary>Authenticated media without payload: it keeps a NAT binding open, but is not talk.</summary>
+    Empty,
+
     /// <summary>More SSRCs than a leg may use, or a key used up.</summary>
     Refused,
 

@@ -28,6 +28,11 @@ public sealed record MediaNodeOptions
     /// <summary>GMKs accepted at one time in one call.</summary>
     public int MaxGroupKeysPerCall { get; init; } = 4;
 
+    /// <summary>
+    /// Send to where a leg's authenticated packets come from (NAT) instead of to where signalling said.
+    /// </summary>
+    public bool LearnAddresses { get; init; } = true;
+
     /// <summary>Commands waiting per shard.</summary>
     public int MaxCommands { get; init; } = 8192;
 

@@ -2,5 +2,5 @@ using MediaEngine.Floor;
 
 namespace MediaEngine.Media;
 
-/// <summary>Changes the rules of floor control; the floor is as after the opening of the call.</summary>
+/// <summary>Changes the rules of floor control from now on; who talks or waits stays.</summary>
 public sealed record SetFloorPolicy(CallId Call, FloorPolicy Floor) : MediaCommand(Call);

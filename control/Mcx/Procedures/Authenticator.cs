@@ -1,0 +1,98 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using MediaEngine.Rtp;
+using MediaEngine.Sip;
+
+namespace MediaEngine.Mcx;
+
+/// <summary>
+/// Decides which user a request is from: digest (RFC 8760) for REGISTER and for anything from an address that no
+/// registration vouches for; afterwards the connection, or the UDP source of the registration, stands for its user.
+/// </summary>
+internal sealed class Authenticator : IDisposable
+{
+    private const int NonceKey_bytes = 32;
+
+    private readonly McContext _context;
+    private readonly DigestAuthentication _digest;
+    private readonly Dictionary<SipFlow, McUser> _connections = [];
+
+    public Authenticator(McContext context, IEntropy entropy)
+    {
+        _context = context;
+        Span<byte> nonceKey = stackalloc byte[NonceKey_bytes];
+        entropy.Fill(nonceKey);
+        _digest = new DigestAuthentication(context.Options.Realm, nonceKey, entropy);
+    }
+
+    /// <summary>False when the request was answered here: challenged, or refused.</summary>
+    public bool TryIdentify(
+        SipTransactionId transaction,
+        SipRequest request,
+        SipFlow flow,
+        Instant now,
+        McxEffects effects,
+        [NotNullWhen(true)] out McUser? user)
+    {
+        user = request.Method == SipMethods.Register ? null : UserOf(flow);
+        if (user is null && !TryVerify(transaction, request, flow, now, effects, out user))
+            return false;
+        // An authenticated client speaks for its own identity only (RFC 3325, TS 24.379 6.2.1).
+        string? claimed = McIdentity.Normalise(request.From?.Uri.ToString());
+        string? preferred = request.Headers.Get("P-Preferred-Identity");
+        string own = McIdentity.Normalise(user.SipIdentity)!;
+        if (claimed == own && (preferred is null || (NameAddress.TryParse(preferred, out NameAddress? address) && address.Uri.AddressOfRecord == own)))
+            return true;
+        _context.Refuse(transaction, request, McxWarning.ServiceAuthorisationFailed, user.McpttId, $"claims to be {request.From}", effects);
+        return false;
+    }
+
+    public void Forget(SipFlow flow) => _connections.Remove(flow);
+
+    public void Dispose() => _digest.Dispose();
+
+    private McUser? UserOf(SipFlow flow) =>
+        flow.Transport == SipTransportKind.Udp
+            ? _context.Organisation.UserByMcpttId(_context.State.UserOfUdpSource(flow.Remote.ToString()))
+            : _connections.GetValueOrDefault(flow);
+
+    private bool TryVerify(
+        SipTransactionId transaction,
+        SipRequest request,
+        SipFlow flow,
+        Instant now,
+        McxEffects effects,
+        [NotNullWhen(true)] out McUser? user)
+    {
+        long unixSeconds = _context.WallClock(now).ToUnixTimeSeconds();
+        DigestOutcome outcome = _digest.Verify(request, unixSeconds, HashA1, out string? name);
+        user = name is null ? null : UserNamed(name);
+        switch (outcome)
+        {
+            case DigestOutcome.Ok when user is not null:
+                if (flow.Transport != SipTransportKind.Udp)
+                    _connections[flow] = user;
+                return true;
+            case DigestOutcome.Missing or DigestOutcome.Stale or DigestOutcome.Replayed:
+                effects.Respond(transaction, _digest.ChallengeResponse(request, unixSeconds,
+                    stale: outcome != DigestOutcome.Missing, _context.RandomToken()));
+                return false;
+            case DigestOutcome.Malformed:
+                _context.RefuseMalformed(transaction, request, AddressOf(flow), "the Authorization header cannot be read", effects);
+                return false;
+            default:
+                _context.Refuse(transaction, request, McxWarning.ServiceAuthorisationFailed, AddressOf(flow), "wrong user name or password", effects);
+                return false;
+        }
+    }
+
+    private static string AddressOf(SipFlow flow) => $"{flow.Transport} {(IPEndPoint)flow.Remote}";
+
+    private string? HashA1(string name, DigestAlgorithm algorithm) =>
+        UserNamed(name) is { } user ? DigestCalculator.HashA1(algorithm, name, _context.Options.Realm, user.Password) : null;
+
+    // Clients send the user part of their identity, or all of it.
+    private McUser? UserNamed(string name) =>
+        _context.Organisation.UserBySipIdentity($"sip:{name}@{_context.Organisation.Domain}")
+        ?? _context.Organisation.UserBySipIdentity(name);
+}

@@ -1,0 +1,91 @@
+using MediaEngine.Rtp;
+
+namespace MediaEngine.Media;
+
+/// <summary>
+/// The media plane without sockets, threads and clock: packets, commands and a time go in; queued datagrams and reports
+/// come out. One shard runs one of it; a simulation runs as many as it likes.
+/// </summary>
+public sealed class CallRouter
+{
+    private readonly RouterState _state;
+    private readonly FloorOutput _floorOutput;
+    private readonly PacketHandler _packets;
+    private readonly CommandExecutor _commands;
+
+    /// <param name="limits">Bounds.</param>
+    /// <param name="entropy">For the floor control server's SSRCs.</param>
+    /// <param name="audio">Leads to the audio socket.</param>
+    /// <param name="floor">Leads to the floor control socket.</param>
+    /// <param name="multicast">Leads to multicast bearers.</param>
+    /// <param name="reports">Takes what the control plane should know.</param>
+    public CallRouter(
+        RouterLimits limits,
+        IEntropy entropy,
+        SendQueue audio,
+        SendQueue floor,
+        IMulticastOutput multicast,
+        IReportSink reports)
+        : this(limits, ServerSsrcSequence.Create(entropy), audio, floor, multicast, reports)
+    {
+    }
+
+    internal CallRouter(
+        RouterLimits limits,
+        ServerSsrcSequence serverSsrcs,
+        SendQueue audio,
+        SendQueue floor,
+        IMulticastOutput multicast,
+        IReportSink reports)
+    {
+        _state = new RouterState(limits, serverSsrcs);
+        _floorOutput = new FloorOutput(_state, floor, reports);
+        _packets = new PacketHandler(_state, audio, _floorOutput);
+        _commands = new CommandExecutor(_state, multicast, _floorOutput, reports);
+    }
+
+    /// <summary>When <see cref="Expire"/> must be called.</summary>
+    public Instant NextDeadline => _state.Deadlines.Earliest;
+
+    internal ShardCounters Counters => _state.Counters;
+
+    /// <summary>Carries out a command. Its keys become the router's, which disposes them when they are done with.</summary>
+    public void Execute(MediaCommand command, Instant now)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        _commands.Execute(command, now);
+    }
+
+    /// <summary>A datagram from the audio port.</summary>
+    public void ReceiveAudio(SocketAddressKey from, ReadOnlySpan<byte> packet, Instant now) =>
+        _packets.ReceiveAudio(from, packet, now);
+
+    /// <summary>A datagram from the floor control port.</summary>
+    public void ReceiveFloor(SocketAddressKey from, ReadOnlySpan<byte> packet, Instant now) =>
+        _packets.ReceiveFloor(from, packet, now);
+
+    /// <summary>Lets the timers fire that are due.</summary>
+    public void Expire(Instant now)
+    {
+        while (_state.Deadlines.Earliest <= now && !_state.Deadlines.Earliest.IsNever)
+        {
+            MediaCall call = _state.Deadlines.Top;
+            call.Arbiter.Expire(now, _state.Effects);
+            _floorOutput.Emit(call);
+            // A machine that does not move its deadline on would hold the thread for ever.
+            if (call.Deadline <= now)
+                _state.Deadlines.Update(call, now + MinimumRest);
+        }
+    }
+
+    public MediaCounters ReadCounters() => ShardCounters.Snapshot([_state.Counters], lostReports: 0);
+
+    /// <summary>Closes all calls without a word to anybody and zeroes their keys.</summary>
+    public void CloseAll(Instant now)
+    {
+        foreach (CallId call in _state.Calls.Keys.ToArray())
+            _commands.Execute(new CloseCall(call), now);
+    }
+
+    private static TimeSpan MinimumRest => TimeSpan.FromMilliseconds(1);
+}

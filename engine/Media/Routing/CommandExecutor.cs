@@ -1,0 +1,242 @@
+using System.Buffers.Binary;
+using System.Text;
+using MediaEngine.Floor;
+using MediaEngine.Keys;
+using MediaEngine.Rtp;
+
+namespace MediaEngine.Media;
+
+/// <summary>Carries out commands. A command is checked before it changes anything; one that cannot be is reported.</summary>
+internal sealed class CommandExecutor(
+    RouterState state,
+    IMulticastOutput multicast,
+    FloorOutput floorOutput,
+    IReportSink reports)
+{
+    /// <summary>What the length octet of a floor control field can say (TS 24.380 8.1.3).</summary>
+    private const int MaxIdentity_bytes = 255;
+
+    /// <summary>Keys in the command become the executor's.</summary>
+    public void Execute(MediaCommand command, Instant now)
+    {
+        string? refusal;
+        try
+        {
+            refusal = command switch
+            {
+                OpenCall open => Open(open, now),
+                AddLeg add => Add(add, now),
+                ChangeLeg change => Change(change),
+                RemoveLeg remove => Remove(remove, now),
+                CloseCall => Close(command.Call, now),
+                InstallGroupKey install => Install(install),
+                RetireGroupKey retire => Retire(retire),
+                SetFloorPolicy set => SetPolicy(set, now),
+                _ => $"{command.GetType().Name} is not known",
+            };
+        }
+        catch (ArgumentException invalid)
+        {
+            state.Effects.Clear();
+            refusal = invalid.Message;
+        }
+        if (refusal is null)
+            return;
+        MediaCommandKeys.Dispose(command);
+        reports.Report(new CommandRefused(command.Call, refusal));
+    }
+
+    private string? Open(OpenCall command, Instant now)
+    {
+        if (state.Calls.ContainsKey(command.Call))
+            return "the call is open already";
+        if (state.Calls.Count >= state.Limits.MaxCalls)
+            return $"{state.Limits.MaxCalls} calls are open, the most this shard takes";
+        if (!state.ServerSsrcs.TryNext(0, out uint machineSsrc))
+            return "no SSRC is left";
+        var arbiter = new FloorArbiter(command.Floor, machineSsrc, now, state.Effects);
+        SendQueue? queue = null;
+        if (command.Multicast is MulticastBearer bearer)
+        {
+            if (Check(bearer) is string wrong)
+                return wrong;
+            if (!multicast.TryAcquire(bearer, out queue, out string? reason))
+                return reason;
+        }
+        var call = new MediaCall(command, arbiter, queue);
+        state.Calls.Add(call.Id, call);
+        state.Deadlines.Add(call);
+        state.Counters.Calls++;
+        floorOutput.Emit(call);
+        return null;
+    }
+
+    private string? Add(AddLeg command, Instant now)
+    {
+        if (!state.Calls.TryGetValue(command.Call, out MediaCall? call))
+            return "the call is not open";
+        int number = command.Leg.Value;
+        if (number < 0 || call.Legs.ContainsKey(number))
+            return $"leg {number} is negative or taken";
+        if (Encoding.UTF8.GetByteCount(command.McpttId) is < 1 or > MaxIdentity_bytes)
+            return $"an MCPTT ID has 1 to {MaxIdentity_bytes} octets";
+        if (call.Legs.Count >= state.Limits.MaxLegsPerCall)
+            return $"the call has {call.Legs.Count} legs, the most this node takes";
+        if (command.Delivery == LegDelivery.Multicast && call.MulticastQueue is null)
+            return "the call has no multicast bearer";
+        if (!SocketAddressKey.TryFrom(command.Audio, out _) || !SocketAddressKey.TryFrom(command.Floor, out _))
+            return "the leg's addresses are not IPv4";
+        if (!state.ServerSsrcs.TryNext(command.Profile.AudioSsrc, out uint serverSsrc))
+            return "no SSRC is left";
+
+        MediaLeg leg = Register(command, call, serverSsrc);
+        FloorOutcome joined;
+        try
+        {
+            joined = call.Arbiter.Join(number, command.Profile, command.ImplicitFloorRequest, now, state.Effects);
+        }
+        catch (ArgumentException)
+        {
+            Unregister(leg);
+            throw;
+        }
+        floorOutput.Emit(call);
+        if (joined == FloorOutcome.Ok)
+            return null;
+        Unregister(leg);
+        return $"floor control does not take the leg: {joined}";
+    }
+
+    private string? Change(ChangeLeg command)
+    {
+        if (FindLeg(command.Call, command.Leg, out MediaLeg? leg) is string missing)
+            return missing;
+        if (command.Delivery == LegDelivery.Multicast && leg!.Call.MulticastQueue is null)
+            return "the call has no multicast bearer";
+        SetDelivery(leg!, command.Delivery);
+        return null;
+    }
+
+    private string? Remove(RemoveLeg command, Instant now)
+    {
+        if (FindLeg(command.Call, command.Leg, out MediaLeg? leg) is string missing)
+            return missing;
+        leg!.Call.Arbiter.Leave(command.Leg.Value, now, state.Effects);
+        floorOutput.Emit(leg.Call);
+        Unregister(leg);
+        return null;
+    }
+
+    private string? Close(CallId id, Instant now)
+    {
+        if (!state.Calls.TryGetValue(id, out MediaCall? call))
+            return "the call is not open";
+        call.Arbiter.ReleaseCall(now, state.Effects);
+        call.Arbiter.CompleteRelease();
+        floorOutput.Emit(call);
+        foreach (MediaLeg leg in call.Legs.Values.ToArray())
+            Unregister(leg);
+        state.Calls.Remove(id);
+        state.Deadlines.Remove(call);
+        state.Counters.Calls--;
+        if (call.Bearer is not null)
+            multicast.Release(call.Bearer);
+        call.Dispose();
+        return null;
+    }
+
+    private string? Install(InstallGroupKey command)
+    {
+        if (!state.Calls.TryGetValue(command.Call, out MediaCall? call))
+            return "the call is not open";
+        if (call.GroupKeys.Exists(key => key.Id == command.Key.Id))
+            return $"{command.Key} is installed already";
+        if (call.GroupKeys.Count >= state.Limits.MaxGroupKeysPerCall)
+            return $"the call has {call.GroupKeys.Count} group keys, the most this node takes: retire one first";
+        call.GroupKeys.Add(command.Key);
+        foreach (MediaLeg leg in call.Legs.Values)
+            state.AudioFlows.AddMki(leg.AddMediaKey(command.Key), leg.Audio);
+        return null;
+    }
+
+    private string? Retire(RetireGroupKey command)
+    {
+        if (!state.Calls.TryGetValue(command.Call, out MediaCall? call))
+            return "the call is not open";
+        GroupMasterKey? key = call.GroupKeys.Find(key => key.Id == command.GmkId);
+        if (key is null)
+            return $"GMK {command.GmkId} is not installed";
+        foreach (MediaLeg leg in call.Legs.Values)
+            state.AudioFlows.RemoveMki(leg.RemoveMediaKey(command.GmkId), leg.Audio);
+        call.GroupKeys.Remove(key);
+        key.Dispose();
+        return null;
+    }
+
+    private string? SetPolicy(SetFloorPolicy command, Instant now)
+    {
+        if (!state.Calls.TryGetValue(command.Call, out MediaCall? call))
+            return "the call is not open";
+        call.Arbiter.ChangePolicy(command.Floor);
+        call.Arbiter.Expire(now, state.Effects);
+        floorOutput.Emit(call);
+        return null;
+    }
+
+    private MediaLeg Register(AddLeg command, MediaCall call, uint serverSsrc)
+    {
+        ControlKey control = state.ControlKeys.Acquire(command.ClientServerKey);
+        var leg = new MediaLeg(command, call, control, serverSsrc, state.Limits.MaxGroupKeysPerCall);
+        call.Legs.Add(leg.Id.Value, leg);
+        state.AudioFlows.AddAddress(leg.Audio.Address);
+        state.FloorFlows.AddAddress(leg.Floor.Address);
+        state.FloorFlows.AddMki(control.Id.Value, leg.Floor);
+        foreach (GroupMasterKey key in call.GroupKeys)
+            state.AudioFlows.AddMki(leg.AddMediaKey(key), leg.Audio);
+        call.MulticastLegs += leg.Delivery == LegDelivery.Multicast ? 1 : 0;
+        call.UpdateTarget(leg);
+        state.Counters.Legs++;
+        return leg;
+    }
+
+    private void Unregister(MediaLeg leg)
+    {
+        SetDelivery(leg, LegDelivery.Unicast);
+        leg.Call.Targets.Update(leg, present: false);
+        leg.Call.Legs.Remove(leg.Id.Value);
+        state.AudioFlows.RemoveAddress(leg.Audio.Address);
+        state.FloorFlows.RemoveAddress(leg.Floor.Address);
+        state.FloorFlows.RemoveMki(leg.Control.Id.Value, leg.Floor);
+        foreach (ulong mki in leg.MediaMkis)
+            state.AudioFlows.RemoveMki(mki, leg.Audio);
+        leg.Dispose();
+        state.ControlKeys.Release(leg.Control);
+        state.Counters.Legs--;
+    }
+
+    private static void SetDelivery(MediaLeg leg, LegDelivery delivery)
+    {
+        leg.Call.MulticastLegs += (delivery == LegDelivery.Multicast ? 1 : 0) - (leg.Delivery == LegDelivery.Multicast ? 1 : 0);
+        leg.Delivery = delivery;
+        leg.Call.UpdateTarget(leg);
+    }
+
+    private string? FindLeg(CallId id, LegId number, out MediaLeg? leg)
+    {
+        leg = null;
+        if (!state.Calls.TryGetValue(id, out MediaCall? call))
+            return "the call is not open";
+        return call.Legs.TryGetValue(number.Value, out leg) ? null : $"the call has no leg {number.Value}";
+    }
+
+    private static string? Check(MulticastBearer bearer)
+    {
+        Span<byte> octets = stackalloc byte[4];
+        if (!SocketAddressKey.TryFrom(bearer.Audio, out SocketAddressKey group) || group.InternetAddress >> 28 != 0xE || group.Port == 0)
+            return $"{bearer.Audio} is not an IPv4 multicast address with a port";
+        if (!bearer.Interface.TryWriteBytes(octets, out int length) || length != 4 ||
+            BinaryPrimitives.ReadUInt32BigEndian(octets) == 0)
+            return $"{bearer.Interface} is not the IPv4 address of an interface";
+        return bearer.TimeToLive is < 1 or > 255 ? $"time to live {bearer.TimeToLive} is not 1 to 255" : null;
+    }
+}

@@ -1,0 +1,74 @@
+using System.Buffers.Binary;
+using MediaEngine.Floor;
+using MediaEngine.Srtp;
+
+namespace MediaEngine.Media;
+
+/// <summary>Carries out what a floor machine asked for: protects and queues its messages, reports its decisions.</summary>
+internal sealed class FloorOutput(RouterState state, SendQueue queue, IReportSink reports)
+{
+    private readonly byte[] _scratch = new byte[SendQueue.MaxPayload_bytes];
+
+    /// <summary>Empties <see cref="RouterState.Effects"/> and notes the call's new deadline.</summary>
+    public void Emit(MediaCall call)
+    {
+        FloorEffects effects = state.Effects;
+        for (int i = 0; i < effects.Count; i++)
+        {
+            ref readonly FloorEffect effect = ref effects[i];
+            if (effect.Kind == FloorEffectKind.Send)
+            {
+                if (call.Legs.TryGetValue(effect.Participant, out MediaLeg? receiver))
+                    Send(receiver, effects.Message(effect));
+                continue;
+            }
+            Report(call, effect);
+        }
+        effects.Clear();
+        state.Deadlines.Update(call, call.Arbiter.NextDeadline);
+    }
+
+    private void Send(MediaLeg leg, ReadOnlySpan<byte> message)
+    {
+        if (!leg.Floor.Address.IsUsable || message.Length + leg.FloorSender.MaxOverhead_bytes > _scratch.Length)
+            return;
+        message.CopyTo(_scratch);
+        // One machine serves legs under different keys, and one key may serve several calls: each leg has its own SSRC.
+        BinaryPrimitives.WriteUInt32BigEndian(_scratch.AsSpan(4), leg.ServerSsrc);
+        if (leg.FloorSender.ProtectRtcp(_scratch, message.Length, out int length) != SrtpOutcome.Ok)
+        {
+            state.Counters.Drop(MediaDrop.Refused);
+            return;
+        }
+        if (queue.BeginPayload(_scratch.AsSpan(0, length)) && queue.Add(leg.Floor.Address))
+            state.Counters.SentFloor_packets++;
+        else
+            state.Counters.Drop(MediaDrop.QueueFull);
+    }
+
+    private void Report(MediaCall call, in FloorEffect effect)
+    {
+        switch (effect.Kind)
+        {
+            case FloorEffectKind.FloorTaken when call.Legs.TryGetValue(effect.Participant, out MediaLeg? talker):
+                reports.Report(talker.TalkingReport);
+                break;
+            case FloorEffectKind.FloorIdle:
+                reports.Report(call.IdleReport);
+                break;
+            case FloorEffectKind.CallInactive:
+                reports.Report(new CallInactive(call.Id));
+                break;
+            case FloorEffectKind.ParticipantUnresponsive:
+                reports.Report(new LegUnresponsive(call.Id, new LegId(effect.Participant)));
+                break;
+            case FloorEffectKind.UnicastMediaStopped or FloorEffectKind.UnicastMediaResumed
+                when call.Legs.TryGetValue(effect.Participant, out MediaLeg? leg):
+                leg.UnicastStopped = effect.Kind == FloorEffectKind.UnicastMediaStopped;
+                call.UpdateTarget(leg);
+                break;
+            default:
+                break;
+        }
+    }
+}

@@ -1,0 +1,13 @@
+namespace MediaEngine.Media;
+
+/// <summary>One of the two streams of a leg, audio or floor control: where its peer is and which SSRC it uses.</summary>
+internal sealed class LegFlow(MediaLeg leg, SocketAddressKey address)
+{
+    public MediaLeg Leg { get; } = leg;
+
+    /// <summary>Declared by signalling, then learned from authenticated packets.</summary>
+    public SocketAddressKey Address { get; set; } = address;
+
+    /// <summary>SSRC of the last authenticated packet, 0 before the first.</summary>
+    public uint Ssrc { get; set; }
+}

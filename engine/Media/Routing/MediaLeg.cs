@@ -1,0 +1,95 @@
+using System.Buffers.Binary;
+using MediaEngine.Keys;
+using MediaEngine.Srtp;
+
+namespace MediaEngine.Media;
+
+/// <summary>One participant of a call.</summary>
+internal sealed class MediaLeg : IDisposable
+{
+    private readonly List<(KeyIdentifier GmkId, ulong Mki)> _mediaKeys = [];
+
+    /// <param name="command">Who it is.</param>
+    /// <param name="call">Where it takes part.</param>
+    /// <param name="control">Its CSK; the ring's to release.</param>
+    /// <param name="serverSsrc">The SSRC of floor control messages to it.</param>
+    /// <param name="maxKeys">GMKs at one time.</param>
+    public MediaLeg(AddLeg command, MediaCall call, ControlKey control, uint serverSsrc, int maxKeys)
+    {
+        Command = command;
+        Call = call;
+        Id = command.Leg;
+        Delivery = command.Delivery;
+        Control = control;
+        ServerSsrc = serverSsrc;
+        Audio = new LegFlow(this, SocketAddressKey.From(command.Audio));
+        Floor = new LegFlow(this, SocketAddressKey.From(command.Floor));
+        TalkingReport = new FloorChanged(call.Id, Id);
+        FloorSender = control.CreateSender();
+        MediaReceiver = new SrtpReceiver(
+            SrtpPolicy.GroupMedia with { MaxStreams = MaxMediaSsrcs, MaxKeys = maxKeys }, GroupMasterKey.Mki_bytes);
+    }
+
+    /// <summary>SSRCs a leg may use under one GMK; an endpoint that restarts its stream takes a new one.</summary>
+    public static int MaxMediaSsrcs => 64;
+
+    public AddLeg Command { get; }
+
+    public MediaCall Call { get; }
+
+    public LegId Id { get; }
+
+    public LegDelivery Delivery { get; set; }
+
+    /// <summary>The participant asked for no unicast media (TS 24.380 8.2.16).</summary>
+    public bool UnicastStopped { get; set; }
+
+    public ControlKey Control { get; }
+
+    public uint ServerSsrc { get; }
+
+    public LegFlow Audio { get; }
+
+    public LegFlow Floor { get; }
+
+    public SrtpSender FloorSender { get; }
+
+    public SrtpReceiver MediaReceiver { get; }
+
+    /// <summary>One object for the life of the leg, so that a change of talker allocates nothing.</summary>
+    public FloorChanged TalkingReport { get; }
+
+    /// <summary>Its place in <see cref="UnicastTargets"/>, -1 when it has none.</summary>
+    public int TargetIndex { get; set; } = -1;
+
+    /// <summary>The MKIs it may send media under, one per GMK.</summary>
+    public IEnumerable<ulong> MediaMkis => _mediaKeys.Select(key => key.Mki);
+
+    /// <summary>Derives the leg's own media key of this GMK; returns its MKI.</summary>
+    public ulong AddMediaKey(GroupMasterKey groupKey)
+    {
+        using SrtpMasterKey master = groupKey.DeriveMediaKey(groupKey.GukIdFor(Command.McpttId));
+        MediaReceiver.TryAddKey(master);
+        ulong mki = BinaryPrimitives.ReadUInt64BigEndian(master.Mki);
+        _mediaKeys.Add((groupKey.Id, mki));
+        return mki;
+    }
+
+    /// <summary>Zeroes what came of this GMK; returns its MKI.</summary>
+    public ulong RemoveMediaKey(KeyIdentifier gmkId)
+    {
+        int index = _mediaKeys.FindIndex(key => key.GmkId == gmkId);
+        ulong mki = _mediaKeys[index].Mki;
+        Span<byte> octets = stackalloc byte[GroupMasterKey.Mki_bytes];
+        BinaryPrimitives.WriteUInt64BigEndian(octets, mki);
+        MediaReceiver.RemoveKey(octets);
+        _mediaKeys.RemoveAt(index);
+        return mki;
+    }
+
+    public void Dispose()
+    {
+        MediaReceiver.Dispose();
+        FloorSender.Dispose();
+    }
+}

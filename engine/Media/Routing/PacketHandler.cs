@@ -1,0 +1,156 @@
+using System.Buffers.Binary;
+using MediaEngine.Floor;
+using MediaEngine.Keys;
+using MediaEngine.Rtp;
+using MediaEngine.Srtp;
+
+namespace MediaEngine.Media;
+
+/// <summary>One packet's way: find the flow, authenticate, ask the floor, queue copies. Allocates nothing.</summary>
+internal sealed class PacketHandler(RouterState state, SendQueue audioQueue, FloorOutput floorOutput)
+{
+    /// <summary>The static RTP payload type of comfort noise (RFC 3389).</summary>
+    private const byte ComfortNoise = 13;
+
+    private readonly byte[] _scratch = new byte[SendQueue.MaxPayload_bytes];
+
+    public void ReceiveAudio(SocketAddressKey from, ReadOnlySpan<byte> packet, Instant now)
+    {
+        state.Counters.ReceivedMedia_packets++;
+        if (IsRtcp(packet) || !RtpHeader.TryParse(packet, out RtpHeader header) || packet.Length > _scratch.Length ||
+            !SrtpReceiver.TryReadMki(packet, GroupMasterKey.Mki_bytes, rocPresent: true, out ReadOnlySpan<byte> octets))
+        {
+            state.Counters.Drop(MediaDrop.Malformed);
+            return;
+        }
+        ulong mki = BinaryPrimitives.ReadUInt64BigEndian(octets);
+        FlowSelection selection = state.AudioFlows.Select(mki, from, header.Ssrc, out LegFlow? flow);
+        if (flow is null)
+        {
+            state.Counters.Drop(ReasonFor(selection));
+            return;
+        }
+        MediaLeg leg = flow.Leg;
+        // Into scratch: the payload stays end-to-end protected, only its tag matters here.
+        SrtpOutcome outcome = leg.MediaReceiver.Unprotect(packet, _scratch, out int length);
+        if (outcome != SrtpOutcome.Ok)
+        {
+            state.Counters.Drop(ReasonFor(outcome));
+            return;
+        }
+
+        flow.Ssrc = header.Ssrc;
+        MediaCall call = leg.Call;
+        if (selection == FlowSelection.FoundElsewhere)
+        {
+            state.AudioFlows.Move(flow, from);
+            call.UpdateTarget(leg);
+        }
+        if (length == header.Length_bytes)
+        {
+            state.Counters.Drop(MediaDrop.Empty);
+            return;
+        }
+        bool mayTalk;
+        if (header.PayloadType == ComfortNoise)
+        {
+            // Silence follows the talk it belongs to, but neither keeps the floor nor asks for it.
+            mayTalk = call.Arbiter.Talker == leg.Id.Value;
+        }
+        else
+        {
+            mayTalk = call.Arbiter.ReceiveMedia(leg.Id.Value, now, state.Effects);
+            floorOutput.Emit(call);
+        }
+        if (mayTalk)
+            Forward(call, leg, packet);
+        else
+            state.Counters.Drop(MediaDrop.NoFloor);
+    }
+
+    public void ReceiveFloor(SocketAddressKey from, ReadOnlySpan<byte> packet, Instant now)
+    {
+        state.Counters.ReceivedFloor_packets++;
+        if (packet.Length > _scratch.Length ||
+            !SrtpReceiver.TryReadRtcpMki(packet, ClientServerKey.Mki_bytes, out ReadOnlySpan<byte> octets))
+        {
+            state.Counters.Drop(MediaDrop.Malformed);
+            return;
+        }
+        uint cskId = BinaryPrimitives.ReadUInt32BigEndian(octets);
+        uint ssrc = BinaryPrimitives.ReadUInt32BigEndian(packet[4..]);
+        FlowSelection selection = state.FloorFlows.Select(cskId, from, ssrc, out LegFlow? flow);
+        if (flow is null)
+        {
+            state.Counters.Drop(ReasonFor(selection));
+            return;
+        }
+        // One key serves both directions: a message of ours that comes back would authenticate.
+        foreach (LegFlow sameKey in state.FloorFlows.Find(cskId))
+        {
+            if (sameKey.Leg.ServerSsrc != ssrc)
+                continue;
+            state.Counters.Drop(MediaDrop.Replayed);
+            return;
+        }
+        MediaLeg leg = flow.Leg;
+        SrtpOutcome outcome = leg.Control.Receiver.UnprotectRtcp(packet, _scratch, out int length);
+        if (outcome != SrtpOutcome.Ok)
+        {
+            state.Counters.Drop(ReasonFor(outcome));
+            return;
+        }
+
+        flow.Ssrc = ssrc;
+        // The same for messages of ours to legs that are gone: they may not move anybody.
+        if (selection == FlowSelection.FoundElsewhere && !state.ServerSsrcs.Gave(ssrc))
+            state.FloorFlows.Move(flow, from);
+        FloorOutcome heard = leg.Call.Arbiter.Receive(leg.Id.Value, _scratch.AsSpan(0, length), now, state.Effects);
+        if (heard is FloorOutcome.Malformed or FloorOutcome.TooManyMessages)
+            state.Counters.Drop(MediaDrop.FloorMalformed);
+        floorOutput.Emit(leg.Call);
+    }
+
+    private void Forward(MediaCall call, MediaLeg sender, ReadOnlySpan<byte> packet)
+    {
+        state.Counters.AcceptedMedia_packets++;
+        ReadOnlySpan<SocketAddressKey> targets = call.Targets.Addresses;
+        int others = sender.TargetIndex < 0 ? targets.Length : targets.Length - 1;
+        if (others > 0)
+        {
+            bool stored = audioQueue.BeginPayload(packet);
+            int forwarded = 0;
+            for (int i = 0; i < targets.Length; i++)
+            {
+                if (i == sender.TargetIndex)
+                    continue;
+                if (stored && audioQueue.Add(targets[i]))
+                    forwarded++;
+                else
+                    state.Counters.Drop(MediaDrop.QueueFull);
+            }
+            state.Counters.ForwardedMedia_packets += forwarded;
+        }
+        if (call.MulticastLegs == 0 || call.MulticastQueue is not SendQueue multicast)
+            return;
+        if (multicast.BeginPayload(packet) && multicast.Add(call.BearerAddress))
+            state.Counters.MulticastMedia_packets++;
+        else
+            state.Counters.Drop(MediaDrop.QueueFull);
+    }
+
+    /// <summary>One of the packet types RTCP has when it shares a port (RFC 5761 4).</summary>
+    private static bool IsRtcp(ReadOnlySpan<byte> packet) => packet.Length > 1 && packet[1] is >= 192 and <= 223;
+
+    private static MediaDrop ReasonFor(FlowSelection selection) =>
+        selection == FlowSelection.UnknownMki ? MediaDrop.UnknownMki : MediaDrop.UnknownSource;
+
+    private static MediaDrop ReasonFor(SrtpOutcome outcome) => outcome switch
+    {
+        SrtpOutcome.UnknownMki => MediaDrop.UnknownMki,
+        SrtpOutcome.Replayed or SrtpOutcome.TooOld => MediaDrop.Replayed,
+        SrtpOutcome.AuthenticationFailed or SrtpOutcome.NotEncrypted => MediaDrop.AuthenticationFailed,
+        SrtpOutcome.StreamLimit => MediaDrop.Refused,
+        _ => MediaDrop.Malformed,
+    };
+}

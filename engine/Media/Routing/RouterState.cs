@@ -1,0 +1,28 @@
+using MediaEngine.Floor;
+
+namespace MediaEngine.Media;
+
+/// <summary>The calls of one shard and the tables that find them: what the parts of <see cref="CallRouter"/> share.</summary>
+internal sealed class RouterState(RouterLimits limits, ServerSsrcSequence serverSsrcs)
+{
+    public RouterLimits Limits { get; } = limits;
+
+    public ServerSsrcSequence ServerSsrcs { get; } = serverSsrcs;
+
+    public ShardCounters Counters { get; } = new();
+
+    public Dictionary<CallId, MediaCall> Calls { get; } = [];
+
+    public DeadlineHeap Deadlines { get; } = new();
+
+    /// <summary>By GMK-ID ‖ GUK-ID.</summary>
+    public FlowTable AudioFlows { get; } = new(limits.LearnAddresses);
+
+    /// <summary>By CSK-ID.</summary>
+    public FlowTable FloorFlows { get; } = new(limits.LearnAddresses);
+
+    public ControlKeyRing ControlKeys { get; } = new();
+
+    /// <summary>Output of the arbiter called last.</summary>
+    public FloorEffects Effects { get; } = new();
+}
