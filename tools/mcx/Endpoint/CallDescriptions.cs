@@ -1,0 +1,138 @@
+using System.Globalization;
+using System.Net;
+using MediaEngine.Mcx;
+
+namespace MediaEngine.Tool;
+
+/// <summary>The client's offers and answers (TS 24.379 6.2.1, 6.2.2; TS 24.380 12, 14).</summary>
+internal static class CallDescriptions
+{
+    private const string Secure = "RTP/SAVP";
+    private const string MulticastLabel = "label:multicast";
+    private const string Pcma = "rtpmap:8 PCMA/8000";
+
+    // Discard: the port of a line that only asks.
+    private const int DiscardPort = 9;
+
+    public static SessionDescription Offer(CallMedia media, EndpointOptions options, bool multicast, bool implicitRequest)
+    {
+        string floor = options.Queueing ? "mc_queueing;" : string.Empty;
+        floor += string.Create(CultureInfo.InvariantCulture, $"mc_priority={options.FloorPriority}");
+        floor += implicitRequest ? ";mc_implicit_request" : string.Empty;
+        List<MediaDescription> lines = [Audio(media), Floor(media, floor)];
+        if (multicast)
+        {
+            lines.Add(new MediaDescription
+            {
+                Kind = "audio",
+                Port = DiscardPort,
+                Protocol = Secure,
+                Format = SessionDescription.PcmaPayloadType,
+                Connection = IPAddress.Any,
+                Attributes = [Pcma, "recvonly", MulticastLabel],
+            });
+        }
+        return Describe(media, lines);
+    }
+
+    /// <summary>The answer to the server's offer, every line in its place; false with a reason when it cannot be accepted.</summary>
+    public static bool TryAnswer(
+        SessionDescription offer, CallMedia media, EndpointOptions options, bool multicast,
+        out SessionDescription answer, out AgreedMedia agreed, out string reason)
+    {
+        answer = null!;
+        if (!TryAgree(offer, offer, multicast, options.FloorPriority, out agreed, out reason))
+            return false;
+        var lines = new List<MediaDescription>();
+        foreach (MediaDescription line in offer.Media)
+        {
+            if (ReferenceEquals(line, offer.Audio))
+                lines.Add(Audio(media));
+            else if (ReferenceEquals(line, offer.FloorControl))
+                lines.Add(Floor(media, FloorAnswer(line, agreed.Priority)));
+            else if (ReferenceEquals(line, offer.MulticastAudio) && agreed.Multicast is not null)
+                lines.Add(line with { Information = null, Attributes = [Pcma, "recvonly", MulticastLabel] });
+            else
+                lines.Add(line with { Port = 0, Connection = null, TimeToLive = null, Information = null, Attributes = [] });
+        }
+        answer = Describe(media, lines);
+        return true;
+    }
+
+    /// <summary>Reads the server's answer to our offer.</summary>
+    public static bool TryAgree(
+        SessionDescription remote, SessionDescription offer, bool multicast, byte priority, out AgreedMedia agreed, out string reason)
+    {
+        agreed = null!;
+        if (remote.Audio is not { Port: > 0 } audio || audio.Protocol != Secure ||
+            !audio.Format.Split(' ').Contains(SessionDescription.PcmaPayloadType))
+        {
+            reason = "no m=audio line with RTP/SAVP and payload type 8";
+            return false;
+        }
+        if (remote.FloorControl is not { Port: > 0 } floor)
+        {
+            reason = "no m=application … udp MCPTT line";
+            return false;
+        }
+        IPEndPoint? bearer = remote.MulticastAudio is { Port: > 0 } line && multicast ? remote.EndPointOf(line) : null;
+        if (bearer is not null && !IsMulticast(bearer.Address))
+        {
+            reason = $"the multicast line names {bearer.Address}, which is no IPv4 multicast address";
+            return false;
+        }
+        IReadOnlyDictionary<string, string?> parameters = floor.FloorParameters;
+        byte? agreedPriority = parameters.TryGetValue("mc_priority", out string? text) &&
+            byte.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out byte told)
+            ? Math.Min(told, priority)
+            : null;
+        bool implicitRequest = !ReferenceEquals(remote, offer) && parameters.ContainsKey("mc_implicit_request") &&
+            offer.FloorControl?.FloorParameters.ContainsKey("mc_implicit_request") == true;
+        agreed = new AgreedMedia(remote.EndPointOf(audio), remote.EndPointOf(floor), bearer, agreedPriority, implicitRequest);
+        reason = string.Empty;
+        return true;
+    }
+
+    private static bool IsMulticast(IPAddress address)
+    {
+        byte[] octets = address.GetAddressBytes();
+        return octets.Length == 4 && octets[0] is >= 224 and <= 239;
+    }
+
+    // An answer holds no parameter that was not offered (TS 24.380 14.3.1); mc_ssrc tells the server which stream is ours.
+    private static string FloorAnswer(MediaDescription offered, byte? priority)
+    {
+        string queueing = offered.FloorParameters.ContainsKey("mc_queueing") ? "mc_queueing;" : string.Empty;
+        return priority is { } number
+            ? string.Create(CultureInfo.InvariantCulture, $"{queueing}mc_priority={number}")
+            : queueing.TrimEnd(';');
+    }
+
+    private static SessionDescription Describe(CallMedia media, List<MediaDescription> lines) => new()
+    {
+        OriginUser = "mcx",
+        SessionId = media.AudioSsrc,
+        Connection = media.AudioEndPoint.Address,
+        Media = lines,
+    };
+
+    private static MediaDescription Audio(CallMedia media) => new()
+    {
+        Kind = "audio",
+        Port = media.AudioEndPoint.Port,
+        Protocol = Secure,
+        Format = SessionDescription.PcmaPayloadType,
+        Information = "speech",
+        Attributes = [Pcma, "ptime:20"],
+    };
+
+    private static MediaDescription Floor(CallMedia media, string parameters) => new()
+    {
+        Kind = "application",
+        Port = media.FloorEndPoint.Port,
+        Protocol = "udp",
+        Format = "MCPTT",
+        Attributes = [string.Create(
+            CultureInfo.InvariantCulture, $"fmtp:MCPTT {parameters}{(parameters.Length == 0 ? "" : ";")}mc_ssrc={media.AudioSsrc}")],
+    };
+}

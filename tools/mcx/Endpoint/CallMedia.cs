@@ -1,0 +1,348 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using MediaEngine.Floor;
+using MediaEngine.Keys;
+using MediaEngine.Rtp;
+using MediaEngine.Srtp;
+
+namespace MediaEngine.Tool;
+
+/// <summary>
+/// The media of one call: audio and floor sockets, the floor participant, what is said and what is heard. One thread owns all of
+/// it once started; the public methods put work into its queue.
+/// </summary>
+/// <remarks>
+/// Both SSRCs are random per call: keys outlive calls, and an SSRC used twice under a key would repeat an IV (RFC 7714 8.1).
+/// </remarks>
+internal sealed class CallMedia : IDisposable
+{
+    private const int MaxDatagram_bytes = 2048;
+    private const int DatagramsPerTurn = 64;
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
+
+    private readonly ClientProfile _profile;
+    private readonly IEndpointTap? _tap;
+    private readonly ICallMediaListener _listener;
+    private readonly Socket _audio;
+    private readonly Socket _floor;
+    private readonly Socket _wake;
+    private readonly ConcurrentQueue<Action<Instant>> _work = new();
+    private readonly SrtpSender _floorSender;
+    private readonly SrtpReceiver _floorReceiver;
+    private readonly GroupMediaReceiver _heard = new(SrtpPolicy.GroupMedia);
+    private readonly TalkSender _talk;
+    private readonly BurstRecorder _recorder = new();
+    private readonly FloorEffects _effects = new();
+    private readonly byte[] _datagram = new byte[MaxDatagram_bytes];
+    private readonly byte[] _buffer = new byte[MaxDatagram_bytes];
+    private readonly byte[] _ownMki = new byte[GroupMasterKey.Mki_bytes];
+    private readonly uint _floorSsrc = SystemEntropy.Instance.NextUInt32();
+    private Socket? _multicast;
+    private IPEndPoint? _multicastEndPoint;
+    private AgreedMedia? _agreed;
+    private FloorParticipant? _participant;
+    private FloorParticipantState _reported;
+    private Thread? _thread;
+    private volatile bool _stopping;
+
+    /// <summary>Binds both sockets, so that the ports can be told to the server.</summary>
+    /// <param name="key">The group key this client sends under.</param>
+    public CallMedia(ClientProfile profile, GroupMasterKey key, IEndpointTap? tap, ICallMediaListener listener)
+    {
+        _profile = profile;
+        _tap = tap;
+        _listener = listener;
+        _audio = Bind(profile.LocalAddress);
+        _floor = Bind(profile.LocalAddress);
+        AudioEndPoint = (IPEndPoint)_audio.LocalEndPoint!;
+        FloorEndPoint = (IPEndPoint)_floor.LocalEndPoint!;
+        _wake = Bind(IPAddress.Loopback);
+        _wake.Connect(_wake.LocalEndPoint!);
+        using SrtpMasterKey control = profile.ClientServerKey.DeriveControlKey();
+        _floorSender = new SrtpSender(control, SrtpPolicy.Control);
+        _floorReceiver = new SrtpReceiver(SrtpPolicy.Control, ClientServerKey.Mki_bytes);
+        _floorReceiver.TryAddKey(control);
+        KeyIdentifier gukId = key.GukIdFor(profile.McpttId);
+        key.WriteMki(gukId, _ownMki);
+        _talk = new TalkSender(key, gukId, SystemEntropy.Instance.NextUInt32());
+        _heard.AddGroupKey(key);
+    }
+
+    public IPEndPoint AudioEndPoint { get; }
+
+    public IPEndPoint FloorEndPoint { get; }
+
+    public uint AudioSsrc => _talk.Ssrc;
+
+    /// <summary>Media that arrived and could not be decrypted, or was not audio.</summary>
+    public int Undecryptable { get; private set; }
+
+    /// <summary>Listens on a multicast bearer too; before <see cref="Start"/>.</summary>
+    /// <exception cref="ToolException">The bearer cannot be joined.</exception>
+    public void Join(IPEndPoint bearer)
+    {
+        IPAddress on = _profile.MulticastInterface ?? throw new InvalidOperationException("The profile has no multicast interface.");
+        _multicastEndPoint = bearer;
+        _multicast = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            // Several clients of one machine listen to one bearer.
+            _multicast.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            // Bound to the group on Linux, the socket gets nothing that was sent to another group on this port.
+            _multicast.Bind(new IPEndPoint(OperatingSystem.IsLinux() ? bearer.Address : IPAddress.Any, bearer.Port));
+            _multicast.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.AddMembership, new MulticastOption(bearer.Address, on));
+            _multicast.Blocking = false;
+        }
+        catch (SocketException e)
+        {
+            throw new ToolException(
+                $"cannot join {bearer} on {on} ({e.Message}); set multicast.interface in the profile to an address of this machine, " +
+                "or multicast.enabled to false.", ToolExit.Usage, e);
+        }
+    }
+
+    /// <summary>Starts the thread.</summary>
+    public void Start(AgreedMedia agreed)
+    {
+        _agreed = agreed;
+        _participant = new FloorParticipant(new FloorParticipantOptions
+        {
+            Ssrc = _floorSsrc,
+            Priority = agreed.Priority,
+            AcceptQueuedGrantAutomatically = true,
+        });
+        _participant.Start(agreed.ImplicitRequest, MonotonicClock.Now);
+        _reported = FloorParticipantState.U_HasNoPermission;
+        _thread = new Thread(Run) { IsBackground = true, Name = "mcx call" };
+        _thread.Start();
+    }
+
+    public void PushToTalk() => Post(now => Step(() => _participant!.PushToTalk(now, _effects), now));
+
+    /// <summary>Ends in ReleaseCompleted also when there was nothing to release.</summary>
+    public void ReleaseToTalk() => Post(now =>
+    {
+        Step(() => _participant!.ReleaseToTalk(now, _effects), now);
+        if (_participant!.State == FloorParticipantState.U_HasNoPermission)
+            _listener.OnFloor(new FloorEffect { Kind = FloorEffectKind.ReleaseCompleted }, _participant.Talker);
+    });
+
+    /// <summary>Says the samples while the floor is held; the task ends with the last packet, or with the loss of the floor.</summary>
+    /// <returns>True when all of it was said.</returns>
+    public Task<bool> SayAsync(short[] samples, CancellationToken cancellation)
+    {
+        var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(now =>
+        {
+            if (_participant!.State == FloorParticipantState.U_HasPermission)
+                _talk.Begin(samples, done, now);
+            else
+                done.TrySetResult(false);
+        });
+        cancellation.Register(() => Post(_ => _talk.Stop(done)));
+        return done.Task;
+    }
+
+    /// <summary>Ends the thread; a burst that is being heard is reported first.</summary>
+    public void Dispose()
+    {
+        _stopping = true;
+        Wake();
+        _thread?.Join();
+        foreach (Socket? socket in (ReadOnlySpan<Socket?>)[_audio, _floor, _multicast, _wake])
+            socket?.Dispose();
+        _floorSender.Dispose();
+        _floorReceiver.Dispose();
+        _heard.Dispose();
+        _talk.Dispose();
+    }
+
+    private static Socket Bind(IPAddress address)
+    {
+        var socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            socket.Bind(new IPEndPoint(address, 0));
+            socket.Blocking = false;
+            return socket;
+        }
+        catch (SocketException e)
+        {
+            socket.Dispose();
+            throw new ToolException($"cannot bind {address} ({e.Message}); set local.address in the profile to an address of this machine.", ToolExit.Usage, e);
+        }
+    }
+
+    private void Post(Action<Instant> work)
+    {
+        _work.Enqueue(work);
+        Wake();
+    }
+
+    private void Wake()
+    {
+        try
+        {
+            _wake.Send([0]);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // A full buffer wakes as well, and a closed socket has nobody to wake.
+        }
+    }
+
+    private void Run()
+    {
+        var sockets = new List<Socket>(4);
+        while (!_stopping)
+        {
+            Instant now = MonotonicClock.Now;
+            while (_work.TryDequeue(out Action<Instant>? work))
+                work(now);
+            Expire(now);
+            _talk.Send(now, _audio, _agreed!.Audio, AudioEndPoint, _tap);
+            sockets.Clear();
+            sockets.AddRange([_audio, _floor, _wake]);
+            if (_multicast is not null)
+                sockets.Add(_multicast);
+            Socket.Select(sockets, null, null, Wait(now));
+            foreach (Socket socket in sockets)
+                Receive(socket);
+        }
+        if (_recorder.Finish() is { } last)
+            _listener.OnBurst(last);
+        _talk.Stop();
+    }
+
+    // Rounded up: the wait has a resolution of milliseconds, and too early would spin.
+    private TimeSpan Wait(Instant now)
+    {
+        Instant deadline = Instant.Earlier(
+            Instant.Earlier(_participant!.NextDeadline, _recorder.NextDeadline), _talk.NextDeadline);
+        return deadline.IsNever
+            ? LongestWait
+            : TimeSpan.FromMilliseconds(Math.Min(deadline.MillisecondsFrom(now), (long)LongestWait.TotalMilliseconds));
+    }
+
+    private void Expire(Instant now)
+    {
+        if (_participant!.NextDeadline <= now)
+            Step(() => _participant.Expire(now, _effects), now);
+        if (_recorder.Expire(now) is { } burst)
+            _listener.OnBurst(burst);
+        if (_reported != _participant.State)
+            Report();
+    }
+
+    private void Receive(Socket socket)
+    {
+        EndPoint from = new IPEndPoint(socket.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
+        for (int i = 0; i < DatagramsPerTurn; i++)
+        {
+            int length;
+            try
+            {
+                length = socket.ReceiveFrom(_datagram, SocketFlags.None, ref from);
+            }
+            catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionRefused or SocketError.MessageSize)
+            {
+                continue;
+            }
+            catch (SocketException)
+            {
+                return;
+            }
+            if (socket == _wake)
+                continue;
+            Instant now = MonotonicClock.Now;
+            ReadOnlySpan<byte> datagram = _datagram.AsSpan(0, length);
+            if (socket == _floor)
+                ReceiveFloor(datagram, (IPEndPoint)from, now);
+            else
+                ReceiveAudio(datagram, (IPEndPoint)from, socket == _multicast, now);
+        }
+    }
+
+    private void ReceiveFloor(ReadOnlySpan<byte> datagram, IPEndPoint from, Instant now)
+    {
+        _tap?.Floor(from, FloorEndPoint, sent: false, datagram);
+        if (_floorReceiver.UnprotectRtcp(datagram, _buffer, out int length) == SrtpOutcome.Ok)
+            Step(() => _participant!.Receive(_buffer.AsSpan(0, length), now, _effects), now);
+        else
+            Undecryptable++;
+    }
+
+    private void ReceiveAudio(ReadOnlySpan<byte> datagram, IPEndPoint from, bool multicast, Instant now)
+    {
+        _tap?.Media(from, multicast ? _multicastEndPoint! : AudioEndPoint, sent: false, datagram);
+        if (multicast && IsOwn(datagram))
+            return;
+        if (_heard.Unprotect(datagram, _buffer, out int length, out _) != SrtpOutcome.Ok ||
+            !RtpHeader.TryParse(_buffer.AsSpan(0, length), out RtpHeader header) || header.PayloadType != G711.PayloadType)
+        {
+            Undecryptable++;
+            return;
+        }
+        Step(() => _participant!.ReceiveMedia(now, _effects), now);
+        HeardBurst? ended = _recorder.Add(header, _buffer.AsSpan(header.Length_bytes, length - header.Length_bytes), _participant!.Talker, multicast, now);
+        if (ended is not null)
+            _listener.OnBurst(ended);
+    }
+
+    /// <summary>The bearer brings our own packets back to us: same member, same stream.</summary>
+    private bool IsOwn(ReadOnlySpan<byte> datagram) =>
+        SrtpReceiver.TryReadMki(datagram, GroupMasterKey.Mki_bytes, rocPresent: true, out ReadOnlySpan<byte> mki) &&
+        mki.SequenceEqual(_ownMki) && RtpHeader.TryParse(datagram, out RtpHeader header) && header.Ssrc == AudioSsrc;
+
+    private void Step(Action step, Instant now)
+    {
+        step();
+        for (int i = 0; i < _effects.Count; i++)
+            Apply(_effects[i], now);
+        _effects.Clear();
+        Report();
+    }
+
+    private void Report()
+    {
+        if (_reported == _participant!.State)
+            return;
+        _reported = _participant.State;
+        if (_reported != FloorParticipantState.U_HasPermission)
+            _talk.Stop();
+        _listener.OnFloorState(_reported);
+    }
+
+    private void Apply(in FloorEffect effect, Instant now)
+    {
+        switch (effect.Kind)
+        {
+            case FloorEffectKind.Send:
+                SendFloor(_effects.Message(effect));
+                break;
+            case FloorEffectKind.QueuedFloorOffered:
+                break;
+            default:
+                _listener.OnFloor(effect, _participant!.Talker);
+                break;
+        }
+    }
+
+    private void SendFloor(ReadOnlySpan<byte> message)
+    {
+        message.CopyTo(_buffer);
+        if (_floorSender.ProtectRtcp(_buffer, message.Length, out int length) != SrtpOutcome.Ok)
+            return;
+        ReadOnlySpan<byte> datagram = _buffer.AsSpan(0, length);
+        _tap?.Floor(FloorEndPoint, _agreed!.Floor, sent: true, datagram);
+        try
+        {
+            _floor.SendTo(datagram, SocketFlags.None, _agreed!.Floor);
+        }
+        catch (SocketException)
+        {
+            // Lost like any datagram: the machine's timers repeat it.
+        }
+    }
+}

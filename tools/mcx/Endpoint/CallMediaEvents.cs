@@ -1,0 +1,112 @@
+using MediaEngine.Floor;
+
+namespace MediaEngine.Tool;
+
+/// <summary>Turns what a call's thread reports into events of the endpoint, and into answers to who waits for the floor.</summary>
+internal sealed class CallMediaEvents(string group, Action<EndpointEvent> publish, Func<HeardBurst, string?> write) : ICallMediaListener
+{
+    private readonly Lock _lock = new();
+    private TaskCompletionSource<FloorAnswer>? _answer;
+    private TaskCompletionSource? _release;
+    private bool _granted;
+    private bool _over;
+    private volatile FloorParticipantState _state = FloorParticipantState.U_HasNoPermission;
+    private volatile string? _talker;
+
+    public FloorParticipantState State => _state;
+
+    public string? Talker => _talker;
+
+    /// <summary>Completes with the answer to the request that is about to be made.</summary>
+    public Task<FloorAnswer> ExpectAnswer()
+    {
+        lock (_lock)
+        {
+            if (_over || _granted)
+                return Task.FromResult(_over ? FloorAnswer.CallEnded : FloorAnswer.Granted);
+            _answer ??= new TaskCompletionSource<FloorAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _answer.Task;
+        }
+    }
+
+    /// <summary>Completes when the floor that is about to be released is released.</summary>
+    public Task ExpectRelease()
+    {
+        lock (_lock)
+        {
+            if (_over)
+                return Task.CompletedTask;
+            _release ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _release.Task;
+        }
+    }
+
+    public void CallEnded()
+    {
+        lock (_lock)
+            _over = true;
+        Answer(FloorAnswer.CallEnded, granted: false);
+        Released();
+    }
+
+    public void OnFloorState(FloorParticipantState state)
+    {
+        _state = state;
+        publish(new FloorStateChanged(group, state));
+    }
+
+    public void OnFloor(in FloorEffect effect, string? talker)
+    {
+        switch (effect.Kind)
+        {
+            case FloorEffectKind.FloorGrantedToMe:
+                publish(new FloorGranted(group));
+                Answer(FloorAnswer.Granted, granted: true);
+                break;
+            case FloorEffectKind.FloorDenied:
+                publish(new FloorDenied(group, effect.Cause));
+                Answer(FloorAnswer.Denied, granted: false);
+                break;
+            case FloorEffectKind.FloorRevoked:
+                publish(new FloorRevoked(group, effect.Cause));
+                Answer(FloorAnswer.Revoked, granted: false);
+                break;
+            case FloorEffectKind.RequestTimedOut:
+                publish(new FloorRequestTimedOut(group));
+                Answer(FloorAnswer.TimedOut, granted: false);
+                break;
+            case FloorEffectKind.QueuePosition:
+                publish(new FloorQueued(group, effect.QueuePosition));
+                break;
+            case FloorEffectKind.TalkerChanged or FloorEffectKind.FloorFree:
+                _talker = effect.Kind == FloorEffectKind.FloorFree ? null : talker;
+                publish(new TalkerChanged(group, _talker));
+                break;
+            case FloorEffectKind.ReleaseCompleted:
+                Answer(FloorAnswer.Revoked, granted: false);
+                Released();
+                break;
+        }
+    }
+
+    public void OnBurst(HeardBurst burst) => publish(new BurstReceived(group, burst, write(burst)));
+
+    private void Answer(FloorAnswer answer, bool granted)
+    {
+        TaskCompletionSource<FloorAnswer>? waiting;
+        lock (_lock)
+        {
+            _granted = granted;
+            (waiting, _answer) = (_answer, null);
+        }
+        waiting?.TrySetResult(answer);
+    }
+
+    private void Released()
+    {
+        TaskCompletionSource? waiting;
+        lock (_lock)
+            (waiting, _release) = (_release, null);
+        waiting?.TrySetResult();
+    }
+}

@@ -1,0 +1,11 @@
+namespace MediaEngine.Tool;
+
+/// <summary>How an outgoing group call is set up.</summary>
+public sealed record CallOptions
+{
+    /// <summary>The call's set-up is the floor request as well (mc_implicit_request).</summary>
+    public bool ImplicitFloorRequest { get; init; }
+
+    /// <summary>Mark it a broadcast group call (TS 24.379 6.2.8.2).</summary>
+    public bool Broadcast { get; init; }
+}

@@ -1,0 +1,155 @@
+using System.Net;
+using System.Net.Sockets;
+using MediaEngine.Keys;
+using MediaEngine.Sip;
+
+namespace MediaEngine.Tool;
+
+/// <summary>Reads <see cref="ClientProfile"/> from YAML.</summary>
+public static class ClientProfileReader
+{
+    private const int Key_bytes = 16;
+    private const int Rand_bytes = 16;
+    private const int MaxFile_bytes = 1 << 20;
+    private const int SipPort = 5060;
+
+    /// <exception cref="ToolException">The file cannot be read, or names line, key and reason.</exception>
+    public static ClientProfile Load(string path)
+    {
+        string text;
+        try
+        {
+            if (new FileInfo(path).Length > MaxFile_bytes)
+                throw new ToolException($"{path}: larger than {MaxFile_bytes} octets; this is not a profile file.");
+            text = File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ToolException($"{path}: cannot read the profile ({e.Message.TrimEnd('.')}); check --profile.", ToolExit.Usage, e);
+        }
+        return Parse(text, path);
+    }
+
+    /// <summary>A warning when others on this machine can read the keys, else null.</summary>
+    public static string? PermissionWarning(string path)
+    {
+        if (OperatingSystem.IsWindows() || !File.Exists(path))
+            return null;
+        const UnixFileMode others = UnixFileMode.OtherRead | UnixFileMode.GroupRead;
+        return (File.GetUnixFileMode(path) & others) == 0
+            ? null
+            : $"{path} holds keys and can be read by other users; run: chmod 600 \"{path}\"";
+    }
+
+    /// <summary>Same as <see cref="Load"/> on text in memory; <paramref name="file"/> is for the error text.</summary>
+    public static ClientProfile Parse(string text, string file)
+    {
+        ProfileSection root = ProfileSection.Parse(text, file);
+        ProfileSection server = root.Section("server", "address, port and transport of the MC server");
+        ProfileSection local = root.Section("local", "address, the one of this machine that the server can reach");
+        ProfileSection? multicast = root.OptionalSection("multicast");
+        ProfileSection csk = root.Section("csk", "id, key and rand of the client-server key (CSK)");
+
+        IPAddress localAddress = Address(local, "address", "an IP address of this machine, such as 192.0.2.10");
+        if (localAddress.Equals(IPAddress.Any) || localAddress.Equals(IPAddress.IPv6Any))
+            throw local.Wrong("address", $"{localAddress} cannot be told to the server; name one address of this machine");
+        IPAddress? multicastInterface = null;
+        if (multicast is not null)
+        {
+            bool enabled = multicast.Boolean("enabled", missing: true);
+            IPAddress on = multicast.Optional("interface") is null
+                ? localAddress
+                : Address(multicast, "interface", "an IP address of this machine");
+            multicastInterface = enabled ? on : null;
+            multicast.RefuseUnknown();
+        }
+        string sipUser = Uri(root, "sip-user", "the address of record to register, such as sip:u1001@mcx.example");
+        SipUri.TryParse(sipUser, out SipUri? aor);
+        var profile = new ClientProfile
+        {
+            McpttId = Uri(root, "mcptt-id", "the MC service user, such as sip:alice@mcx.example"),
+            SipUser = sipUser,
+            Password = root.Required("password", "the password of the SIP user"),
+            AuthenticationUser = root.Optional("auth-user") ?? aor!.User,
+            Realm = root.Optional("realm") ?? aor!.Host,
+            ServerUri = server.Optional("uri") is null ? $"sip:{aor!.Host}" : Uri(server, "uri", "the server's public service identity"),
+            ClientId = ClientIdOf(root),
+            Server = new IPEndPoint(
+                Address(server, "address", "the IP address of the MC server"), server.Integer("port", SipPort, 1, 65535)),
+            Transport = TransportOf(server),
+            LocalAddress = localAddress,
+            LocalPort = local.Integer("port", 0, 0, 65535),
+            MulticastInterface = multicastInterface,
+            ClientServerKey = ClientServerKeyOf(csk),
+            Groups = GroupsOf(root),
+        };
+        if (profile.Server.AddressFamily != localAddress.AddressFamily)
+            throw local.Wrong("address", $"{localAddress} is not of the address family of server.address {profile.Server.Address}");
+        foreach (ProfileSection section in (ReadOnlySpan<ProfileSection>)[root, server, local, csk])
+            section.RefuseUnknown();
+        return profile;
+    }
+
+    private static ClientServerKey ClientServerKeyOf(ProfileSection csk) =>
+        new(Identifier(csk, "id", KeyPurpose.ClientServerKey, "the CSK-ID"),
+            csk.Octets("key", Key_bytes, "the CSK"),
+            csk.Octets("rand", Rand_bytes, "the RAND delivered with the CSK"));
+
+    private static ProfileGroup[] GroupsOf(ProfileSection root)
+    {
+        var groups = new List<ProfileGroup>();
+        foreach (ProfileSection entry in root.Sections("groups"))
+        {
+            string id = Uri(entry, "id", "the group identity, such as sip:fire@mcx.example");
+            if (groups.Exists(group => group.Id == id))
+                throw entry.Wrong("id", $"{id} is listed twice");
+            groups.Add(new ProfileGroup(id, new GroupMasterKey(
+                Identifier(entry, "gmk-id", KeyPurpose.GroupMasterKey, "the GMK-ID"),
+                entry.Octets("gmk", Key_bytes, "the GMK"),
+                entry.Octets("rand", Rand_bytes, "the RAND delivered with the GMK")),
+                entry.Boolean("affiliate", missing: true)));
+            entry.RefuseUnknown();
+        }
+        return [.. groups];
+    }
+
+    private static KeyIdentifier Identifier(ProfileSection section, string key, KeyPurpose purpose, string what)
+    {
+        string text = section.Required(key, $"{what}, 8 hex digits, quoted");
+        if (!KeyIdentifier.TryParse(text, out KeyIdentifier id))
+            throw section.Wrong(key, $"'{text}' is not {what}: 8 hex digits, quoted");
+        if (id.Purpose != purpose)
+            throw section.Wrong(key, $"'{text}' is not {what}: its first hex digit must be {(int)purpose}");
+        return id;
+    }
+
+    private static string Uri(ProfileSection section, string key, string what)
+    {
+        string text = section.Required(key, what);
+        return SipUri.TryParse(text, out SipUri? uri) && uri.IsSip ? text : throw section.Wrong(key, $"'{text}' is not a SIP URI; needed is {what}");
+    }
+
+    private static string ClientIdOf(ProfileSection root)
+    {
+        string text = root.Required("client-id", "the MCPTT client identity, urn:uuid:…");
+        const string scheme = "urn:uuid:";
+        return text.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) && Guid.TryParseExact(text[scheme.Length..], "D", out _)
+            ? text
+            : throw root.Wrong("client-id", $"'{text}' is not of the form urn:uuid:6f1a2f6e-0f1b-4c8a-9f7a-3c1b7d5a0001");
+    }
+
+    private static IPAddress Address(ProfileSection section, string key, string what)
+    {
+        string text = section.Required(key, what);
+        return IPAddress.TryParse(text, out IPAddress? address) && address.AddressFamily is AddressFamily.InterNetwork or AddressFamily.InterNetworkV6
+            ? address
+            : throw section.Wrong(key, $"'{text}' is not an IP address; needed is {what}");
+    }
+
+    private static SipTransportKind TransportOf(ProfileSection server) => server.Optional("transport") switch
+    {
+        null or "tcp" => SipTransportKind.Tcp,
+        "udp" => SipTransportKind.Udp,
+        { } text => throw server.Wrong("transport", $"'{text}' is neither tcp nor udp"),
+    };
+}

@@ -1,0 +1,132 @@
+using System.Globalization;
+using MediaEngine.Mcx;
+using MediaEngine.Sip;
+
+namespace MediaEngine.Tool;
+
+/// <summary>The requests an MC client sends, header by header (TS 24.379 7.2.1, 9.2.1, 10.1.1.2.1, 16.2.1).</summary>
+internal sealed class ClientRequests(ClientProfile profile, Func<string> contactHostPort)
+{
+    private const string Service = "urn:urn-7:3gpp-service.ims.icsi.mcptt";
+    private const string ServiceTag = "+g.3gpp.icsi-ref=\"urn%3Aurn-7%3A3gpp-service.ims.icsi.mcptt\"";
+
+    /// <summary>Affiliation lasts until it is changed (TS 24.379 9.2.1.2).</summary>
+    private const string Forever = "4294967295";
+
+    private readonly string _registrationCallId = SystemEntropy.Instance.NextToken();
+    private readonly string _registrationTag = SystemEntropy.Instance.NextToken();
+    private uint _registrations;
+
+    /// <summary>Contact with the feature tags of an MCPTT client.</summary>
+    public string Contact
+    {
+        get
+        {
+            SipUri.TryParse(profile.SipUser, out SipUri? user);
+            return $"<sip:{user!.User}@{contactHostPort()}>;+g.3gpp.mcptt;{ServiceTag}";
+        }
+    }
+
+    public SipRequest Register(int expires_s)
+    {
+        SipUri.TryParse(profile.SipUser, out SipUri? user);
+        var request = new SipRequest(SipMethods.Register, $"sip:{user!.Host}");
+        // A challenge takes a number as well, so they go up in twos.
+        AddCommon(request, profile.SipUser, _registrationTag, _registrationCallId, 2 * ++_registrations - 1);
+        request.Headers.Add("Contact", $"{Contact};+sip.instance=\"<{profile.ClientId}>\";expires={expires_s.ToString(CultureInfo.InvariantCulture)}");
+        request.Headers.Add("Expires", expires_s.ToString(CultureInfo.InvariantCulture));
+        SetBody(request, Info(new McpttInfo { ClientId = profile.ClientId }));
+        return request;
+    }
+
+    public SipRequest Publish(IReadOnlyList<string> groups)
+    {
+        SipRequest request = New(SipMethods.Publish);
+        request.Headers.Add("Event", "presence");
+        request.Headers.Add("Expires", groups.Count == 0 ? "0" : Forever);
+        var document = new AffiliationDocument
+        {
+            Entity = profile.McpttId,
+            ClientId = profile.ClientId,
+            Groups = groups,
+            PublishId = SystemEntropy.Instance.NextToken(),
+        };
+        SetBody(request, Info(new McpttInfo { RequestUri = profile.McpttId }), new MimePart(ContentTypes.Pidf, document.Serialise()));
+        return request;
+    }
+
+    public SipRequest Regroup(RegroupBody body)
+    {
+        SipRequest request = New(SipMethods.Message);
+        AddAcceptContact(request);
+        SetBody(
+            request, Info(new McpttInfo { ClientId = profile.ClientId }), new MimePart(ContentTypes.McpttRegroup, body.Serialise()));
+        return request;
+    }
+
+    public SipRequest Invite(string group, SessionDescription offer, CallOptions options)
+    {
+        SipRequest request = New(SipMethods.Invite);
+        request.Headers.Add("Contact", Contact);
+        AddAcceptContact(request);
+        request.Headers.Add("Allow", "INVITE, ACK, BYE, CANCEL, MESSAGE, OPTIONS");
+        var info = new McpttInfo
+        {
+            SessionType = "prearranged",
+            RequestUri = group,
+            BroadcastIndication = options.Broadcast ? true : null,
+            ClientId = profile.ClientId,
+        };
+        SetBody(request, new MimePart(ContentTypes.Sdp, offer.Serialise()), Info(info));
+        return request;
+    }
+
+    /// <summary>200 to the server's INVITE.</summary>
+    public SipResponse Accept(SipRequest invite, SessionDescription answer)
+    {
+        SipResponse response = SipResponse.For(invite, 200, toTag: SystemEntropy.Instance.NextToken());
+        response.Headers.Add("Contact", Contact);
+        response.Headers.Add("P-Preferred-Service", Service);
+        SetBody(
+            response, new MimePart(ContentTypes.Sdp, answer.Serialise()),
+            Info(new McpttInfo { RequestUri = profile.McpttId, ClientId = profile.ClientId }));
+        return response;
+    }
+
+    private static MimePart Info(McpttInfo info) => new(ContentTypes.McpttInfo, info.Serialise());
+
+    private static void SetBody(SipMessage message, params IReadOnlyList<MimePart> parts)
+    {
+        if (parts.Count == 1)
+        {
+            message.SetBody(parts[0].ContentType, parts[0].Body);
+            return;
+        }
+        byte[] body = MultipartBody.Compose(parts, out string contentType);
+        message.SetBody(contentType, body);
+    }
+
+    private static void AddAcceptContact(SipRequest request)
+    {
+        request.Headers.Add("Accept-Contact", "*;+g.3gpp.mcptt;require;explicit");
+        request.Headers.Add("Accept-Contact", $"*;{ServiceTag};require;explicit");
+    }
+
+    private SipRequest New(string method)
+    {
+        var request = new SipRequest(method, profile.ServerUri);
+        AddCommon(request, profile.ServerUri, SystemEntropy.Instance.NextToken(), SystemEntropy.Instance.NextToken(), 1);
+        request.Headers.Add("P-Preferred-Identity", $"<{profile.SipUser}>");
+        request.Headers.Add("P-Preferred-Service", Service);
+        return request;
+    }
+
+    private void AddCommon(SipRequest request, string to, string tag, string callId, uint number)
+    {
+        request.Headers.Add("Max-Forwards", "70");
+        request.Headers.Add("From", $"<{profile.SipUser}>;tag={tag}");
+        request.Headers.Add("To", $"<{to}>");
+        request.Headers.Add("Call-ID", callId);
+        request.Headers.Add("CSeq", $"{number.ToString(CultureInfo.InvariantCulture)} {request.Method}");
+    }
+}

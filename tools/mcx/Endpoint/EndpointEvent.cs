@@ -1,0 +1,62 @@
+using MediaEngine.Floor;
+using MediaEngine.Mcx;
+
+namespace MediaEngine.Tool;
+
+/// <summary>Something that happened to an <see cref="McxEndpoint"/>. The type's name is the event's name in <c>--json</c> output.</summary>
+public abstract record EndpointEvent
+{
+    /// <summary>UTC.</summary>
+    public DateTimeOffset At { get; init; } = DateTimeOffset.UtcNow;
+}
+
+/// <param name="AddressOfRecord">The SIP user.</param>
+/// <param name="Expires_s">How long the registration holds.</param>
+public sealed record Registered(string AddressOfRecord, int Expires_s) : EndpointEvent;
+
+/// <param name="Groups">The groups the client is now affiliated to.</param>
+public sealed record Affiliated(IReadOnlyList<string> Groups) : EndpointEvent;
+
+/// <summary>The server told of a regroup, created or removed; it was answered 200.</summary>
+/// <param name="PreconfiguredGroup">The group whose configuration and keys are borrowed; null on removal when not told.</param>
+public sealed record RegroupNotified(
+    RegroupAction Action, string RegroupUri, string? PreconfiguredGroup, IReadOnlyList<string> Groups, IReadOnlyList<string> Users)
+    : EndpointEvent;
+
+/// <summary>The server invited this client to a call.</summary>
+public sealed record Invited(string Group, string? CallingUser, bool Broadcast, bool Accepted, string? Reason) : EndpointEvent;
+
+/// <param name="Outgoing">True when this client placed the call.</param>
+/// <param name="Multicast">The bearer the client listens on, <c>address:port</c>, or null.</param>
+public sealed record CallUp(string Group, bool Outgoing, string? Multicast) : EndpointEvent;
+
+/// <summary>The floor participant machine changed its state (TS 24.380 6.2.4).</summary>
+public sealed record FloorStateChanged(string Group, FloorParticipantState State) : EndpointEvent;
+
+/// <summary>The floor is this client's: it may talk.</summary>
+public sealed record FloorGranted(string Group) : EndpointEvent;
+
+/// <param name="Cause">Reject cause (TS 24.380 8.2.3.4).</param>
+public sealed record FloorDenied(string Group, int Cause) : EndpointEvent;
+
+/// <param name="Cause">Revoke cause (TS 24.380 8.2.3.4).</param>
+public sealed record FloorRevoked(string Group, int Cause) : EndpointEvent;
+
+/// <summary>The floor request, or the place in the queue, got no answer.</summary>
+public sealed record FloorRequestTimedOut(string Group) : EndpointEvent;
+
+/// <param name="Position">Position in the queue; 254 = not queued, 255 = not disclosed.</param>
+public sealed record FloorQueued(string Group, int Position) : EndpointEvent;
+
+/// <summary>Another participant talks, or, with null, nobody does.</summary>
+public sealed record TalkerChanged(string Group, string? Talker) : EndpointEvent;
+
+/// <summary>A burst of speech was heard to its end.</summary>
+/// <param name="File">The WAV file it was written to, or null.</param>
+public sealed record BurstReceived(string Group, HeardBurst Burst, string? File) : EndpointEvent;
+
+/// <param name="ByPeer">True when the server ended it.</param>
+public sealed record CallEnded(string Group, bool ByPeer, string? Reason) : EndpointEvent;
+
+/// <summary>Something was dropped or refused that a person may want to know about.</summary>
+public sealed record EndpointWarning(string Text) : EndpointEvent;

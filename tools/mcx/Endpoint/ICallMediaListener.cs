@@ -1,0 +1,15 @@
+using MediaEngine.Floor;
+
+namespace MediaEngine.Tool;
+
+/// <summary>Hears of what happens in a call's media. Called on the call's thread: must not block.</summary>
+internal interface ICallMediaListener
+{
+    void OnFloorState(FloorParticipantState state);
+
+    /// <param name="effect">Anything but Send.</param>
+    /// <param name="talker">Whom floor control names now, or null.</param>
+    void OnFloor(in FloorEffect effect, string? talker);
+
+    void OnBurst(HeardBurst burst);
+}

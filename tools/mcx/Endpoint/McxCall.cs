@@ -1,0 +1,109 @@
+using System.Net;
+using MediaEngine.Floor;
+using MediaEngine.Sip;
+
+namespace MediaEngine.Tool;
+
+/// <summary>One group call of an <see cref="McxEndpoint"/>, from the 200 OK until it ends. Safe to use from any thread.</summary>
+public sealed class McxCall : IAsyncDisposable
+{
+    private readonly McxEndpoint _endpoint;
+    private readonly CallMediaEvents _events;
+    private readonly CallMedia _media;
+    private readonly TaskCompletionSource<string?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _endedFlag;
+
+    internal McxCall(McxEndpoint endpoint, string group, bool outgoing, CallMediaEvents events, CallMedia media, SipDialog dialog, AgreedMedia agreed)
+    {
+        _endpoint = endpoint;
+        _events = events;
+        _media = media;
+        Group = group;
+        Outgoing = outgoing;
+        Dialog = dialog;
+        Multicast = agreed.Multicast;
+        Agreed = agreed;
+    }
+
+    /// <summary>The group's or regroup's identity.</summary>
+    public string Group { get; }
+
+    /// <summary>True when this client placed the call.</summary>
+    public bool Outgoing { get; }
+
+    /// <summary>The multicast bearer that is listened to, or null.</summary>
+    public IPEndPoint? Multicast { get; }
+
+    public FloorParticipantState FloorState => _events.State;
+
+    /// <summary>Whom floor control named last; null while nobody talks.</summary>
+    public string? Talker => _events.Talker;
+
+    /// <summary>Completes when the call is over, with the reason when there was one.</summary>
+    public Task<string?> Ended => _ended.Task;
+
+    /// <summary>Datagrams that arrived and did not authenticate, or were not what this call carries.</summary>
+    public int Undecryptable => _media.Undecryptable;
+
+    internal SipDialog Dialog { get; }
+
+    internal AgreedMedia Agreed { get; }
+
+    /// <summary>200 to a re-INVITE repeats it.</summary>
+    internal Func<SipRequest, SipResponse>? Refresh { get; init; }
+
+    /// <summary>Asks for the floor and waits for the answer, in the queue too. A floor that is held already counts as granted.</summary>
+    public async Task<FloorAnswer> RequestFloorAsync(CancellationToken cancellation = default)
+    {
+        Task<FloorAnswer> answer = _events.ExpectAnswer();
+        _media.PushToTalk();
+        return await answer.WaitAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Gives the floor, or the place in the queue, back and waits until the server has taken it.</summary>
+    public async Task ReleaseFloorAsync(CancellationToken cancellation = default)
+    {
+        Task released = _events.ExpectRelease();
+        _media.ReleaseToTalk();
+        await released.WaitAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Says 8 kHz samples in real time while the floor is held.</summary>
+    /// <returns>True when all of it was said; false when the floor was lost.</returns>
+    public Task<bool> SayAsync(short[] samples, CancellationToken cancellation = default) => _media.SayAsync(samples, cancellation);
+
+    /// <summary>Asks for the floor, says the samples, gives the floor back.</summary>
+    public async Task<FloorAnswer> TalkAsync(short[] samples, CancellationToken cancellation = default)
+    {
+        FloorAnswer answer = await RequestFloorAsync(cancellation).ConfigureAwait(false);
+        if (answer != FloorAnswer.Granted)
+            return answer;
+        bool all = await SayAsync(samples, cancellation).ConfigureAwait(false);
+        await ReleaseFloorAsync(CancellationToken.None).ConfigureAwait(false);
+        cancellation.ThrowIfCancellationRequested();
+        return all ? FloorAnswer.Granted : FloorAnswer.Revoked;
+    }
+
+    /// <summary>Sends BYE and frees sockets and thread. Does nothing when the call is over.</summary>
+    public async Task HangUpAsync()
+    {
+        if (!Finish(byPeer: false, null))
+            return;
+        await _endpoint.ByeAsync(Dialog).ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync() => await HangUpAsync().ConfigureAwait(false);
+
+    /// <summary>Ends the call at this side; false when it was over.</summary>
+    internal bool Finish(bool byPeer, string? reason)
+    {
+        if (Interlocked.Exchange(ref _endedFlag, 1) != 0)
+            return false;
+        _endpoint.Forget(this);
+        _media.Dispose();
+        _events.CallEnded();
+        _endpoint.Publish(new CallEnded(Group, byPeer, reason));
+        _ended.TrySetResult(reason);
+        return true;
+    }
+}

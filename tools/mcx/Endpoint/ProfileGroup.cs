@@ -1,0 +1,7 @@
+using MediaEngine.Keys;
+
+namespace MediaEngine.Tool;
+
+/// <summary>A group the client is a member of, and the group master key (GMK) that protects its media.</summary>
+/// <param name="Affiliate">False for a group that is only a source of configuration and keys for regroups.</param>
+public sealed record ProfileGroup(string Id, GroupMasterKey Key, bool Affiliate = true);
