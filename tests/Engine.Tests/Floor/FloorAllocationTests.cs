@@ -32,7 +32,8 @@ public sealed class FloorAllocationTests
         var effects = new FloorEffects();
         FloorArbiter arbiter = Call(effects);
         var participantEffects = new FloorEffects();
-        var participant = new FloorParticipant(new FloorParticipantOptions { Ssrc = 1, Priority = 3, FunctionalAlias = "sip:a@b" });
+        var participant = new FloorParticipant(
+            new FloorParticipantOptions { Ssrc = 1, Priority = 3, FunctionalAlias = "sip:a@b" });
         byte[] request = FloorVectors.Octets(2);
         byte[] release = FloorMessages.Release(ack: true);
         long now_ms = 0;

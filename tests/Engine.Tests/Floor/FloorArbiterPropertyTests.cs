@@ -78,7 +78,8 @@ public sealed class FloorArbiterPropertyTests
                 granted = null;
             if (effect.Kind != FloorEffectKind.Send)
                 continue;
-            Assert.Equal(FloorOutcome.Ok, FloorMessage.TryParse(effects.Message(effect), out FloorMessage message, out int length));
+            FloorOutcome outcome = FloorMessage.TryParse(effects.Message(effect), out FloorMessage message, out int length);
+            Assert.Equal(FloorOutcome.Ok, outcome);
             Assert.Equal(effects.Message(effect).Length, length);
             Assert.Equal(effect.MessageType, message.Type);
             if (message.Type == FloorMessageType.Granted)
@@ -87,6 +88,48 @@ public sealed class FloorArbiterPropertyTests
                 Assert.NotNull(granted);
         }
         return granted;
+    }
+
+    [Fact]
+    public void A_participant_never_throws_and_never_leaves_a_timer_that_is_due() =>
+        Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), seed => RunParticipant(new Random(seed), 300))
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(500));
+
+    private static void RunParticipant(Random random, int steps)
+    {
+        var scene = new ParticipantScene(ParticipantScene.Options with
+        {
+            AcceptQueuedGrantAutomatically = random.Next(2) == 0,
+            BroadcastOriginator = random.Next(4) == 0,
+        });
+        Func<byte[]>[] messages =
+        [
+            () => FloorMessages.Granted(true), () => FloorMessages.Taken(), () => FloorMessages.Idle(),
+            () => FloorMessages.Deny(1), () => FloorMessages.Revoke(3), () => FloorMessages.QueuePositionInfo(1),
+            () => RandomDatagram(random),
+        ];
+        for (int step = 0; step < steps; step++)
+        {
+            FloorParticipantState before = scene.State;
+            switch (random.Next(12))
+            {
+                case 0 or 1: scene.Press(); break;
+                case 2: scene.LetGo(); break;
+                case 3: scene.Media(); break;
+                case 4: scene.AskPosition(); break;
+                case 5: scene.Pass(random.NextDouble() * 3); break;
+                case 6 when random.Next(50) == 0: scene.Participant.ReleaseCall(); break;
+                default: scene.Receive(messages[random.Next(messages.Length)]()); break;
+            }
+            Assert.True(scene.Participant.NextDeadline > scene.Now);
+            // Nobody comes to have permission but from a request of its own.
+            if (scene.State == FloorParticipantState.U_HasPermission && before != scene.State)
+                Assert.True(before is FloorParticipantState.U_PendingRequest or FloorParticipantState.U_Queued);
+            if (scene.State is FloorParticipantState.U_PendingRequest or FloorParticipantState.U_PendingRelease)
+                Assert.False(scene.Participant.NextDeadline.IsNever);
+            if (scene.State == FloorParticipantState.Releasing)
+                Assert.True(scene.Participant.NextDeadline.IsNever);
+        }
     }
 
     private static void CheckStates(FloorArbiter arbiter, int? granted)
@@ -126,7 +169,10 @@ public sealed class FloorArbiterPropertyTests
     private static byte[] RandomDatagram(Random random)
     {
         FloorIndicator[] types =
-            [FloorIndicator.Normal, FloorIndicator.Normal, FloorIndicator.Normal, FloorIndicator.ImminentPeril, FloorIndicator.Emergency];
+        [
+            FloorIndicator.Normal, FloorIndicator.Normal, FloorIndicator.Normal, FloorIndicator.ImminentPeril,
+            FloorIndicator.Emergency,
+        ];
         switch (random.Next(10))
         {
             case 0 or 1 or 2 or 3:

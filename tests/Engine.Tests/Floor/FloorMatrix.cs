@@ -11,7 +11,10 @@ namespace MediaEngine.Engine.Tests.Floor;
 internal static class FloorMatrix
 {
     public static string Print(
-        string title, IReadOnlyList<string> states, IReadOnlyList<string> events, Func<string, string, (string Next, string Effects)> cell)
+        string title,
+        IReadOnlyList<string> states,
+        IReadOnlyList<string> events,
+        Func<string, string, (string Next, string Effects)> cell)
     {
         var text = new StringBuilder(title).Append('\n');
         int eventWidth = events.Max(name => name.Length);

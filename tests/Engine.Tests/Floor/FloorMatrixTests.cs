@@ -4,7 +4,7 @@ using Xunit;
 
 namespace MediaEngine.Engine.Tests.Floor;
 
-/// <summary>Every state of every floor machine with every event, held against files a person can read beside the clauses.</summary>
+/// <summary>Every state of every floor machine with every event, held against files to read beside the clauses.</summary>
 public sealed class FloorMatrixTests
 {
     private static readonly TimeSpan s_long = TimeSpan.FromHours(1);
@@ -20,8 +20,8 @@ public sealed class FloorMatrixTests
         ];
         string[] events =
         [
-            "Request of 1", "Request of 2, lower priority", "Request of 3, no queueing, no priority", "Request of 4, receive-only",
-            "Request of 3, emergency", "Request of 2, imminent peril", "Release of 1", "Release of 2", "Release of 2, ack",
+            "Request of 1", "Request of 2, lower priority", "Request of 3, no queueing, no priority",
+            "Request of 4, receive-only", "Request of 3, emergency", "Request of 2, imminent peril", "Release of 1", "Release of 2", "Release of 2, ack",
             "Queue Position Request of 2", "media of 1", "media of 2", "1 leaves", "2 leaves", "5 joins",
             "5 joins, implicit request", "T1 expiry", "T2 expiry", "T3 expiry", "T4 expiry", "T7 expiry", "T7 expiry, C7 reached",
             "T20 expiry", "T20 expiry, C20 reached", "call release 1", "call release 2",
