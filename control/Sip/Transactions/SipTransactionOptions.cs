@@ -26,6 +26,9 @@ public sealed record SipTransactionOptions
     /// <summary>False: large requests stay on UDP.</summary>
     public bool CanSwitchToTcp { get; init; } = true;
 
+    /// <summary>User-Agent of our requests and Server of our responses where the user sets none; null = none.</summary>
+    public string? ProductName { get; init; }
+
     /// <summary>host:port put into our Via, per transport.</summary>
     public SipSentBy UdpSentBy { get; init; } = new("127.0.0.1", 5060);
 

@@ -46,4 +46,7 @@ public sealed record SipStackOptions
 
     /// <summary>A peer that takes nothing for this long is closed.</summary>
     public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Told of an exception out of an <see cref="ISipUser"/> callback; the stack goes on.</summary>
+    public Action<Exception>? UserException { get; init; }
 }

@@ -1,0 +1,35 @@
+namespace MediaEngine.Sip;
+
+/// <summary>What the two server machines share: the request, and the response that is sent again.</summary>
+internal abstract class ServerTransaction(SipTransactionId id, string key, SipDestination destination, SipRequest request, string tag)
+    : SipTransaction(id, key, destination)
+{
+    public SipRequest Request { get; } = request;
+
+    /// <summary>The To tag of responses to which the user gave none.</summary>
+    public string Tag { get; } = tag;
+
+    /// <summary>Call-ID, From tag and CSeq of a request outside dialogs, or null: finds merged requests (RFC 3261 8.2.2.2).</summary>
+    public string? MergeKey { get; init; }
+
+    protected ReadOnlyMemory<byte> Last { get; set; }
+
+    public abstract void Start(SipMachineContext context);
+
+    public abstract void OnRetransmission(SipMachineContext context);
+
+    /// <summary>False: the response came too late or may not be sent; it was dropped and counted.</summary>
+    public abstract bool Respond(SipResponse response, SipMachineContext context);
+
+    protected void SendNew(SipResponse response, SipMachineContext context)
+    {
+        Last = response.ToBytes();
+        Send(Last, context);
+    }
+
+    protected static bool Drop(SipCounter reason, SipMachineContext context)
+    {
+        context.Counters.Add(reason);
+        return false;
+    }
+}

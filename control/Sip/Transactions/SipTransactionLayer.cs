@@ -1,0 +1,414 @@
+using System.Globalization;
+using MediaEngine.Rtp;
+
+namespace MediaEngine.Sip;
+
+/// <summary>
+/// The transaction layer and the parts of the UAS core that retransmit (RFC 3261 17, 13.3.1.4; RFC 6026, 4320, 3581). Pure: owned
+/// by one thread, told the time, everything it wants done is in the effects.
+/// </summary>
+public sealed class SipTransactionLayer
+{
+    private const int Branch_bytes = 12;
+    private readonly SipTransactionOptions _options;
+    private readonly IEntropy _entropy;
+    private readonly SipMachineContext _context;
+    private readonly Dictionary<long, SipTransaction> _byId = [];
+    private readonly Dictionary<string, ClientTransaction> _clients = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ServerTransaction> _servers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ServerTransaction> _merges = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, InviteServerTransaction> _awaitingAck = new(StringComparer.Ordinal);
+    private readonly Dictionary<object, InviteClientTransaction> _invitesByToken = [];
+    // Ids, not transactions: an entry outlives its transaction and should not keep its messages.
+    private readonly PriorityQueue<long, long> _deadlines = new();
+    private long _lastId;
+
+    public SipTransactionLayer(SipTransactionOptions options, IEntropy entropy, SipCounters? counters = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(entropy);
+        _options = options;
+        _entropy = entropy;
+        _context = new SipMachineContext(options, counters ?? new SipCounters());
+    }
+
+    public SipCounters Counters => _context.Counters;
+
+    /// <summary>Live transactions.</summary>
+    public int Count => _byId.Count;
+
+    /// <summary>When <see cref="Expire"/> has work, or a moment before.</summary>
+    public Instant NextDeadline
+    {
+        get
+        {
+            while (_deadlines.TryPeek(out long id, out long deadline))
+            {
+                if (_byId.TryGetValue(id, out SipTransaction? transaction) && transaction.Queued.Nanoseconds == deadline)
+                    return new Instant(deadline);
+                _deadlines.Dequeue();
+            }
+            return Instant.Never;
+        }
+    }
+
+    /// <summary>Null when the transaction is gone.</summary>
+    public SipTransactionState? StateOf(SipTransactionId id) =>
+        _byId.TryGetValue(id.Value, out SipTransaction? transaction) ? transaction.State : null;
+
+    /// <summary>A parsed message from a wire.</summary>
+    public void Receive(SipMessage message, SipFlow flow, Instant now, SipEffects effects)
+    {
+        Enter(now, effects);
+        if (message is SipRequest request)
+            ReceiveRequest(request, flow);
+        else if (message is SipResponse response)
+            ReceiveResponse(response);
+    }
+
+    /// <summary>Answers a request without keeping state: 400, 505.</summary>
+    public void Reject(SipRequest request, int status, SipFlow flow, Instant now, SipEffects effects)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        Enter(now, effects);
+        if (request.TopVia is not { } via || request.Method == SipMethods.Ack)
+            return;
+        SipTransactionKeys.StampVia(request, via, flow);
+        Reject(request, via, status, flow);
+    }
+
+    /// <summary>
+    /// Starts a client transaction for a copy of the request with our Via on top. Not for ACK and CANCEL. A request too large for
+    /// UDP goes over TCP to the same address first.
+    /// </summary>
+    public SipTransactionId SendRequest(object token, SipRequest request, SipDestination destination, Instant now, SipEffects effects)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        ArgumentNullException.ThrowIfNull(destination);
+        CheckRequest(request);
+        Enter(now, effects);
+        if (_byId.Count >= _options.MaxTransactions)
+        {
+            Counters.Add(SipCounter.OverloadDropped);
+            effects.Failed(default, token, SipFailure.Overloaded);
+            return default;
+        }
+        SipRequest copy = Prepare(request, destination.Transport, out string branch);
+        byte[] bytes = copy.ToBytes();
+        SipDestination? fallback = null;
+        if (destination.Transport == SipTransportKind.Udp && bytes.Length > _options.MaxUdpRequest_bytes && _options.CanSwitchToTcp)
+        {
+            fallback = destination;
+            destination = new SipDestination(SipTransportKind.Tcp, destination.Remote);
+            bytes = Rewrite(copy, SipTransportKind.Tcp, branch);
+            Counters.Add(SipCounter.SwitchedToTcp);
+        }
+        return StartClient(copy, bytes, branch, destination, fallback, token).Id;
+    }
+
+    /// <summary>Sends the ACK for a 2xx: own branch, no transaction.</summary>
+    public void SendAck(SipRequest ack, SipDestination destination, Instant now, SipEffects effects)
+    {
+        ArgumentNullException.ThrowIfNull(ack);
+        ArgumentNullException.ThrowIfNull(destination);
+        if (ack.Method != SipMethods.Ack)
+            throw new ArgumentException("Not an ACK.", nameof(ack));
+        Enter(now, effects);
+        effects.Send(default, Prepare(ack, destination.Transport, out _).ToBytes(), destination);
+    }
+
+    /// <summary>
+    /// Sends a copy of the response; a To without tag gets the transaction's own. False when the transaction is gone or does not
+    /// take it.
+    /// </summary>
+    public bool Respond(SipTransactionId id, SipResponse response, Instant now, SipEffects effects)
+    {
+        ArgumentNullException.ThrowIfNull(response);
+        Enter(now, effects);
+        if (!_byId.TryGetValue(id.Value, out SipTransaction? transaction) || transaction is not ServerTransaction server)
+        {
+            Counters.Add(SipCounter.LateResponseDropped);
+            return false;
+        }
+        return Respond(server, response.Clone());
+    }
+
+    /// <summary>Cancels the INVITE sent with this token; without effect when it has its final response.</summary>
+    public void Cancel(object token, Instant now, SipEffects effects)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        Enter(now, effects);
+        if (!_invitesByToken.TryGetValue(token, out InviteClientTransaction? invite))
+            return;
+        invite.Cancel(_context);
+        Settle(invite);
+    }
+
+    /// <summary>A <see cref="SipEffectKind.Send"/> of that transaction failed.</summary>
+    public void TransportFailed(SipTransactionId id, Instant now, SipEffects effects)
+    {
+        Enter(now, effects);
+        if (!_byId.TryGetValue(id.Value, out SipTransaction? transaction) || transaction is not ClientTransaction client)
+            return;
+        if (client.UdpFallback is not null && client.State is SipTransactionState.Calling or SipTransactionState.Trying)
+        {
+            Counters.Add(SipCounter.FellBackToUdp);
+            client.FallBack(Rewrite(client.Request, SipTransportKind.Udp, client.Request.TopVia!.Branch), _context);
+        }
+        else
+            client.OnTransportError(_context);
+        Settle(client);
+    }
+
+    /// <summary>Fires what is due.</summary>
+    public void Expire(Instant now, SipEffects effects)
+    {
+        Enter(now, effects);
+        while (_deadlines.TryPeek(out long id, out long deadline) && deadline <= now.Nanoseconds)
+        {
+            _deadlines.Dequeue();
+            if (!_byId.TryGetValue(id, out SipTransaction? transaction) || transaction.Queued.Nanoseconds != deadline)
+                continue;
+            transaction.Queued = Instant.Never;
+            while (transaction.Timers.TryTakeExpired(now, out SipTimer timer))
+                transaction.OnTimer(timer, _context);
+            Settle(transaction);
+        }
+    }
+
+    /// <summary>Throws when the request is not one <see cref="SendRequest"/> can send.</summary>
+    internal static void CheckRequest(SipRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.Method is SipMethods.Ack or SipMethods.Cancel)
+            throw new ArgumentException("ACK goes through SendAck, CANCEL through Cancel.", nameof(request));
+        if (request.CallId.Length == 0 || request.From is null || request.To is null || request.CSeq.Method != request.Method)
+            throw new ArgumentException("A request needs From, To, Call-ID and a CSeq of its method.", nameof(request));
+    }
+
+    private void ReceiveRequest(SipRequest request, SipFlow flow)
+    {
+        Counters.Add(SipCounter.RequestsReceived);
+        if (request.TopVia is not { } via)
+        {
+            Counters.Add(SipCounter.MalformedDropped);
+            return;
+        }
+        SipTransactionKeys.StampVia(request, via, flow);
+        switch (request.Method)
+        {
+            case SipMethods.Ack:
+                ReceiveAck(request, via, flow);
+                return;
+            case SipMethods.Cancel:
+                ReceiveCancel(request, via, flow);
+                return;
+        }
+        string key = SipTransactionKeys.ForServer(request, via, request.Method);
+        if (_servers.TryGetValue(key, out ServerTransaction? known))
+        {
+            known.OnRetransmission(_context);
+            Settle(known);
+            return;
+        }
+        string? mergeKey = SipTransactionKeys.ForMerge(request);
+        if (mergeKey is not null && _merges.ContainsKey(mergeKey))
+        {
+            Counters.Add(SipCounter.MergedRequestAnswered);
+            Reject(request, via, 482, flow);
+            return;
+        }
+        if (_byId.Count >= _options.MaxTransactions)
+        {
+            Counters.Add(SipCounter.OverloadAnswered);
+            Reject(request, via, 503, flow);
+            return;
+        }
+        StartServer(request, via, flow, key, mergeKey);
+    }
+
+    private void StartServer(SipRequest request, SipVia via, SipFlow flow, string key, string? mergeKey)
+    {
+        var id = new SipTransactionId(++_lastId);
+        SipDestination destination = SipTransactionKeys.ForResponse(via, flow);
+        ServerTransaction server = request.Method == SipMethods.Invite
+            ? new InviteServerTransaction(id, key, destination, request, NewToken(8)) { MergeKey = mergeKey }
+            : new NonInviteServerTransaction(id, key, destination, request, NewToken(8)) { MergeKey = mergeKey };
+        _byId[id.Value] = server;
+        _servers[key] = server;
+        if (mergeKey is not null)
+            _merges[mergeKey] = server;
+        server.Start(_context);
+        Settle(server);
+        _context.Effects.DeliverRequest(id, request, flow);
+    }
+
+    private void ReceiveAck(SipRequest ack, SipVia via, SipFlow flow)
+    {
+        if ((!_servers.TryGetValue(SipTransactionKeys.ForServer(ack, via, SipMethods.Invite), out ServerTransaction? server) ||
+            server is not InviteServerTransaction invite) && !_awaitingAck.TryGetValue(SipTransactionKeys.ForAck(ack), out invite!))
+        {
+            Counters.Add(SipCounter.StrayAckDropped);
+            return;
+        }
+        if (invite.OnAck(_context))
+            _context.Effects.DeliverRequest(default, ack, flow);
+        Settle(invite);
+    }
+
+    /// <summary>RFC 3261 9.2. The answers need no transaction: a repeated CANCEL gets the same one.</summary>
+    private void ReceiveCancel(SipRequest cancel, SipVia via, SipFlow flow)
+    {
+        if (!_servers.TryGetValue(SipTransactionKeys.ForServer(cancel, via, SipMethods.Invite), out ServerTransaction? server) ||
+            server is not InviteServerTransaction invite)
+        {
+            Counters.Add(SipCounter.StrayCancelAnswered);
+            Reject(cancel, via, 481, flow);
+            return;
+        }
+        SipResponse accepted = SipResponse.For(cancel, 200, toTag: invite.Tag);
+        _context.Effects.Send(default, accepted.ToBytes(), SipTransactionKeys.ForResponse(via, flow));
+        if (invite.State != SipTransactionState.Proceeding || invite.Cancelled)
+            return;
+        invite.Cancelled = true;
+        _context.Effects.DeliverRequest(invite.Id, cancel, flow);
+    }
+
+    private void ReceiveResponse(SipResponse response)
+    {
+        Counters.Add(SipCounter.ResponsesReceived);
+        // RFC 3261 8.1.3.3: with more than one Via it was not for us.
+        if (response.TopVia is not { } via || response.Headers.GetAll("Via").Count != 1 ||
+            !_clients.TryGetValue(SipTransactionKeys.ForClient(via.Branch, response.CSeq.Method), out ClientTransaction? client))
+        {
+            Counters.Add(SipCounter.StrayResponseDropped);
+            return;
+        }
+        client.OnResponse(response, _context);
+        Settle(client);
+    }
+
+    private bool Respond(ServerTransaction server, SipResponse response)
+    {
+        if (response.Status > 100 && response.To is { Tag: null } to)
+            response.Headers.Set("To", to.WithTag(server.Tag).ToString());
+        if (_options.ProductName is { } product && !response.Headers.Contains("Server"))
+            response.Headers.Add("Server", product);
+        bool taken = server.Respond(response, _context);
+        if (taken && response.IsSuccess && server is InviteServerTransaction { AckKey: null } invite)
+        {
+            invite.AckKey = SipTransactionKeys.ForAck(response);
+            _awaitingAck[invite.AckKey] = invite;
+        }
+        Settle(server);
+        return taken;
+    }
+
+    private void Reject(SipRequest request, SipVia via, int status, SipFlow flow)
+    {
+        SipResponse response = SipResponse.For(request, status, toTag: NewToken(8));
+        if (status == 503)
+            response.Headers.Add("Retry-After", "5");
+        _context.Effects.Send(default, response.ToBytes(), SipTransactionKeys.ForResponse(via, flow));
+    }
+
+    private ClientTransaction StartClient(SipRequest request, byte[] bytes, string branch, SipDestination destination,
+        SipDestination? fallback, object? token)
+    {
+        var id = new SipTransactionId(++_lastId);
+        string key = SipTransactionKeys.ForClient(branch, request.Method);
+        ClientTransaction client = request.Method == SipMethods.Invite
+            ? new InviteClientTransaction(id, key, destination, request, token) { UdpFallback = fallback }
+            : new NonInviteClientTransaction(id, key, destination, request, token) { UdpFallback = fallback };
+        _byId[id.Value] = client;
+        _clients[key] = client;
+        if (client is InviteClientTransaction invite && token is not null)
+            _invitesByToken[token] = invite;
+        client.Start(bytes, _context);
+        Settle(client);
+        return client;
+    }
+
+    private SipRequest Prepare(SipRequest request, SipTransportKind transport, out string branch)
+    {
+        SipRequest copy = request.Clone();
+        branch = SipVia.MagicCookie + NewToken(Branch_bytes);
+        copy.Headers.AddFirst("Via", OurVia(transport, branch));
+        if (!copy.Headers.Contains("Max-Forwards"))
+            copy.Headers.Add("Max-Forwards", "70");
+        if (_options.ProductName is { } product && !copy.Headers.Contains("User-Agent"))
+            copy.Headers.Add("User-Agent", product);
+        return copy;
+    }
+
+    private byte[] Rewrite(SipRequest request, SipTransportKind transport, string branch)
+    {
+        request.Headers.ReplaceFirst("Via", OurVia(transport, branch));
+        return request.ToBytes();
+    }
+
+    private string OurVia(SipTransportKind transport, string branch)
+    {
+        bool udp = transport == SipTransportKind.Udp;
+        SipSentBy sentBy = udp ? _options.UdpSentBy : _options.TcpSentBy;
+        return string.Create(CultureInfo.InvariantCulture,
+            $"SIP/2.0/{(udp ? "UDP" : "TCP")} {sentBy.Host}:{sentBy.Port};branch={branch};rport");
+    }
+
+    private string NewToken(int bytes)
+    {
+        Span<byte> random = stackalloc byte[bytes];
+        _entropy.Fill(random);
+        return Convert.ToHexStringLower(random);
+    }
+
+    private void Enter(Instant now, SipEffects effects)
+    {
+        ArgumentNullException.ThrowIfNull(effects);
+        _context.Now = now;
+        _context.Effects = effects;
+    }
+
+    /// <summary>After every touch: sends a CANCEL that became due, forgets the dead, keeps the heap's entry no later than the timers.</summary>
+    private void Settle(SipTransaction transaction)
+    {
+        if (transaction is InviteClientTransaction { CancelDue: true } invite)
+        {
+            invite.CancelDue = false;
+            SipRequest cancel = invite.MakeCancel();
+            StartClient(cancel, cancel.ToBytes(), cancel.TopVia!.Branch, invite.Destination, null, null);
+        }
+        if (transaction.IsTerminated)
+        {
+            Forget(transaction);
+            return;
+        }
+        Instant next = transaction.Timers.NextDeadline;
+        if (next < transaction.Queued)
+        {
+            transaction.Queued = next;
+            _deadlines.Enqueue(transaction.Id.Value, next.Nanoseconds);
+        }
+    }
+
+    private void Forget(SipTransaction transaction)
+    {
+        if (!_byId.Remove(transaction.Id.Value))
+            return;
+        if (transaction is ClientTransaction client)
+        {
+            _clients.Remove(client.Key);
+            if (client is InviteClientTransaction invite && client.Token is not null &&
+                _invitesByToken.TryGetValue(client.Token, out InviteClientTransaction? current) && ReferenceEquals(current, invite))
+                _invitesByToken.Remove(client.Token);
+        }
+        else if (transaction is ServerTransaction server)
+        {
+            _servers.Remove(server.Key);
+            if (server.MergeKey is not null)
+                _merges.Remove(server.MergeKey);
+            if (server is InviteServerTransaction { AckKey: { } ackKey })
+                _awaitingAck.Remove(ackKey);
+        }
+    }
+}

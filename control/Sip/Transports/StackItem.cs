@@ -1,0 +1,31 @@
+namespace MediaEngine.Sip;
+
+internal enum StackItemKind
+{
+    Message,
+    Reject,
+    Closed,
+    SendFailed,
+    SendRequest,
+    SendAck,
+    Respond,
+    Cancel,
+}
+
+/// <summary>One thing for the stack's thread; the fields used depend on the kind.</summary>
+internal readonly record struct StackItem
+{
+    public StackItemKind Kind { get; init; }
+
+    public SipMessage? Message { get; init; }
+
+    public SipFlow Flow { get; init; }
+
+    public int Status { get; init; }
+
+    public SipTransactionId Transaction { get; init; }
+
+    public object? Token { get; init; }
+
+    public SipDestination? Destination { get; init; }
+}
