@@ -79,7 +79,11 @@ public static class SafeXml
                     bool empty = reader.IsEmptyElement;
                     var element = new XElement(XName.Get(reader.LocalName, reader.NamespaceURI));
                     while (reader.MoveToNextAttribute())
-                        element.SetAttributeValue(XName.Get(reader.LocalName, reader.NamespaceURI), reader.Value);
+                    {
+                        // Elements carry their namespace already; a declaration is not data.
+                        if (reader.NamespaceURI != XNamespace.Xmlns.NamespaceName)
+                            element.SetAttributeValue(XName.Get(reader.LocalName, reader.NamespaceURI), reader.Value);
+                    }
                     if (current is null)
                         root = element;
                     else

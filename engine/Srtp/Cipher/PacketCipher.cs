@@ -10,7 +10,8 @@ internal abstract class PacketCipher : IDisposable
     public const int Tag_bytes = 16;
 
     /// <summary>The cipher of this machine for a key of 16 or 32 octets.</summary>
-    public static PacketCipher Create(ReadOnlySpan<byte> key) => new FrameworkGcmCipher(key);
+    public static PacketCipher Create(ReadOnlySpan<byte> key) =>
+        CipherChoice.UsesProcessorInstructions ? new AesNiGcmCipher(key) : new FrameworkGcmCipher(key);
 
     /// <summary>Encrypts <paramref name="text"/> in place.</summary>
     public abstract void Seal(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData, Span<byte> text, Span<byte> tag);

@@ -72,7 +72,7 @@ public class FolderCycleTests
 
     // The compiler's own helpers (<PrivateImplementationDetails>) are in no folder.
     private static bool IsWritten(TypeReference type) =>
-        type.DeclaringType is null ? !type.Name.StartsWith('<') : IsWritten(type.DeclaringType);
+        !type.IsGenericParameter && (type.DeclaringType is null ? !type.Name.StartsWith('<') : IsWritten(type.DeclaringType));
 
     private static IEnumerable<TypeReference> TypesUsedBy(TypeDefinition type)
     {

@@ -1,0 +1,79 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using System.Security.Cryptography;
+using Block = System.Runtime.Intrinsics.Vector128<byte>;
+using X86Aes = System.Runtime.Intrinsics.X86.Aes;
+
+namespace MediaEngine.Srtp;
+
+/// <summary>
+/// AES-GCM on AES-NI and PCLMULQDQ for small packets: what a call into the system's crypto library costs is many times
+/// what the packet costs. Verifies the tag before it decrypts anything. Constant time in key and text.
+/// </summary>
+internal sealed class AesNiGcmCipher : PacketCipher
+{
+    private readonly Block[] _roundKeys = GC.AllocateArray<Block>(AesNiRounds.MaxRoundKeys, pinned: true);
+    private readonly Vector128<ulong>[] _hashPowers = GC.AllocateArray<Vector128<ulong>>(CarrylessHash.Powers, pinned: true);
+    private readonly int _rounds;
+    private bool _disposed;
+
+    public AesNiGcmCipher(ReadOnlySpan<byte> key)
+    {
+        _rounds = AesNiRounds.RoundsFor(key.Length);
+        AesNiRounds.ExpandKey(key, _roundKeys);
+        Block hashKey = AesNiRounds.Encrypt(ref RoundKeys, _rounds, Block.Zero);
+        CarrylessHash.ExpandKey(hashKey, _hashPowers);
+    }
+
+    /// <summary>The processor has the instructions.</summary>
+    public static bool IsSupported => X86Aes.IsSupported && Pclmulqdq.IsSupported && Ssse3.IsSupported;
+
+    private ref Block RoundKeys => ref MemoryMarshal.GetArrayDataReference(_roundKeys);
+
+    public override void Seal(
+        ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData, Span<byte> text, Span<byte> tag)
+    {
+        Check(nonce, tag);
+        Vector128<uint> counter = AesNiRounds.FirstCounter(nonce);
+        AesNiRounds.ApplyKeystream(ref RoundKeys, _rounds, counter, text, text);
+        Tag(counter, associatedData, text).CopyTo(tag);
+    }
+
+    public override bool Open(
+        ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag,
+        Span<byte> text)
+    {
+        Check(nonce, tag);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(text.Length, ciphertext.Length);
+        Vector128<uint> counter = AesNiRounds.FirstCounter(nonce);
+        Block difference = Tag(counter, associatedData, ciphertext) ^ Vector128.Create(tag);
+        if (difference != Block.Zero)
+        {
+            CryptographicOperations.ZeroMemory(text);
+            return false;
+        }
+        AesNiRounds.ApplyKeystream(ref RoundKeys, _rounds, counter, ciphertext, text);
+        return true;
+    }
+
+    public override void Dispose()
+    {
+        _disposed = true;
+        CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(_roundKeys.AsSpan()));
+        CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(_hashPowers.AsSpan()));
+    }
+
+    private Block Tag(Vector128<uint> counter, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> ciphertext)
+    {
+        Block mask = AesNiRounds.Encrypt(ref RoundKeys, _rounds, AesNiRounds.CounterBlock(counter, 0));
+        return mask ^ CarrylessHash.Hash(ref MemoryMarshal.GetArrayDataReference(_hashPowers), associatedData, ciphertext);
+    }
+
+    private void Check(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> tag)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(nonce.Length, Nonce_bytes);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(tag.Length, Tag_bytes);
+    }
+}

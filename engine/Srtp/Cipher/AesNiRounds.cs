@@ -1,0 +1,163 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using System.Security.Cryptography;
+using Block = System.Runtime.Intrinsics.Vector128<byte>;
+using X86Aes = System.Runtime.Intrinsics.X86.Aes;
+
+namespace MediaEngine.Srtp;
+
+/// <summary>
+/// AES on the processor's AES instructions: key schedule, single blocks and counter mode (NIST SP 800-38D 6.5). No table
+/// and no branch depends on key or text.
+/// </summary>
+internal static class AesNiRounds
+{
+    public const int Block_bytes = 16;
+
+    /// <summary>Round keys of the longest schedule (AES-256).</summary>
+    public const int MaxRoundKeys = 15;
+
+    private const int Batch = 8;
+    private const int Batch_bytes = Batch * Block_bytes;
+
+    public static int RoundsFor(int key_bytes) => key_bytes == 16 ? 10 : 14;
+
+    /// <summary>The key schedule of FIPS 197 5.2.</summary>
+    public static void ExpandKey(ReadOnlySpan<byte> key, Span<Block> roundKeys)
+    {
+        int keyWords = key.Length / sizeof(uint);
+        Span<uint> words = MemoryMarshal.Cast<Block, uint>(roundKeys)[..(4 * (RoundsFor(key.Length) + 1))];
+        MemoryMarshal.Cast<byte, uint>(key).CopyTo(words);
+        uint roundConstant = 1;
+        for (int i = keyWords; i < words.Length; i++)
+        {
+            uint word = words[i - 1];
+            if (i % keyWords == 0)
+            {
+                word = BitOperations.RotateRight(SubstituteWord(word), 8) ^ roundConstant;
+                roundConstant = roundConstant << 1 ^ (roundConstant >> 7) * 0x11B;
+            }
+            else if (keyWords == 8 && i % keyWords == 4)
+            {
+                word = SubstituteWord(word);
+            }
+            words[i] = words[i - keyWords] ^ word;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Block Encrypt(ref Block roundKeys, int rounds, Block block)
+    {
+        block ^= roundKeys;
+        for (int round = 1; round < rounds; round++)
+            block = X86Aes.Encrypt(block, Unsafe.Add(ref roundKeys, round));
+        return X86Aes.EncryptLast(block, Unsafe.Add(ref roundKeys, rounds));
+    }
+
+    /// <summary>GCM's J0 for a 12-octet nonce, with its 32-bit counter kept in host order.</summary>
+    public static Vector128<uint> FirstCounter(ReadOnlySpan<byte> nonce)
+    {
+        ref byte octets = ref MemoryMarshal.GetReference(nonce);
+        return Vector128.Create(
+            Unsafe.ReadUnaligned<uint>(ref octets), Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref octets, 4)),
+            Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref octets, 8)), 1u);
+    }
+
+    /// <summary>The counter block <paramref name="ahead"/> steps after <paramref name="counter"/>, as AES takes it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Block CounterBlock(Vector128<uint> counter, uint ahead) =>
+        Ssse3.Shuffle(
+            (counter + Vector128.Create(0u, 0u, 0u, ahead)).AsByte(),
+            Vector128.Create((byte)0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 15, 14, 13, 12));
+
+    /// <summary>
+    /// XORs <paramref name="source"/> with the keystream of the counters after <paramref name="counter"/>.
+    /// <paramref name="destination"/> has the same length and is the same memory or apart from it.
+    /// </summary>
+    [SkipLocalsInit]
+    public static void ApplyKeystream(
+        ref Block roundKeys, int rounds, Vector128<uint> counter, ReadOnlySpan<byte> source, Span<byte> destination)
+    {
+        ref byte from = ref MemoryMarshal.GetReference(source);
+        ref byte to = ref MemoryMarshal.GetReference(destination);
+        Span<Block> keystream = stackalloc Block[Batch];
+        ref Block stream = ref MemoryMarshal.GetReference(keystream);
+        int left = source.Length;
+        while (left > 0)
+        {
+            if (left > 3 * Block_bytes)
+                Keystream8(ref roundKeys, rounds, counter, ref stream);
+            else
+                Keystream3(ref roundKeys, rounds, counter, ref stream);
+            counter += Vector128.Create(0u, 0u, 0u, Batch);
+            int take = Math.Min(left, Batch_bytes);
+            int block = 0;
+            for (; block < take / Block_bytes; block++)
+            {
+                nuint offset = (nuint)(block * Block_bytes);
+                (Vector128.LoadUnsafe(ref from, offset) ^ Unsafe.Add(ref stream, block)).StoreUnsafe(ref to, offset);
+            }
+            for (int i = block * Block_bytes; i < take; i++)
+                Unsafe.Add(ref to, i) = (byte)(Unsafe.Add(ref from, i) ^ Unsafe.Add(ref Unsafe.As<Block, byte>(ref stream), i));
+            from = ref Unsafe.Add(ref from, take);
+            to = ref Unsafe.Add(ref to, take);
+            left -= take;
+        }
+        CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(keystream));
+    }
+
+    // Eight blocks at a time hide the latency of the AES instructions; nothing else is live, so all stay in registers.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Keystream8(ref Block roundKeys, int rounds, Vector128<uint> counter, ref Block stream)
+    {
+        Block key = roundKeys;
+        Block a = CounterBlock(counter, 1) ^ key, b = CounterBlock(counter, 2) ^ key;
+        Block c = CounterBlock(counter, 3) ^ key, d = CounterBlock(counter, 4) ^ key;
+        Block e = CounterBlock(counter, 5) ^ key, f = CounterBlock(counter, 6) ^ key;
+        Block g = CounterBlock(counter, 7) ^ key, h = CounterBlock(counter, 8) ^ key;
+        for (int round = 1; round < rounds; round++)
+        {
+            key = Unsafe.Add(ref roundKeys, round);
+            a = X86Aes.Encrypt(a, key);
+            b = X86Aes.Encrypt(b, key);
+            c = X86Aes.Encrypt(c, key);
+            d = X86Aes.Encrypt(d, key);
+            e = X86Aes.Encrypt(e, key);
+            f = X86Aes.Encrypt(f, key);
+            g = X86Aes.Encrypt(g, key);
+            h = X86Aes.Encrypt(h, key);
+        }
+        key = Unsafe.Add(ref roundKeys, rounds);
+        stream = X86Aes.EncryptLast(a, key);
+        Unsafe.Add(ref stream, 1) = X86Aes.EncryptLast(b, key);
+        Unsafe.Add(ref stream, 2) = X86Aes.EncryptLast(c, key);
+        Unsafe.Add(ref stream, 3) = X86Aes.EncryptLast(d, key);
+        Unsafe.Add(ref stream, 4) = X86Aes.EncryptLast(e, key);
+        Unsafe.Add(ref stream, 5) = X86Aes.EncryptLast(f, key);
+        Unsafe.Add(ref stream, 6) = X86Aes.EncryptLast(g, key);
+        Unsafe.Add(ref stream, 7) = X86Aes.EncryptLast(h, key);
+    }
+
+    private static void Keystream3(ref Block roundKeys, int rounds, Vector128<uint> counter, ref Block stream)
+    {
+        Block key = roundKeys;
+        Block a = CounterBlock(counter, 1) ^ key, b = CounterBlock(counter, 2) ^ key, c = CounterBlock(counter, 3) ^ key;
+        for (int round = 1; round < rounds; round++)
+        {
+            key = Unsafe.Add(ref roundKeys, round);
+            a = X86Aes.Encrypt(a, key);
+            b = X86Aes.Encrypt(b, key);
+            c = X86Aes.Encrypt(c, key);
+        }
+        key = Unsafe.Add(ref roundKeys, rounds);
+        stream = X86Aes.EncryptLast(a, key);
+        Unsafe.Add(ref stream, 1) = X86Aes.EncryptLast(b, key);
+        Unsafe.Add(ref stream, 2) = X86Aes.EncryptLast(c, key);
+    }
+
+    private static uint SubstituteWord(uint word) =>
+        X86Aes.KeygenAssist(Vector128.Create(word).AsByte(), 0).AsUInt32().ToScalar();
+}

@@ -1,0 +1,138 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using Block = System.Runtime.Intrinsics.Vector128<byte>;
+using Field = System.Runtime.Intrinsics.Vector128<ulong>;
+
+namespace MediaEngine.Srtp;
+
+/// <summary>
+/// GHASH (NIST SP 800-38D 6.4) on carry-less multiplication. Octets are reversed, so that the field's bit order is the
+/// processor's; the powers of H are stored times x, which makes up for the bit that reflected products are short of.
+/// </summary>
+internal static class CarrylessHash
+{
+    /// <summary>Blocks multiplied before one common reduction: a 160-octet packet needs one.</summary>
+    public const int Powers = 16;
+
+    // The field polynomial x^128 + x^7 + x^2 + x + 1, reflected, without its top term.
+    private const ulong Polynomial = 0xC200_0000_0000_0000;
+
+    /// <summary>Fills <paramref name="powers"/> with H, H^2, … times x.</summary>
+    public static void ExpandKey(Block hashKey, Span<Field> powers)
+    {
+        Field h = Reverse(hashKey);
+        ulong low = h.GetElement(0);
+        ulong high = h.GetElement(1);
+        // Multiply by x: shift, and fold the bit that falls out, without a branch on it.
+        ulong carry = 0 - (high >> 63);
+        Field timesX = Vector128.Create(low << 1 ^ (carry & 1), (high << 1 | low >> 63) ^ (carry & Polynomial));
+        Field power = timesX;
+        for (int i = 0; i < powers.Length; i++)
+        {
+            powers[i] = power;
+            Field none = Field.Zero, lo = none, mid = none, hi = none;
+            MultiplyAdd(power, timesX, ref lo, ref mid, ref hi);
+            power = Reduce(lo, mid, hi);
+        }
+    }
+
+    /// <summary>GHASH of associated data, text and their lengths.</summary>
+    public static Block Hash(ref Field powers, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> text)
+    {
+        Field lo = Field.Zero, mid = Field.Zero, hi = Field.Zero;
+        int remaining = (associatedData.Length + 15) / 16 + (text.Length + 15) / 16 + 1;
+        int power = Math.Min(remaining, Powers);
+
+        Absorb(ref powers, associatedData, ref power, ref remaining, ref lo, ref mid, ref hi);
+        Absorb(ref powers, text, ref power, ref remaining, ref lo, ref mid, ref hi);
+        Field lengths = Vector128.Create((ulong)text.Length * 8, (ulong)associatedData.Length * 8);
+        Step(ref powers, lengths, ref power, ref remaining, ref lo, ref mid, ref hi);
+        return Reverse(Reduce(lo, mid, hi).AsByte()).AsByte();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Absorb(
+        ref Field powers, ReadOnlySpan<byte> data, ref int power, ref int remaining, ref Field lo, ref Field mid, ref Field hi)
+    {
+        ref byte octets = ref MemoryMarshal.GetReference(data);
+        int whole = data.Length & ~15;
+        for (int i = 0; i < whole; i += 16)
+        {
+            Field block = Reverse(Vector128.LoadUnsafe(ref octets, (nuint)i));
+            Step(ref powers, block, ref power, ref remaining, ref lo, ref mid, ref hi);
+        }
+        if (whole < data.Length)
+        {
+            Field block = Reverse(LoadPadded(ref Unsafe.Add(ref octets, whole), data.Length - whole));
+            Step(ref powers, block, ref power, ref remaining, ref lo, ref mid, ref hi);
+        }
+    }
+
+    // Within a run of blocks each is multiplied by its own power of H, and the sum is reduced at the end of the run.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Step(
+        ref Field powers, Field block, ref int power, ref int remaining, ref Field lo, ref Field mid, ref Field hi)
+    {
+        if (power == 0)
+        {
+            block ^= Reduce(lo, mid, hi);
+            lo = mid = hi = Field.Zero;
+            power = Math.Min(remaining, Powers);
+        }
+        power--;
+        remaining--;
+        MultiplyAdd(block, Unsafe.Add(ref powers, power), ref lo, ref mid, ref hi);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void MultiplyAdd(Field a, Field b, ref Field lo, ref Field mid, ref Field hi)
+    {
+        lo ^= Pclmulqdq.CarrylessMultiply(a, b, 0x00);
+        mid ^= Pclmulqdq.CarrylessMultiply(a, b, 0x01) ^ Pclmulqdq.CarrylessMultiply(a, b, 0x10);
+        hi ^= Pclmulqdq.CarrylessMultiply(a, b, 0x11);
+    }
+
+    // 256 bits to 128: each multiplication by the polynomial clears the lower 64 bits of what is left.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Field Reduce(Field lo, Field mid, Field hi)
+    {
+        lo ^= Sse2.ShiftLeftLogical128BitLane(mid, 8);
+        hi ^= Sse2.ShiftRightLogical128BitLane(mid, 8);
+        Field polynomial = Vector128.CreateScalar(Polynomial);
+        lo = SwapHalves(lo) ^ Pclmulqdq.CarrylessMultiply(lo, polynomial, 0x00);
+        lo = SwapHalves(lo) ^ Pclmulqdq.CarrylessMultiply(lo, polynomial, 0x00);
+        return hi ^ lo;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Field SwapHalves(Field value) => Sse2.Shuffle(value.AsUInt32(), 0x4E).AsUInt64();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Field Reverse(Block block) =>
+        Ssse3.Shuffle(block, Vector128.Create((byte)15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)).AsUInt64();
+
+    // 1..15 octets, padded with zeros, without reading past them. Overlapping reads agree where they overlap.
+    private static Block LoadPadded(ref byte octets, int count)
+    {
+        if (count >= 8)
+        {
+            ulong last = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref octets, count - 8));
+            int overlap_bits = 8 * (16 - count);
+            // In two halves: a shift by 64 would be a shift by 0.
+            ulong high = last >> (overlap_bits / 2) >> (overlap_bits / 2);
+            return Vector128.Create(Unsafe.ReadUnaligned<ulong>(ref octets), high).AsByte();
+        }
+        if (count >= 4)
+        {
+            ulong first = Unsafe.ReadUnaligned<uint>(ref octets);
+            ulong last = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref octets, count - 4));
+            return Vector128.Create(first | last << 8 * (count - 4), 0).AsByte();
+        }
+        ulong value = octets;
+        value |= (ulong)Unsafe.Add(ref octets, count / 2) << 8 * (count / 2);
+        value |= (ulong)Unsafe.Add(ref octets, count - 1) << 8 * (count - 1);
+        return Vector128.Create(value, 0).AsByte();
+    }
+}

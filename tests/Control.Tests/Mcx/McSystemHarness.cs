@@ -1,0 +1,290 @@
+using System.Net;
+using MediaEngine.Mcx;
+using MediaEngine.Rtp;
+using MediaEngine.Sip;
+
+namespace MediaEngine.Control.Tests.Mcx;
+
+/// <summary>
+/// An MC system and its clients without sockets: requests go in as objects, and every message is a line of
+/// <see cref="Ladder"/>. Durable changes are kept as the store would, so a restart can be played.
+/// </summary>
+internal sealed class McSystemHarness
+{
+    private readonly Dictionary<(Type Kind, string Id), DurableRecord> _store = [];
+    private readonly Dictionary<string, SipFlow> _flows = [];
+    private readonly Dictionary<long, (string To, SipRequest Request)> _sent = [];
+    private readonly McxEffects _effects = new();
+    private McSystem _system;
+    private long _lastTransaction;
+    private int _lastCSeq;
+
+    public McSystemHarness(MulticastRange? multicast = null)
+    {
+        Multicast = multicast;
+        _system = Start();
+    }
+
+    public MulticastRange? Multicast { get; }
+
+    public Instant Now { get; set; } = Instant.FromMilliseconds(1000);
+
+    /// <summary>The messages in order, as the specification's figures show them: <c>server → bob: MESSAGE create</c>.</summary>
+    public List<string> Ladder { get; } = [];
+
+    public List<MediaEffect> Media { get; } = [];
+
+    public List<McxEvent> Events { get; } = [];
+
+    public McSystem System => _system;
+
+    /// <summary>Requests to clients that wait for an answer, oldest first.</summary>
+    public IEnumerable<(long Token, string To, SipRequest Request)> Unanswered => _sent.Select(entry => (entry.Key, entry.Value.To, entry.Value.Request));
+
+    /// <summary>The process dies and comes back with what the store holds.</summary>
+    public void KillAndRestart()
+    {
+        _system.Dispose();
+        _sent.Clear();
+        _flows.Clear();
+        _system = Start();
+    }
+
+    public SipResponse Register(string name, int expires = 3600) => Authenticated(name, () =>
+    {
+        SipRequest request = NewRequest(name, SipMethods.Register, $"sip:{TestOrganisation.Domain}", $"sip:u-{name}@{TestOrganisation.Domain}");
+        request.Headers.Add("Contact", $"<sip:u-{name}@192.0.2.{HostOf(name)}:5060>;expires={expires}");
+        request.SetBody(ContentTypes.McpttInfo, new McpttInfo { ClientId = ClientIdOf(name) }.Serialise());
+        return request;
+    });
+
+    public SipResponse Affiliate(string name, params string[] groups)
+    {
+        SipRequest request = NewRequest(name, SipMethods.Publish, "sip:mcptt@mcx.example", $"sip:u-{name}@{TestOrganisation.Domain}");
+        request.Headers.Add("Event", "presence");
+        request.Headers.Add("Expires", groups.Length == 0 ? "0" : "4294967295");
+        var document = new AffiliationDocument { Entity = TestOrganisation.Id(name), ClientId = ClientIdOf(name), Groups = groups };
+        SetBody(request,
+            new MimePart(ContentTypes.McpttInfo, new McpttInfo { RequestUri = TestOrganisation.Id(name) }.Serialise()),
+            new MimePart(ContentTypes.Pidf, document.Serialise()));
+        return Send(name, request);
+    }
+
+    public SipResponse Regroup(string name, RegroupBody body) => RegroupRaw(name, body.Serialise());
+
+    public SipResponse RegroupRaw(string name, byte[] body)
+    {
+        SipRequest request = NewRequest(name, SipMethods.Message, "sip:mcptt@mcx.example", "sip:mcptt@mcx.example");
+        SetBody(request,
+            new MimePart(ContentTypes.McpttInfo, new McpttInfo { ClientId = ClientIdOf(name) }.Serialise()),
+            new MimePart(ContentTypes.McpttRegroup, body));
+        return Send(name, request);
+    }
+
+    /// <summary>Sends an INVITE; null while it is unanswered.</summary>
+    public SipResponse? Call(string name, string group, bool multicast = false, bool implicitRequest = false)
+    {
+        SipRequest request = NewRequest(name, SipMethods.Invite, "sip:mcptt@mcx.example", "sip:mcptt@mcx.example");
+        request.Headers.Add("Contact", $"<sip:u-{name}@192.0.2.{HostOf(name)}:5060>");
+        request.Headers.Add("Accept-Contact", "*;+g.3gpp.mcptt;require;explicit");
+        SetBody(request,
+            new MimePart(ContentTypes.Sdp, Offer(name, multicast, implicitRequest).Serialise()),
+            new MimePart(ContentTypes.McpttInfo, new McpttInfo { SessionType = "prearranged", RequestUri = group, ClientId = ClientIdOf(name) }.Serialise()));
+        PendingInvite = (name, request, new SipTransactionId(++_lastTransaction));
+        return Deliver(name, request, PendingInvite.Value.Transaction);
+    }
+
+    /// <summary>The last INVITE a client sent.</summary>
+    public (string Name, SipRequest Request, SipTransactionId Transaction)? PendingInvite { get; private set; }
+
+    /// <summary>The answer to the caller when it came later than its INVITE.</summary>
+    public SipResponse? LateAnswer { get; private set; }
+
+    public SipResponse Send(string name, SipRequest request) =>
+        Deliver(name, request, new SipTransactionId(++_lastTransaction)) ?? throw new InvalidOperationException($"{request.Method} was not answered.");
+
+    public void SendAck(string name, SipDialog dialog, uint cseq) => Deliver(name, dialog.CreateAck(cseq), default);
+
+    public void Cancel()
+    {
+        (string name, SipRequest invite, SipTransactionId transaction) = PendingInvite!.Value;
+        var cancel = new SipRequest(SipMethods.Cancel, invite.RequestUri);
+        foreach (string header in (string[])["From", "To", "Call-ID"])
+            cancel.Headers.Add(header, invite.Headers.Get(header)!);
+        cancel.Headers.Add("CSeq", $"{invite.CSeq.Number} CANCEL");
+        Ladder.Add($"{name} → server: CANCEL");
+        _system.Receive(transaction, cancel, FlowOf(name), Now, _effects);
+        Collect();
+    }
+
+    /// <summary>A client answers every request that waits for it.</summary>
+    public void Answer(string name, int status = 200, bool multicast = false)
+    {
+        foreach ((long token, string to, SipRequest request) in Unanswered.Where(sent => sent.To == name).ToArray())
+        {
+            SipResponse response = SipResponse.For(request, status, toTag: $"tag-{name}");
+            if (request.Method == SipMethods.Invite && status == 200)
+            {
+                response.Headers.Add("Contact", $"<sip:u-{name}@192.0.2.{HostOf(name)}:5060>");
+                response.SetBody(ContentTypes.Sdp, Offer(name, multicast, implicitRequest: false).Serialise());
+            }
+            _sent.Remove(token);
+            Ladder.Add($"{name} → server: {status} {request.Method}");
+            _system.ReceiveResponse(token, response, Now, _effects);
+            Collect();
+        }
+    }
+
+    public void Fail(string name)
+    {
+        foreach ((long token, _, _) in Unanswered.Where(sent => sent.To == name).ToArray())
+        {
+            _sent.Remove(token);
+            _system.ReceiveFailure(token, "Timeout", Now, _effects);
+            Collect();
+        }
+    }
+
+    public void Run(Action<McSystem, McxEffects> action)
+    {
+        action(_system, _effects);
+        Collect();
+    }
+
+    public static string ClientIdOf(string name) => $"urn:uuid:00000000-0000-0000-0000-{HostOf(name):d12}";
+
+    public static int WarningOf(SipResponse response) =>
+        response.Headers.Get("Warning") is { } warning ? int.Parse(warning.Split('"')[1].Split(' ')[0], global::System.Globalization.CultureInfo.InvariantCulture) : 0;
+
+    private McSystem Start()
+    {
+        var options = new McxOptions
+        {
+            ServerUri = "sip:mcptt@mcx.example",
+            HostName = TestOrganisation.Domain,
+            Realm = TestOrganisation.Domain,
+            Multicast = Multicast,
+            MediaAddressesOf = _ => new MediaAddresses(new IPEndPoint(IPAddress.Loopback, 16384), new IPEndPoint(IPAddress.Loopback, 16385)),
+        };
+        var durable = new DurableState
+        {
+            Registrations = [.. _store.Values.OfType<Registration>()],
+            Affiliations = [.. _store.Values.OfType<Affiliation>()],
+            Regroups = [.. _store.Values.OfType<PreconfiguredRegroup>()],
+        };
+        return new McSystem(TestOrganisation.Create(), options, durable, new SeededEntropy(7), new DateTimeOffset(2026, 11, 21, 0, 0, 0, TimeSpan.Zero));
+    }
+
+    private static int HostOf(string name) => Array.IndexOf(["alice", "bob", "carol", "dave", "erin", "dispatcher"], name) + 10;
+
+    private SipFlow FlowOf(string name)
+    {
+        if (!_flows.TryGetValue(name, out SipFlow flow))
+            _flows[name] = flow = new SipFlow(SipTransportKind.Tcp, new IPEndPoint(IPAddress.Loopback, 5060), new IPEndPoint(IPAddress.Parse($"192.0.2.{HostOf(name)}"), 40000), _flows.Count + 1 + _lastTransaction);
+        return flow;
+    }
+
+    private SipResponse Authenticated(string name, Func<SipRequest> make)
+    {
+        SipResponse challenge = Send(name, make());
+        Assert.Equal(401, challenge.Status);
+        SipRequest request = make();
+        string authorization = DigestClient.Answer(
+            challenge.Headers.GetAll("WWW-Authenticate"),
+            TestOrganisation.Domain,
+            $"u-{name}",
+            algorithm => DigestCalculator.HashA1(algorithm, $"u-{name}", TestOrganisation.Domain, $"secret of {name}"),
+            request.Method,
+            request.RequestUri,
+            "0a4f113b")!;
+        request.Headers.Add("Authorization", authorization);
+        return Send(name, request);
+    }
+
+    private SipRequest NewRequest(string name, string method, string requestUri, string to)
+    {
+        var request = new SipRequest(method, requestUri);
+        request.Headers.Add("Max-Forwards", "70");
+        request.Headers.Add("From", $"<sip:u-{name}@{TestOrganisation.Domain}>;tag=from-{name}");
+        request.Headers.Add("To", $"<{to}>");
+        request.Headers.Add("Call-ID", $"{method}-{name}-{++_lastCSeq}");
+        request.Headers.Add("CSeq", $"{_lastCSeq} {method}");
+        return request;
+    }
+
+    private static void SetBody(SipRequest request, params MimePart[] parts)
+    {
+        byte[] body = MultipartBody.Compose(parts, out string contentType);
+        request.SetBody(contentType, body);
+    }
+
+    private static SessionDescription Offer(string name, bool multicast, bool implicitRequest)
+    {
+        var address = IPAddress.Parse($"192.0.2.{HostOf(name)}");
+        List<MediaDescription> media =
+        [
+            new() { Kind = "audio", Port = 30000, Protocol = "RTP/SAVP", Format = "8", Attributes = ["rtpmap:8 PCMA/8000"] },
+            new() { Kind = "application", Port = 30002, Protocol = "udp", Format = "MCPTT", Attributes = [$"fmtp:MCPTT mc_queueing;mc_priority=7{(implicitRequest ? ";mc_implicit_request" : string.Empty)}"] },
+        ];
+        if (multicast)
+            media.Add(new() { Kind = "audio", Port = 9, Protocol = "RTP/SAVP", Format = "8", Connection = IPAddress.Any, Attributes = ["recvonly", "label:multicast"] });
+        return new SessionDescription { OriginUser = name, SessionId = 1, Connection = address, Media = media };
+    }
+
+    private SipResponse? Deliver(string name, SipRequest request, SipTransactionId transaction)
+    {
+        Ladder.Add($"{name} → server: {Describe(request)}");
+        _system.Receive(transaction, request, FlowOf(name), Now, _effects);
+        return Collect(transaction);
+    }
+
+    private SipResponse? Collect(SipTransactionId awaited = default)
+    {
+        SipResponse? answer = null;
+        foreach (StoreChange change in _effects.Changes)
+        {
+            if (change is StoreChange.Put put)
+                _store[(put.Record.GetType(), put.Record.Id)] = put.Record;
+            else if (change is StoreChange.Delete delete)
+                _store.Remove((delete.Kind, delete.Id));
+        }
+        foreach (SipEffect effect in _effects.Sip)
+        {
+            switch (effect)
+            {
+                case SipEffect.Respond respond:
+                    Ladder.Add($"server → client: {respond.Response.Status} {respond.Response.CSeq.Method}");
+                    if (respond.Transaction == awaited)
+                        answer = respond.Response;
+                    if (respond.Transaction == PendingInvite?.Transaction)
+                        LateAnswer = respond.Response;
+                    break;
+                case SipEffect.SendRequest send:
+                    string to = NameOf(send.Request.RequestUri);
+                    _sent[send.Token] = (to, send.Request);
+                    Ladder.Add($"server → {to}: {Describe(send.Request)}");
+                    break;
+                case SipEffect.SendAck ack:
+                    Ladder.Add($"server → {NameOf(ack.Request.RequestUri)}: ACK");
+                    break;
+                case SipEffect.Cancel cancel:
+                    Ladder.Add($"server → {_sent[cancel.Token].To}: CANCEL");
+                    break;
+            }
+        }
+        Media.AddRange(_effects.Media);
+        Events.AddRange(_effects.Events);
+        _effects.Clear();
+        return answer;
+    }
+
+    private static string NameOf(string uri) => uri.Split("u-")[1].Split('@')[0];
+
+    private static string Describe(SipRequest request)
+    {
+        MimePart? regroup = MultipartBody.PartsOf(request).FirstOrDefault(part => part.MediaType == ContentTypes.McpttRegroup);
+        if (regroup is null || RegroupBody.TryParse(regroup.Body, out RegroupBody body, out _) != RegroupBodyOutcome.Ok)
+            return request.Method;
+        return $"{request.Method} {(body.Action == RegroupAction.Create ? "create" : "remove")}";
+    }
+}

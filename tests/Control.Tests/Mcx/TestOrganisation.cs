@@ -1,0 +1,41 @@
+using MediaEngine.Keys;
+using MediaEngine.Mcx;
+
+namespace MediaEngine.Control.Tests.Mcx;
+
+/// <summary>Two groups of two, a preconfigured group over all four, a dispatcher in none.</summary>
+internal static class TestOrganisation
+{
+    public const string Domain = "mcx.example";
+    public const string Fire = "sip:fire-1@mcx.example";
+    public const string Ambulance = "sip:ambulance-2@mcx.example";
+    public const string Preconfigured = "sip:major-incident@mcx.example";
+    public const string Police = "sip:police-3@mcx.example";
+
+    public static Organisation Create() => new(
+        Domain,
+        [User("alice"), User("bob"), User("carol"), User("dave"), User("erin"), User("dispatcher") with { AllowRegroup = true }],
+        [
+            Group(Fire, 1, "alice", "bob", "erin"),
+            Group(Ambulance, 2, "carol", "dave"),
+            Group(Police, 3, "erin"),
+            Group(Preconfigured, 4, "alice", "bob", "carol", "dave") with { PreconfiguredGroupUseOnly = true },
+        ]);
+
+    public static string Id(string name) => $"sip:{name}@{Domain}";
+
+    private static McUser User(string name) => new()
+    {
+        McpttId = Id(name),
+        SipIdentity = $"sip:u-{name}@{Domain}",
+        Password = $"secret of {name}",
+        ClientServerKey = new ClientServerKey(new KeyIdentifier(0x2000_0000u + (uint)name.Length), new byte[16], new byte[16]),
+    };
+
+    private static McGroup Group(string id, uint number, params string[] members) => new()
+    {
+        Id = id,
+        GroupMasterKey = new GroupMasterKey(new KeyIdentifier(number), new byte[16], new byte[16]),
+        Members = members.ToDictionary(Id, name => new GroupMember { McpttId = Id(name) }),
+    };
+}

@@ -1,0 +1,66 @@
+using MediaEngine.Floor;
+using MediaEngine.Media;
+using Xunit;
+
+namespace MediaEngine.Engine.Tests.Media;
+
+public class MediaAllocationTests
+{
+    private const int WarmUp_packets = 200;
+    private const int Measured_packets = 500;
+
+    private readonly RouterHarness _harness = new();
+
+    [Fact]
+    public void Forwarding_a_packet_allocates_nothing()
+    {
+        TestClient talker = _harness.Join(1);
+        for (int i = 2; i < 12; i++)
+            _harness.Join(i);
+        _harness.Join(12, LegDelivery.Multicast);
+        _harness.GiveFloor(talker);
+        byte[][] packets = [.. Enumerable.Range(0, WarmUp_packets + Measured_packets).Select(_ => talker.MediaPacket(_harness.Key))];
+
+        Assert.Equal(0, AllocatedBy(packets, packet => _harness.ReceiveAudio(talker.Audio, packet)));
+        Assert.Equal(10 * packets.Length, _harness.Router.ReadCounters().ForwardedMedia_packets);
+        Assert.Equal(packets.Length, _harness.Router.ReadCounters().MulticastMedia_packets);
+    }
+
+    [Fact]
+    public void A_floor_message_allocates_nothing()
+    {
+        TestClient talker = _harness.Join(1);
+        for (int i = 2; i < 6; i++)
+            _harness.Join(i);
+        byte[][] packets = [.. Enumerable.Range(0, WarmUp_packets + Measured_packets).Select(
+            i => talker.FloorPacket(i % 2 == 0 ? FloorMessageType.Request : FloorMessageType.Release))];
+        _harness.Reports.Capacity = 4 * packets.Length;
+
+        Assert.Equal(0, AllocatedBy(packets, packet => _harness.ReceiveFloor(talker.Floor, packet)));
+        Assert.True(_harness.Router.ReadCounters().SentFloor_packets >= 5 * packets.Length);
+    }
+
+    [Fact]
+    public void A_packet_of_nobody_allocates_nothing()
+    {
+        _harness.Join(1);
+        using var stranger = new TestClient(9);
+        byte[][] packets = [.. Enumerable.Range(0, WarmUp_packets + Measured_packets).Select(_ => stranger.MediaPacket(_harness.Key))];
+
+        Assert.Equal(0, AllocatedBy(packets, packet => _harness.ReceiveAudio(stranger.Audio, packet)));
+        Assert.Equal(packets.Length, _harness.Dropped(MediaDrop.UnknownSource));
+    }
+
+    private long AllocatedBy(byte[][] packets, Action<byte[]> receive)
+    {
+        long before = 0;
+        for (int i = 0; i < packets.Length; i++)
+        {
+            if (i == WarmUp_packets)
+                before = GC.GetAllocatedBytesForCurrentThread();
+            receive(packets[i]);
+            _harness.Clear();
+        }
+        return GC.GetAllocatedBytesForCurrentThread() - before;
+    }
+}

@@ -1,0 +1,155 @@
+using System.Runtime.InteropServices;
+using MediaEngine.Srtp;
+
+namespace MediaEngine.Engine.Tests.Srtp;
+
+/// <summary>One session of the system's libsrtp 2 with one key, one direction, any SSRC.</summary>
+internal sealed unsafe partial class Libsrtp : IDisposable
+{
+    public const int Ok = 0;
+    public const int AuthenticationFailure = 7;
+    public const int ReplayFailure = 9;
+    public const int BadMki = 25;
+
+    private const string Library = "libsrtp2.so.1";
+    private const uint AnyInbound = 2;
+    private const uint AnyOutbound = 3;
+    private const uint ConfidentialityAndAuthentication = 3;
+
+    private readonly nint _session;
+
+    public Libsrtp(SrtpProfile profile, byte[] masterKey, byte[] masterSalt, byte[] mki, bool sends)
+    {
+        byte[] keyAndSalt = [.. masterKey, .. masterSalt];
+        fixed (byte* key = keyAndSalt, mkiOctets = mki)
+        {
+            var master = new MasterKey { Key = key, Mki = mkiOctets, MkiSize = (uint)mki.Length };
+            MasterKey* pointer = &master;
+            var policy = new Policy
+            {
+                SsrcType = sends ? AnyOutbound : AnyInbound,
+                Keys = &pointer,
+                KeyCount = 1,
+                WindowSize = 1024,
+            };
+            policy.Rtp = policy.Rtcp = Crypto(profile);
+            int status = Create(out _session, &policy);
+            if (status != Ok)
+                throw new InvalidOperationException($"srtp_create: {status}");
+        }
+    }
+
+    /// <summary>Whether the library is here; tried once.</summary>
+    public static bool IsAvailable { get; } = TryInitialize();
+
+    public int Protect(byte[] packet, out byte[] result) => Run(packet, &Rtp, out result);
+
+    public int ProtectRtcp(byte[] packet, out byte[] result) => Run(packet, &Rtcp, out result);
+
+    public int Unprotect(byte[] packet, out byte[] result) => Run(packet, &OpenRtp, out result);
+
+    public int UnprotectRtcp(byte[] packet, out byte[] result) => Run(packet, &OpenRtcp, out result);
+
+    public void Dispose() => _ = Deallocate(_session);
+
+    private static int Rtp(nint session, byte* packet, int* length) => ProtectMki(session, packet, length, 1, 0);
+
+    private static int Rtcp(nint session, byte* packet, int* length) => ProtectRtcpMki(session, packet, length, 1, 0);
+
+    private static int OpenRtp(nint session, byte* packet, int* length) => UnprotectMki(session, packet, length, 1);
+
+    private static int OpenRtcp(nint session, byte* packet, int* length) => UnprotectRtcpMki(session, packet, length, 1);
+
+    private int Run(byte[] packet, delegate*<nint, byte*, int*, int> operation, out byte[] result)
+    {
+        const int Room_bytes = 256;
+        int capacity = (packet.Length + Room_bytes + 3) & ~3;
+        // libsrtp wants packets aligned to 32 bits.
+        byte* memory = (byte*)NativeMemory.AlignedAlloc((nuint)capacity, 16);
+        try
+        {
+            packet.CopyTo(new Span<byte>(memory, capacity));
+            int length = packet.Length;
+            int status = operation(_session, memory, &length);
+            result = status == Ok ? new Span<byte>(memory, length).ToArray() : [];
+            return status;
+        }
+        finally
+        {
+            NativeMemory.AlignedFree(memory);
+        }
+    }
+
+    private static CryptoPolicy Crypto(SrtpProfile profile) => new()
+    {
+        CipherType = profile == SrtpProfile.AeadAes128Gcm ? 6u : 7u,
+        CipherKeyLength = profile.KeyLength_bytes() + SrtpProfileLengths.Salt_bytes,
+        TagLength = SrtpProfileLengths.Tag_bytes,
+        Services = ConfidentialityAndAuthentication,
+    };
+
+    private static bool TryInitialize()
+    {
+        if (!NativeLibrary.TryLoad(Library, typeof(Libsrtp).Assembly, null, out _))
+            return false;
+        return Initialize() == Ok;
+    }
+
+    [LibraryImport(Library, EntryPoint = "srtp_init")]
+    private static partial int Initialize();
+
+    [LibraryImport(Library, EntryPoint = "srtp_create")]
+    private static partial int Create(out nint session, Policy* policy);
+
+    [LibraryImport(Library, EntryPoint = "srtp_dealloc")]
+    private static partial int Deallocate(nint session);
+
+    [LibraryImport(Library, EntryPoint = "srtp_protect_mki")]
+    private static partial int ProtectMki(nint session, byte* packet, int* length, uint useMki, uint mkiIndex);
+
+    [LibraryImport(Library, EntryPoint = "srtp_unprotect_mki")]
+    private static partial int UnprotectMki(nint session, byte* packet, int* length, uint useMki);
+
+    [LibraryImport(Library, EntryPoint = "srtp_protect_rtcp_mki")]
+    private static partial int ProtectRtcpMki(nint session, byte* packet, int* length, uint useMki, uint mkiIndex);
+
+    [LibraryImport(Library, EntryPoint = "srtp_unprotect_rtcp_mki")]
+    private static partial int UnprotectRtcpMki(nint session, byte* packet, int* length, uint useMki);
+
+    /// <summary>srtp_crypto_policy_t</summary>
+    private struct CryptoPolicy
+    {
+        public uint CipherType;
+        public int CipherKeyLength;
+        public uint AuthenticationType;
+        public int AuthenticationKeyLength;
+        public int TagLength;
+        public uint Services;
+    }
+
+    /// <summary>srtp_master_key_t</summary>
+    private struct MasterKey
+    {
+        public byte* Key;
+        public byte* Mki;
+        public uint MkiSize;
+    }
+
+    /// <summary>srtp_policy_t of libsrtp 2.5</summary>
+    private struct Policy
+    {
+        public uint SsrcType;
+        public uint SsrcValue;
+        public CryptoPolicy Rtp;
+        public CryptoPolicy Rtcp;
+        public byte* Key;
+        public MasterKey** Keys;
+        public nuint KeyCount;
+        public void* Deprecated;
+        public nuint WindowSize;
+        public int AllowRepeatedSend;
+        public int* EncryptedExtensions;
+        public int EncryptedExtensionCount;
+        public Policy* Next;
+    }
+}
