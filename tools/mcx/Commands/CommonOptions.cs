@@ -19,7 +19,7 @@ internal sealed class CommonOptions
     /// <summary>A command with these options, an example in its help and a body that runs with the endpoint started.</summary>
     public Command Command(string name, string description, string example, Func<CommandSession, ParseResult, CancellationToken, Task> body, params Option[] own)
     {
-        var command = new Command(name, $"{description}\n\nExample:\n  {example}\n\n{McxCommand.ExitCodes}");
+        var command = new ExampleCommand(name, description, example);
         foreach (Option option in (IEnumerable<Option>)[Profile, .. own, Json, Capture, Keys])
             command.Options.Add(option);
         command.SetAction((parsed, cancellation) => CommandSession.RunAsync(this, parsed, body, cancellation));

@@ -14,10 +14,10 @@ internal static class TraceCommand
         var keys = new Option<string>("--keys") { Description = "Key file written with the capture", HelpName = "file", Required = true };
         var target = new Option<string>("--out") { Description = "Capture to write", HelpName = "file", Required = true };
         var json = new Option<bool>("--json") { Description = "The result as a JSON object" };
-        var command = new Command(
+        var command = new ExampleCommand(
             "decrypt",
-            "Rewrite a capture with media and floor control in clear, so that protocol analysers can read them.\n\n" +
-            $"Example:\n  mcx trace decrypt --capture call.pcap --keys keys.json --out clear.pcap\n\n{McxCommand.ExitCodes}")
+            "Rewrite a capture with media and floor control in clear, so that protocol analysers can read them.",
+            "mcx trace decrypt --capture call.pcap --keys keys.json --out clear.pcap")
         {
             capture, keys, target, json,
         };
