@@ -9,13 +9,13 @@ namespace MediaEngine.Mcx;
 public sealed class McxEffects
 {
     private readonly List<StoreChange> _changes = [];
-    private readonly List<SipEffect> _sip = [];
+    private readonly List<SignallingEffect> _sip = [];
     private readonly List<MediaEffect> _media = [];
     private readonly List<McxEvent> _events = [];
 
     public IReadOnlyList<StoreChange> Changes => _changes;
 
-    public IReadOnlyList<SipEffect> Sip => _sip;
+    public IReadOnlyList<SignallingEffect> Sip => _sip;
 
     public IReadOnlyList<MediaEffect> Media => _media;
 
@@ -36,13 +36,13 @@ public sealed class McxEffects
         _changes.Add(new StoreChange.Delete(typeof(TRecord), id));
 
     public void Send(long token, SipRequest request, SipDestination destination) =>
-        _sip.Add(new SipEffect.SendRequest(token, request, destination));
+        _sip.Add(new SignallingEffect.SendRequest(token, request, destination));
 
-    public void Acknowledge(SipRequest ack, SipDestination destination) => _sip.Add(new SipEffect.SendAck(ack, destination));
+    public void Acknowledge(SipRequest ack, SipDestination destination) => _sip.Add(new SignallingEffect.SendAck(ack, destination));
 
-    public void Respond(SipTransactionId transaction, SipResponse response) => _sip.Add(new SipEffect.Respond(transaction, response));
+    public void Respond(SipTransactionId transaction, SipResponse response) => _sip.Add(new SignallingEffect.Respond(transaction, response));
 
-    public void Cancel(long token) => _sip.Add(new SipEffect.Cancel(token));
+    public void Cancel(long token) => _sip.Add(new SignallingEffect.Cancel(token));
 
     public void Submit(MediaEffect effect) => _media.Add(effect);
 

@@ -172,7 +172,7 @@ internal sealed class ControlLoop : ISipUser, IDisposable
             if (!_media.TrySubmit(MediaPlaneAdapter.ToCommand(effect, _configuration.MulticastInterface, _configuration.Multicast?.TimeToLive ?? 0)))
                 _logger.LogError("media-queue-full call {Call:x}: {Command} was lost", effect.Call, effect.GetType().Name);
         }
-        foreach (SipEffect effect in _effects.Sip)
+        foreach (SignallingEffect effect in _effects.Sip)
             Release(effect);
         foreach (McxEvent happened in _effects.Events)
             _logger.Log(happened.Warning ? LogLevel.Warning : LogLevel.Information, "{Event} {Subject}: {Detail}", happened.Name, happened.Subject, happened.Detail);
@@ -196,30 +196,30 @@ internal sealed class ControlLoop : ISipUser, IDisposable
         }
     }
 
-    private void Release(SipEffect effect)
+    private void Release(SignallingEffect effect)
     {
         switch (effect)
         {
-            case SipEffect.SendRequest send:
+            case SignallingEffect.SendRequest send:
                 if (!_sip!.SendRequest(send.Token, send.Request, send.Destination))
                     _inputs.Writer.TryWrite(new ControlEvent.Failure(send.Token, SipFailure.Overloaded));
                 break;
-            case SipEffect.SendAck ack:
+            case SignallingEffect.SendAck ack:
                 _sip!.SendAck(ack.Request, ack.Destination);
                 break;
-            case SipEffect.Respond respond:
+            case SignallingEffect.Respond respond:
                 if (respond.Response is { IsSuccess: true, CSeq.Method: SipMethods.Invite })
                     RememberDialog(respond);
                 _sip!.Respond(respond.Transaction, respond.Response);
                 break;
-            case SipEffect.Cancel cancel:
+            case SignallingEffect.Cancel cancel:
                 _sip!.Cancel(cancel.Token);
                 break;
         }
     }
 
     // Bounded: only dialogs whose ACK is outstanding matter, and that is decided within 32 s.
-    private void RememberDialog(SipEffect.Respond respond)
+    private void RememberDialog(SignallingEffect.Respond respond)
     {
         const int maxRemembered = 4096;
         if (_unacknowledgedDialogs.Count >= maxRemembered)

@@ -248,26 +248,26 @@ internal sealed class McSystemHarness
             else if (change is StoreChange.Delete delete)
                 _store.Remove((delete.Kind, delete.Id));
         }
-        foreach (SipEffect effect in _effects.Sip)
+        foreach (SignallingEffect effect in _effects.Sip)
         {
             switch (effect)
             {
-                case SipEffect.Respond respond:
+                case SignallingEffect.Respond respond:
                     Ladder.Add($"server → client: {respond.Response.Status} {respond.Response.CSeq.Method}");
                     if (respond.Transaction == awaited)
                         answer = respond.Response;
                     if (respond.Transaction == PendingInvite?.Transaction)
                         LateAnswer = respond.Response;
                     break;
-                case SipEffect.SendRequest send:
+                case SignallingEffect.SendRequest send:
                     string to = NameOf(send.Request.RequestUri);
                     _sent[send.Token] = (to, send.Request);
                     Ladder.Add($"server → {to}: {Describe(send.Request)}");
                     break;
-                case SipEffect.SendAck ack:
+                case SignallingEffect.SendAck ack:
                     Ladder.Add($"server → {NameOf(ack.Request.RequestUri)}: ACK");
                     break;
-                case SipEffect.Cancel cancel:
+                case SignallingEffect.Cancel cancel:
                     Ladder.Add($"server → {_sent[cancel.Token].To}: CANCEL");
                     break;
             }

@@ -1,0 +1,19 @@
+using MediaEngine.Sip;
+
+namespace MediaEngine.Mcx;
+
+/// <summary>SIP that goes out once the batch's changes are durable.</summary>
+public abstract record SignallingEffect
+{
+    private SignallingEffect()
+    {
+    }
+
+    public sealed record SendRequest(long Token, SipRequest Request, SipDestination Destination) : SignallingEffect;
+
+    public sealed record SendAck(SipRequest Request, SipDestination Destination) : SignallingEffect;
+
+    public sealed record Respond(SipTransactionId Transaction, SipResponse Response) : SignallingEffect;
+
+    public sealed record Cancel(long Token) : SignallingEffect;
+}
