@@ -1,1 +1,3 @@
-return 0;
+using MediaEngine.Tool;
+
+return await McxCommand.RunAsync(McxCommand.Create(), args);

@@ -16,4 +16,7 @@ public static class ToolExit
 
     /// <summary>The thing waited for (the floor, a call, a notice) did not come in time.</summary>
     public const int Timeout = 4;
+
+    /// <summary>Ctrl-C, as shells number it.</summary>
+    public const int Interrupted = 130;
 }

@@ -64,15 +64,15 @@ public static class ClientProfileReader
             multicast.RefuseUnknown();
         }
         string sipUser = Uri(root, "sip-user", "the address of record to register, such as sip:u1001@mcx.example");
-        SipUri.TryParse(sipUser, out SipUri? aor);
+        SipUri aor = SipUri.TryParse(sipUser, out SipUri? parsed) ? parsed : throw new InvalidOperationException(sipUser);
         var profile = new ClientProfile
         {
             McpttId = Uri(root, "mcptt-id", "the MC service user, such as sip:alice@mcx.example"),
             SipUser = sipUser,
             Password = root.Required("password", "the password of the SIP user"),
-            AuthenticationUser = root.Optional("auth-user") ?? aor!.User,
-            Realm = root.Optional("realm") ?? aor!.Host,
-            ServerUri = server.Optional("uri") is null ? $"sip:{aor!.Host}" : Uri(server, "uri", "the server's public service identity"),
+            AuthenticationUser = root.Optional("auth-user") ?? aor.User,
+            Realm = root.Optional("realm") ?? aor.Host,
+            ServerUri = server.Optional("uri") is null ? $"sip:{aor.Host}" : Uri(server, "uri", "the server's public service identity"),
             ClientId = ClientIdOf(root),
             Server = new IPEndPoint(
                 Address(server, "address", "the IP address of the MC server"), server.Integer("port", SipPort, 1, 65535)),

@@ -5,6 +5,7 @@ using MediaEngine.Sip;
 namespace MediaEngine.Tool;
 
 /// <summary>The requests an MC client sends, header by header (TS 24.379 7.2.1, 9.2.1, 10.1.1.2.1, 16.2.1).</summary>
+/// <param name="contactHostPort">Host, port and transport of the client's Contact; known once the sockets are bound.</param>
 internal sealed class ClientRequests(ClientProfile profile, Func<string> contactHostPort)
 {
     private const string Service = "urn:urn-7:3gpp-service.ims.icsi.mcptt";
@@ -15,22 +16,17 @@ internal sealed class ClientRequests(ClientProfile profile, Func<string> contact
 
     private readonly string _registrationCallId = SystemEntropy.Instance.NextToken();
     private readonly string _registrationTag = SystemEntropy.Instance.NextToken();
+    private readonly SipUri _user = SipUri.TryParse(profile.SipUser, out SipUri? user)
+        ? user
+        : throw new ArgumentException($"{profile.SipUser} is not a SIP URI.", nameof(profile));
     private uint _registrations;
 
     /// <summary>Contact with the feature tags of an MCPTT client.</summary>
-    public string Contact
-    {
-        get
-        {
-            SipUri.TryParse(profile.SipUser, out SipUri? user);
-            return $"<sip:{user!.User}@{contactHostPort()}>;+g.3gpp.mcptt;{ServiceTag}";
-        }
-    }
+    public string Contact => $"<sip:{_user.User}@{contactHostPort()}>;+g.3gpp.mcptt;{ServiceTag}";
 
     public SipRequest Register(int expires_s)
     {
-        SipUri.TryParse(profile.SipUser, out SipUri? user);
-        var request = new SipRequest(SipMethods.Register, $"sip:{user!.Host}");
+        var request = new SipRequest(SipMethods.Register, $"sip:{_user.Host}");
         // A challenge takes a number as well, so they go up in twos.
         AddCommon(request, profile.SipUser, _registrationTag, _registrationCallId, 2 * ++_registrations - 1);
         request.Headers.Add("Contact", $"{Contact};+sip.instance=\"<{profile.ClientId}>\";expires={expires_s.ToString(CultureInfo.InvariantCulture)}");

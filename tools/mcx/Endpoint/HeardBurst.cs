@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace MediaEngine.Tool;
 
 /// <summary>What was heard of one talker between two pauses.</summary>
@@ -9,7 +11,7 @@ namespace MediaEngine.Tool;
 /// <param name="Duplicates">Packets whose timestamp was there already.</param>
 /// <param name="ViaMulticast">How many of the packets came over multicast.</param>
 public sealed record HeardBurst(
-    uint Ssrc, string? Talker, short[] Samples, int Packets, int Lost, int Duplicates, int ViaMulticast)
+    uint Ssrc, string? Talker, [property: JsonIgnore] short[] Samples, int Packets, int Lost, int Duplicates, int ViaMulticast)
 {
-    public TimeSpan Duration => TimeSpan.FromSeconds((double)Samples.Length / WavFile.SampleRate_Hz);
+    public double Duration_s => (double)Samples.Length / WavFile.SampleRate_Hz;
 }

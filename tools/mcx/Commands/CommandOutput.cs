@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using MediaEngine.Mcx;
+
+namespace MediaEngine.Tool;
+
+/// <summary>What a command says: lines for people, or with <c>--json</c> one object per line.</summary>
+public sealed class CommandOutput(bool json, TextWriter output, TextWriter errors)
+{
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new JsonStringEnumConverter() },
+    };
+
+    private readonly Lock _lock = new();
+
+    public bool Json => json;
+
+    public void Event(EndpointEvent happened)
+    {
+        if (json)
+        {
+            var line = new JsonObject { ["event"] = NameOf(happened) };
+            foreach ((string name, JsonNode? value) in JsonSerializer.SerializeToNode(happened, happened.GetType(), Options)!.AsObject().ToArray())
+                line[name] = value?.DeepClone();
+            Line(output, line.ToJsonString(Options));
+        }
+        else if (Describe(happened) is { } text)
+        {
+            Line(output, string.Create(CultureInfo.InvariantCulture, $"{happened.At.ToLocalTime():HH:mm:ss.fff} {text}"));
+        }
+    }
+
+    /// <summary>The last line of a command that did what it was asked for.</summary>
+    public void Result(string text, JsonObject fields)
+    {
+        if (!json)
+        {
+            Line(output, text);
+            return;
+        }
+        var line = new JsonObject { ["result"] = "ok", ["exit"] = ToolExit.Ok };
+        foreach ((string name, JsonNode? value) in fields)
+            line[name] = value?.DeepClone();
+        Line(output, line.ToJsonString(Options));
+    }
+
+    public void Warning(string text)
+    {
+        if (json)
+            Line(output, new JsonObject { ["event"] = "warning", ["text"] = text }.ToJsonString(Options));
+        else
+            Line(errors, $"warning: {text}");
+    }
+
+    public void Error(string text, int exitCode, ServerRefusedException? refused = null)
+    {
+        if (!json)
+        {
+            Line(errors, $"error: {text}");
+            return;
+        }
+        var line = new JsonObject { ["result"] = "error", ["exit"] = exitCode, ["message"] = text };
+        if (refused is not null)
+        {
+            line["status"] = refused.Status;
+            line["warnings"] = new JsonArray([.. refused.Warnings.Select(warning => (JsonNode)warning.Text)]);
+        }
+        Line(output, line.ToJsonString(Options));
+    }
+
+    private static string NameOf(EndpointEvent happened)
+    {
+        string name = happened is EndpointWarning ? "Warning" : happened.GetType().Name;
+        return JsonNamingPolicy.KebabCaseLower.ConvertName(name);
+    }
+
+    private static string? Describe(EndpointEvent happened) => happened switch
+    {
+        Registered e => $"registered {e.AddressOfRecord} for {e.Expires_s} s",
+        Affiliated { Groups.Count: 0 } => "affiliated to no group",
+        Affiliated e => $"affiliated to {string.Join(", ", e.Groups)}",
+        RegroupNotified { Action: RegroupAction.Create } e =>
+            $"regroup {e.RegroupUri} formed from {string.Join(", ", e.Groups.Concat(e.Users))}, keys of {e.PreconfiguredGroup}",
+        RegroupNotified e => $"regroup {e.RegroupUri} cancelled",
+        Invited { Accepted: true } e => $"invited to {e.Group} by {e.CallingUser ?? "the server"}{(e.Broadcast ? ", broadcast" : "")}",
+        Invited e => $"invitation to {(e.Group.Length > 0 ? e.Group : "a call")} refused: {e.Reason}",
+        CallUp e => $"call {e.Group} is up{(e.Multicast is null ? "" : $", listening on multicast {e.Multicast}")}",
+        FloorGranted e => $"floor of {e.Group} granted",
+        FloorDenied e => $"floor of {e.Group} denied, cause {e.Cause}",
+        FloorRevoked e => $"floor of {e.Group} revoked, cause {e.Cause}",
+        FloorQueued e => $"floor of {e.Group} queued, position {e.Position}",
+        FloorRequestTimedOut e => $"floor of {e.Group}: no answer",
+        TalkerChanged { Talker: null } e => $"{e.Group}: nobody talks",
+        TalkerChanged e => $"{e.Group}: {e.Talker} talks",
+        BurstReceived e => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{e.Group}: heard {e.Burst.Talker ?? "somebody"} for {e.Burst.Duration_s:0.00} s, {e.Burst.Packets} packets, {e.Burst.Lost} lost{(e.File is null ? "" : $", in {e.File}")}"),
+        CallEnded e => $"call {e.Group} ended{(e.ByPeer ? " by the server" : "")}{(e.Reason is null ? "" : $": {e.Reason}")}",
+        EndpointWarning e => $"warning: {e.Text}",
+        _ => null,
+    };
+
+    private void Line(TextWriter writer, string text)
+    {
+        lock (_lock)
+        {
+            writer.WriteLine(text);
+            writer.Flush();
+        }
+    }
+}
