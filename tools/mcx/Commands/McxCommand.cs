@@ -30,6 +30,7 @@ public static class McxCommand
             RegroupCommand.Create(),
             AffiliateCommand.Create(),
             TraceCommand.Create(),
+            DemoCommand.Create(),
         };
         HelpOption help = root.Options.OfType<HelpOption>().First();
         help.Action = new ExampleHelp((HelpAction)help.Action!);
