@@ -1,6 +1,6 @@
 using System.Threading.Channels;
-using MediaEngine.Media;
 using MediaEngine.Mcx;
+using MediaEngine.Media;
 using MediaEngine.Rtp;
 using MediaEngine.Sip;
 using Microsoft.Extensions.Logging;
