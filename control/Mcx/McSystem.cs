@@ -49,6 +49,9 @@ public sealed class McSystem : IDisposable
 
     public int CallCount => _context.State.CallsByNumber.Count;
 
+    /// <summary>Requests to clients whose answer may still come.</summary>
+    public int PendingRequestCount => _context.PendingCount;
+
     public Instant NextDeadline => _context.State.Registrations.Count > 0 ? _nextSweep : Instant.Never;
 
     public void Expire(Instant now, McxEffects effects)

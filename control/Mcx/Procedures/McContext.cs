@@ -36,6 +36,8 @@ internal sealed class McContext
 
     public MulticastPool MulticastPool { get; }
 
+    public int PendingCount => _pending.Count;
+
     /// <summary>Feature parameters of a Contact that names a focus or client of this service.</summary>
     public static string ContactFeatures => $"+{FeatureTag};{IcsiFeature}";
 
