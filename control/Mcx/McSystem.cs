@@ -52,7 +52,7 @@ public sealed class McSystem : IDisposable
     /// <summary>Requests to clients whose answer may still come.</summary>
     public int PendingRequestCount => _context.PendingCount;
 
-    public Instant NextDeadline => _context.State.Registrations.Count > 0 ? _nextSweep : Instant.Never;
+    public Instant NextDeadline => _context.State.Registrations.Count + _context.PendingCount > 0 ? _nextSweep : Instant.Never;
 
     public void Expire(Instant now, McxEffects effects)
     {
@@ -60,6 +60,7 @@ public sealed class McSystem : IDisposable
             return;
         _nextSweep = now + RegistrationSweep;
         _registration.Expire(now, effects);
+        _context.ForgetAnswered(now);
     }
 
     /// <summary>A request from a client. Every path ends in an answer, but for ACK.</summary>
@@ -101,8 +102,13 @@ public sealed class McSystem : IDisposable
     public void ReceiveResponse(long token, SipResponse response, Instant now, McxEffects effects)
     {
         // An INVITE stays pending after its 2xx: every repetition of it is acknowledged (RFC 3261 13.2.2.4).
-        bool final = response.Status >= 200 && !(response.IsSuccess && response.CSeq.Method == SipMethods.Invite);
-        _context.Find(token, final)?.Receive(response, now, effects);
+        bool invited = response.IsSuccess && response.CSeq.Method == SipMethods.Invite;
+        PendingRequest? pending = _context.Find(token, final: response.Status >= 200 && !invited);
+        if (pending is null)
+            return;
+        if (invited)
+            _context.KeepForRepeatedAnswers(token, pending, now);
+        pending.Receive(response, now, effects);
     }
 
     /// <summary>No final response came, or the request could not be sent.</summary>

@@ -8,7 +8,7 @@ public sealed class CanaryTests
     [InlineData(nameof(SimFault.EchoMedia), "gets its own media back")]
     [InlineData(nameof(SimFault.RepeatMediaNonce), "protects a second media packet")]
     [InlineData(nameof(SimFault.AnswerBeforeCommit), "what was acknowledged is not durable")]
-    [InlineData(nameof(SimFault.ForgetNotices), "every member knows the regroup")]
+    [InlineData(nameof(SimFault.ForgetNotices), "every client knows the regroups")]
     public void ABrokenRuleIsFound(string fault, string complaint)
     {
         string? found = null;

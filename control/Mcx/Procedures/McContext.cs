@@ -13,9 +13,13 @@ internal sealed class McContext
     private const string IcsiFeature = "+g.3gpp.icsi-ref=\"urn%3Aurn-7%3A3gpp-service.ims.icsi.mcptt\"";
     private const int MaxForwards = 70;
 
+    /// <summary>How long a 2xx may be repeated: 64*T1 (RFC 6026 Timer M), and the time it is under way.</summary>
+    private static readonly TimeSpan RepeatedAnswers = TimeSpan.FromSeconds(40);
+
     private readonly IEntropy _entropy;
     private readonly DateTimeOffset _wallClockAtZero;
     private readonly Dictionary<long, PendingRequest> _pending = [];
+    private readonly Queue<(long Token, Instant Until)> _answered = [];
     private long _lastToken;
 
     public McContext(Organisation organisation, McxOptions options, McState state, IEntropy entropy, DateTimeOffset wallClockAtZero)
@@ -68,6 +72,21 @@ internal sealed class McContext
         if (final)
             _pending.Remove(token);
         return pending;
+    }
+
+    /// <summary>An INVITE got its 2xx: it stays pending as long as that may be repeated.</summary>
+    public void KeepForRepeatedAnswers(long token, PendingRequest pending, Instant now)
+    {
+        if (pending.Answered)
+            return;
+        pending.Answered = true;
+        _answered.Enqueue((token, now + RepeatedAnswers));
+    }
+
+    public void ForgetAnswered(Instant now)
+    {
+        while (_answered.TryPeek(out (long Token, Instant Until) oldest) && oldest.Until <= now)
+            _pending.Remove(_answered.Dequeue().Token);
     }
 
     /// <summary>A request outside a dialog from this server to a client (TS 24.379 6.3: identity and service headers).</summary>

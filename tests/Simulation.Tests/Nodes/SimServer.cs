@@ -290,6 +290,7 @@ internal sealed class SimServer : ISipUser, IMulticastOutput, IReportSink
                 if (otherCall == call && other != source)
                     Floor.ServerSendsMedia(other, packet);
             }
+            return;
         }
         Route(() => _router.ReceiveAudio(source, packet, _world.Now));
         if (_fault is SimFault.EchoMedia && _callOfAudio.ContainsKey(source))
