@@ -75,6 +75,9 @@ internal sealed class SimServer : ISipUser, IMulticastOutput, IReportSink
             _doomed = point;
     }
 
+    /// <summary>A death that was planned and has not come does not come any more.</summary>
+    public void Spare() => _doomed = null;
+
     private TimeSpan DownTime { get; set; }
 
     public void OnRequest(SipTransactionId transaction, SipRequest request, SipFlow flow) =>
