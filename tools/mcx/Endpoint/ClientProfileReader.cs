@@ -72,7 +72,7 @@ public static class ClientProfileReader
             Password = root.Required("password", "the password of the SIP user"),
             AuthenticationUser = root.Optional("auth-user") ?? aor.User,
             Realm = root.Optional("realm") ?? aor.Host,
-            ServerUri = server.Optional("uri") is null ? $"sip:{aor.Host}" : Uri(server, "uri", "the server's public service identity"),
+            ServerUri = server.Optional("uri") is null ? $"sip:mcptt@{aor.Host}" : Uri(server, "uri", "the server's public service identity"),
             ClientId = ClientIdOf(root),
             Server = new IPEndPoint(
                 Address(server, "address", "the IP address of the MC server"), server.Integer("port", SipPort, 1, 65535)),
