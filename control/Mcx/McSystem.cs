@@ -128,6 +128,15 @@ public sealed class McSystem : IDisposable
             _callRelease.Release(found, "nobody talked for the hang time (T4)", effects);
     }
 
+    /// <summary>The floor arbiter granted the floor to a leg, or it is idle: for the operator's log.</summary>
+    public void FloorChanged(ulong call, int? talker, McxEffects effects)
+    {
+        if (!_context.State.CallsByNumber.TryGetValue(call, out GroupCall? found))
+            return;
+        string? name = found.Legs.FirstOrDefault(leg => leg.Number == talker)?.User.McpttId;
+        effects.Log(talker is null ? "floor-idle" : "floor-granted", found.GroupId, name ?? "nobody talks");
+    }
+
     /// <summary>The media plane gave up on a leg.</summary>
     public void LegUnresponsive(ulong call, int leg, McxEffects effects)
     {

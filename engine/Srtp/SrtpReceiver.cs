@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using MediaEngine.Rtp;
 
 namespace MediaEngine.Srtp;
@@ -17,6 +18,8 @@ public sealed class SrtpReceiver : IDisposable
     private readonly Dictionary<UInt128, ReceiveKey> _keys = [];
     private readonly RolloverMemory _rollover;
     private byte[] _unencryptedScratch = [];
+    private ReceiveKey? _recentKey;
+    private UInt128 _recentMki;
     private bool _disposed;
 
     /// <param name="policy">Must match the senders' profile and ROC rate.</param>
@@ -52,6 +55,7 @@ public sealed class SrtpReceiver : IDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (mki.Length != _mkiLength_bytes || !_keys.Remove(PacketTail.MkiValue(mki), out ReceiveKey? key))
             return false;
+        _recentKey = null;
         key.Dispose();
         return true;
     }
@@ -72,7 +76,7 @@ public sealed class SrtpReceiver : IDisposable
         length = 0;
         if (!TryReadTail(packet, out RtpHeader header, out bool roc, out ReadOnlySpan<byte> mki))
             return SrtpOutcome.Malformed;
-        return _keys.TryGetValue(PacketTail.MkiValue(mki), out ReceiveKey? key)
+        return TryFindKey(mki, out ReceiveKey? key)
             ? Unprotect(key, header, roc, packet, destination, out length)
             : SrtpOutcome.UnknownMki;
     }
@@ -85,7 +89,7 @@ public sealed class SrtpReceiver : IDisposable
         if (!PacketTail.TryReadRtcpMki(packet, _mkiLength_bytes, out ReadOnlySpan<byte> mki) ||
             !RtcpHeader.TryParse(packet, out RtcpHeader header))
             return SrtpOutcome.Malformed;
-        if (!_keys.TryGetValue(PacketTail.MkiValue(mki), out ReceiveKey? key))
+        if (!TryFindKey(mki, out ReceiveKey? key))
             return SrtpOutcome.UnknownMki;
 
         int tail = packet.Length - _mkiLength_bytes - PacketTail.RtcpIndex_bytes;
@@ -97,7 +101,8 @@ public sealed class SrtpReceiver : IDisposable
         uint index = BinaryPrimitives.ReadUInt32BigEndian(word);
         bool encrypted = (index & PacketTail.EncryptedFlag) != 0;
         index &= PacketTail.MaxRtcpIndex;
-        SrtpOutcome fresh = CheckIndex(key.RtcpStreams, header.Ssrc, index, out ReplayWindow? window);
+        key.RtcpStreams.TryGetValue(header.Ssrc, out ReplayWindow? window);
+        SrtpOutcome fresh = CheckIndex(key.RtcpStreams, window, index);
         if (fresh != SrtpOutcome.Ok)
             return fresh;
 
@@ -164,6 +169,7 @@ public sealed class SrtpReceiver : IDisposable
         foreach (ReceiveKey key in _keys.Values)
             key.Dispose();
         _keys.Clear();
+        _recentKey = null;
     }
 
     internal void AddSession(ReadOnlySpan<byte> mki, SessionKeys session) =>
@@ -181,13 +187,14 @@ public sealed class SrtpReceiver : IDisposable
 
         Dictionary<uint, ReplayWindow> streams = key.RtpStreams;
         ulong index;
+        streams.TryGetValue(header.Ssrc, out ReplayWindow? window);
         if (roc)
             index = (ulong)BinaryPrimitives.ReadUInt32BigEndian(packet[^PacketTail.Roc_bytes..]) << 16 | header.SequenceNumber;
-        else if (streams.TryGetValue(header.Ssrc, out ReplayWindow? stream))
-            index = ExtendedSequence.Estimate(stream.Highest, header.SequenceNumber);
+        else if (window is not null)
+            index = ExtendedSequence.Estimate(window.Highest, header.SequenceNumber);
         else
             index = _rollover.EstimateFirst(header.Ssrc, header.SequenceNumber);
-        SrtpOutcome fresh = CheckIndex(streams, header.Ssrc, index, out ReplayWindow? window);
+        SrtpOutcome fresh = CheckIndex(streams, window, index);
         if (fresh != SrtpOutcome.Ok)
             return fresh;
 
@@ -227,10 +234,23 @@ public sealed class SrtpReceiver : IDisposable
         return true;
     }
 
-    private SrtpOutcome CheckIndex(
-        Dictionary<uint, ReplayWindow> streams, uint ssrc, ulong index, out ReplayWindow? window)
+    // Packets come in runs from one talker, so the last key is mostly the next one too.
+    private bool TryFindKey(ReadOnlySpan<byte> mki, [NotNullWhen(true)] out ReceiveKey? key)
     {
-        if (streams.TryGetValue(ssrc, out window))
+        UInt128 value = PacketTail.MkiValue(mki);
+        key = _recentKey;
+        if (key is not null && value == _recentMki)
+            return true;
+        if (!_keys.TryGetValue(value, out key))
+            return false;
+        _recentKey = key;
+        _recentMki = value;
+        return true;
+    }
+
+    private SrtpOutcome CheckIndex(Dictionary<uint, ReplayWindow> streams, ReplayWindow? window, ulong index)
+    {
+        if (window is not null)
             return window.Check(index);
         return streams.Count < _policy.MaxStreams ? SrtpOutcome.Ok : SrtpOutcome.StreamLimit;
     }

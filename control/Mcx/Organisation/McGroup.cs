@@ -25,6 +25,9 @@ public sealed record McGroup
     /// <summary>Whether calls may use the IP multicast bearer for members that can receive it.</summary>
     public bool Multicast { get; init; } = true;
 
+    /// <summary>Policy of TS 24.379 6.3.8.1: a prearranged call ends for everybody when who started it leaves.</summary>
+    public bool ReleaseWhenInitiatorLeaves { get; init; }
+
     /// <summary>Timers, queueing and kind of call; T4 is the group's hang timer.</summary>
     public FloorPolicy FloorPolicy { get; init; } = new();
 

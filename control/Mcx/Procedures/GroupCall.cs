@@ -23,6 +23,9 @@ internal sealed class GroupCall(ulong number, string groupId, McGroup configurat
 
     public bool Released { get; set; }
 
+    /// <summary>The leg of the client that started the call.</summary>
+    public CallLeg? Initiator { get; set; }
+
     /// <summary>Legs that are invited or in the call.</summary>
     public IReadOnlyList<CallLeg> Legs => _legs;
 

@@ -12,7 +12,10 @@ internal sealed class GroupCallRelease(McContext context)
         context.Respond(transaction, request, 200, effects);
         effects.Log("call-member-left", leg.Call.GroupId, leg.User.McpttId);
         End(leg, effects);
-        ReleaseIfEmpty(leg.Call, effects);
+        if (leg == leg.Call.Initiator && leg.Call.Configuration.ReleaseWhenInitiatorLeaves)
+            Release(leg.Call, "who started it left", effects);
+        else
+            ReleaseIfEmpty(leg.Call, effects);
     }
 
     /// <summary>The caller gave up before the call was answered.</summary>

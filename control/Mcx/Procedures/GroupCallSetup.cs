@@ -69,6 +69,8 @@ internal sealed class GroupCallSetup(McContext context, RegroupNotification noti
         if (call.LegOf(mcpttId, registration.ClientId) is { } stale)
             release.Drop(stale, effects);
         CallLeg leg = call.Add(caller, registration.ClientId, new SipDestination(flow.Transport, flow.Remote, flow));
+        if (running is null)
+            call.Initiator = leg;
         leg.Remote = offer;
         leg.UnansweredInvite = (transaction, request);
         leg.ImplicitFloorRequest = running is null && offer.FloorControl!.FloorParameters.ContainsKey("mc_implicit_request");

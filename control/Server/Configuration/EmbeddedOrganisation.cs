@@ -54,7 +54,7 @@ public sealed class EmbeddedOrganisation
         {
             Line(yaml, $"  - id: {group}");
             if (group == PreconfiguredGroup)
-                Line(yaml, $"    preconfigured-group-use-only: true");
+                Line(yaml, $"    preconfigured-group-use-only: true\n    release-when-initiator-leaves: true");
             AddKey(yaml, "    ", "gmk", key);
             Line(yaml, $"    members:");
             foreach (User user in _users.Where(user => IsMember(user, group)))

@@ -77,6 +77,7 @@ public static class OrganisationFile
             PreconfiguredGroupUseOnly = section.Boolean("preconfigured-group-use-only", missing: false),
             Disabled = section.Boolean("disabled", missing: false),
             Multicast = section.Boolean("multicast", missing: true),
+            ReleaseWhenInitiatorLeaves = section.Boolean("release-when-initiator-leaves", missing: false),
             MaxParticipants = section.Integer("max-participants", 1000, 2, 4096),
             Members = members,
             GroupMasterKey = new GroupMasterKey(

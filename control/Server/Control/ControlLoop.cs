@@ -1,6 +1,6 @@
 using System.Threading.Channels;
-using MediaEngine.Media;
 using MediaEngine.Mcx;
+using MediaEngine.Media;
 using MediaEngine.Rtp;
 using MediaEngine.Sip;
 using Microsoft.Extensions.Logging;
@@ -151,7 +151,7 @@ internal sealed class ControlLoop : ISipUser, IDisposable
                 _system.LegUnresponsive(unresponsive.Call.Value, unresponsive.Leg.Value, _effects);
                 break;
             case ControlEvent.Report { Message: FloorChanged floor }:
-                _effects.Log("floor-changed", $"call {floor.Call.Value:x}", floor.Talker is { } talker ? $"leg {talker.Value} may talk" : "idle");
+                _system.FloorChanged(floor.Call.Value, floor.Talker?.Value, _effects);
                 break;
             case ControlEvent.Report { Message: CommandRefused refused }:
                 _effects.Warn("media-command-refused", $"call {refused.Call.Value:x}", refused.Reason);

@@ -1,6 +1,6 @@
 using System.Net;
-using MediaEngine.Media;
 using MediaEngine.Mcx;
+using MediaEngine.Media;
 
 namespace MediaEngine.Server;
 

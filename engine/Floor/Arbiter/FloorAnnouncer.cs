@@ -119,6 +119,10 @@ internal sealed class FloorAnnouncer(FloorPolicy policy, uint serverSsrc, Partic
     }
 
     private static void Send(
-        ParticipantState participant, FloorMessageType type, in FloorMessageWriter writer, FloorEffects effects, ushort cause = 0) =>
+        ParticipantState participant,
+        FloorMessageType type,
+        in FloorMessageWriter writer,
+        FloorEffects effects,
+        ushort cause = 0) =>
         effects.Add(effects.Complete(type, writer) with { Participant = participant.Number, Cause = cause });
 }

@@ -78,7 +78,9 @@ public sealed class FloorArbiter
         _participantMachine.End(state, now, effects);
     }
 
-    /// <summary>A decrypted datagram of the participant; it may hold several messages. The first outcome that is not Ok is told.</summary>
+    /// <summary>
+    /// A decrypted datagram of the participant; it may hold several messages. The first outcome that is not Ok is told.
+    /// </summary>
     public FloorOutcome Receive(int participant, ReadOnlySpan<byte> datagram, Instant now, FloorEffects effects)
     {
         if (!_participants.TryGet(participant, out ParticipantState? state))
@@ -100,7 +102,7 @@ public sealed class FloorArbiter
         return first;
     }
 
-    /// <summary>A session upgrade (re-INVITE) of the participant that carries an implicit floor request (6.3.5.3.9, 6.3.5.4.8).</summary>
+    /// <summary>A session upgrade (re-INVITE) that carries an implicit floor request (6.3.5.3.9, 6.3.5.4.8).</summary>
     public FloorOutcome RequestImplicitly(int participant, FloorIndicator callType, Instant now, FloorEffects effects) =>
         _participants.TryGet(participant, out ParticipantState? state)
             ? _participantMachine.RequestImplicitly(state, callType, now, effects)

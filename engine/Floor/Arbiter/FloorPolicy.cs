@@ -1,6 +1,8 @@
 namespace MediaEngine.Floor;
 
-/// <summary>How the floor of one call is controlled: service configuration and group document (TS 24.380 11.2, 24.484, 24.481).</summary>
+/// <summary>
+/// How the floor of one call is controlled: service configuration and group document (TS 24.380 11.2, 24.484, 24.481).
+/// </summary>
 public sealed record FloorPolicy
 {
     /// <summary>Requests may wait while somebody talks.</summary>

@@ -154,17 +154,24 @@ internal sealed class ParticipantMachine(GeneralMachine general, FloorAnnouncer 
     {
         bool queueing = MayQueue(participant);
         if (!priority.IsUrgent && !queueing && participant.Profile.NegotiatedPriority is null)
-            announcer.Deny(participant, FloorDenyCause.AnotherClientHasPermission, effects);
+            Deny(participant, FloorDenyCause.AnotherClientHasPermission, effects);
         else if (Policy.Broadcast || participant.Profile.ReceiveOnly)
-            announcer.Deny(participant, FloorDenyCause.ReceiveOnly, effects);
+            Deny(participant, FloorDenyCause.ReceiveOnly, effects);
         else if (priority > general.TalkerPriority)
             general.Preempt(participant, priority, now, effects);
         else if (!queueing)
-            announcer.Deny(participant, FloorDenyCause.AnotherClientHasPermission, effects);
+            Deny(participant, FloorDenyCause.AnotherClientHasPermission, effects);
         else if (!participant.IsQueued && general.Queue.WaitingCount >= Policy.QueueDepth)
-            announcer.Deny(participant, FloorDenyCause.QueueFull, effects);
+            Deny(participant, FloorDenyCause.QueueFull, effects);
         else
             Enqueue(participant, priority, now, effects);
+    }
+
+    // A Deny answers whatever the participant had asked for, also what waits as a pre-empting request.
+    private void Deny(ParticipantState participant, ushort cause, FloorEffects effects)
+    {
+        general.Queue.Remove(participant);
+        announcer.Deny(participant, cause, effects);
     }
 
     private void Release(ParticipantState participant, Instant now, FloorEffects effects)

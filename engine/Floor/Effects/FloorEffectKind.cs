@@ -45,7 +45,7 @@ public enum FloorEffectKind
     /// <summary>Participant: nobody talks.</summary>
     FloorFree,
 
-    /// <summary>Participant: the floor request, or the place in the queue, got no answer.</summary>
+    /// <summary>Participant: the floor request, or the place in the queue, got no answer or is gone.</summary>
     RequestTimedOut,
 
     /// <summary>Participant: the floor is given back.</summary>

@@ -12,7 +12,7 @@ public readonly ref struct FloorMessage
 {
     public const int HeaderLength_bytes = 12;
 
-    /// <summary>More messages than this in one datagram are left alone: nobody needs them, and every one may cost answers.</summary>
+    /// <summary>More messages than this in one datagram are left alone: nobody needs them, every one may cost answers.</summary>
     public const int MaxPerDatagram = 8;
 
     internal const uint ApplicationName = 0x4D435054;

@@ -28,7 +28,7 @@ public readonly ref struct FloorSsrcList
         return true;
     }
 
-    /// <summary>Octets of a field written without a length octet (id, count, two spare, entries), or 0 when it is not that.</summary>
+    /// <summary>Octets of a field without a length octet (id, count, two spare, entries), or 0 when it is not that.</summary>
     internal static int LengthWithoutLengthOctet_bytes(ReadOnlySpan<byte> field)
     {
         if (field.Length < 4 || field[1] == 0 || field[2] != 0 || field[3] != 0)

@@ -1,6 +1,6 @@
 namespace MediaEngine.Floor;
 
-/// <summary>A list of UTF-8 texts, each behind its length octet (TS 24.380 8.2.3.17, .20, .24). Enumerable with foreach.</summary>
+/// <summary>UTF-8 texts, each behind its length octet (TS 24.380 8.2.3.17, .20, .24). Enumerable with foreach.</summary>
 public readonly ref struct FloorTextList
 {
     private readonly ReadOnlySpan<byte> _entries;

@@ -5,7 +5,9 @@ namespace MediaEngine.Floor;
 // What comes from the floor control server, message by message (TS 24.380 6.2.4.3 to 6.2.4.9).
 public sealed partial class FloorParticipant
 {
-    /// <summary>A decrypted datagram of the server; it may hold several messages. The first outcome that is not Ok is told.</summary>
+    /// <summary>
+    /// A decrypted datagram of the server; it may hold several messages. The first outcome that is not Ok is told.
+    /// </summary>
     public FloorOutcome Receive(ReadOnlySpan<byte> datagram, Instant now, FloorEffects effects)
     {
         if (datagram.IsEmpty)

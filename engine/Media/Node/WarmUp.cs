@@ -14,6 +14,7 @@ namespace MediaEngine.Media;
 internal static class WarmUp
 {
     private const int Rounds = 300;
+    private const uint AudioSsrc = 8;
     private const string Talker = "sip:talker@warm-up.invalid";
     private const string Listener = "sip:listener@warm-up.invalid";
 
@@ -25,6 +26,7 @@ internal static class WarmUp
         var call = new CallId(1);
         var audio = new IPEndPoint(IPAddress.Loopback, 9);
         var floor = new IPEndPoint(IPAddress.Loopback, 10);
+        var otherFloor = new IPEndPoint(IPAddress.Loopback, 12);
         var client = new ClientServerKey(new KeyIdentifier(0x2000_0001), new byte[16], new byte[16]);
         using SrtpMasterKey control = client.DeriveControlKey();
         using var floorSender = new SrtpSender(control, SrtpPolicy.Control);
@@ -36,7 +38,9 @@ internal static class WarmUp
         router.Execute(new OpenCall(call, "warm-up", new FloorPolicy(), group, null), now);
         router.Execute(Leg(call, 1, Talker, audio, floor, client), now);
         var other = new ClientServerKey(new KeyIdentifier(0x2000_0002), new byte[16], new byte[16]);
-        router.Execute(Leg(call, 2, Listener, new IPEndPoint(IPAddress.Loopback, 11), floor, other), now);
+        using SrtpMasterKey otherControl = other.DeriveControlKey();
+        using var otherSender = new SrtpSender(otherControl, SrtpPolicy.Control);
+        router.Execute(Leg(call, 2, Listener, new IPEndPoint(IPAddress.Loopback, 11), otherFloor, other), now);
 
         byte[] packet = new byte[256];
         for (ushort i = 0; i < Rounds; i++)
@@ -46,7 +50,15 @@ internal static class WarmUp
             int length = new FloorMessageWriter(packet, type, ackRequired: false, ssrc: 7).Complete();
             floorSender.ProtectRtcp(packet, length, out length);
             router.ReceiveFloor(SocketAddressKey.From(floor), packet.AsSpan(0, length), now);
-            new RtpHeader { PayloadType = 96, SequenceNumber = i, Ssrc = 8 }.WriteFixed(packet);
+            if (i % 4 == 0)
+            {
+                // Waits in the queue or interrupts, so that those answers are compiled too.
+                type = i % 8 == 0 ? FloorMessageType.Request : FloorMessageType.QueuePositionRequest;
+                length = new FloorMessageWriter(packet, type, ackRequired: false, ssrc: 9).Complete();
+                otherSender.ProtectRtcp(packet, length, out length);
+                router.ReceiveFloor(SocketAddressKey.From(otherFloor), packet.AsSpan(0, length), now);
+            }
+            new RtpHeader { PayloadType = 96, SequenceNumber = i, Ssrc = AudioSsrc }.WriteFixed(packet);
             mediaSender.Protect(packet, RtpHeader.FixedLength_bytes + 160, out length);
             router.ReceiveAudio(SocketAddressKey.From(audio), packet.AsSpan(0, length), now);
             packet[40] ^= 1;
@@ -60,7 +72,8 @@ internal static class WarmUp
 
     private static AddLeg Leg(CallId call, int number, string id, IPEndPoint audio, IPEndPoint floor, ClientServerKey key) =>
         new(call, new LegId(number), id, audio, floor, key, LegDelivery.Unicast,
-            new FloorParticipantProfile { McpttId = id, QueueingNegotiated = true }, ImplicitFloorRequest: false);
+            new FloorParticipantProfile { McpttId = id, QueueingNegotiated = true, AudioSsrc = AudioSsrc },
+            ImplicitFloorRequest: false);
 
     private static void SendOverLoopback()
     {

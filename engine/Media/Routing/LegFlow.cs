@@ -8,6 +8,6 @@ internal sealed class LegFlow(MediaLeg leg, SocketAddressKey address)
     /// <summary>Declared by signalling, then learned from authenticated packets.</summary>
     public SocketAddressKey Address { get; set; } = address;
 
-    /// <summary>SSRC of the last authenticated packet, 0 before the first.</summary>
+    /// <summary>SSRC of the last authenticated packet; before the first the announced one, 0 when there is none.</summary>
     public uint Ssrc { get; set; }
 }

@@ -22,7 +22,7 @@ internal sealed class MediaLeg : IDisposable
         Delivery = command.Delivery;
         Control = control;
         ServerSsrc = serverSsrc;
-        Audio = new LegFlow(this, SocketAddressKey.From(command.Audio));
+        Audio = new LegFlow(this, SocketAddressKey.From(command.Audio)) { Ssrc = command.Profile.AudioSsrc };
         Floor = new LegFlow(this, SocketAddressKey.From(command.Floor));
         TalkingReport = new FloorChanged(call.Id, Id);
         FloorSender = control.CreateSender();

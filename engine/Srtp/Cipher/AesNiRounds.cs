@@ -77,41 +77,50 @@ internal static class AesNiRounds
     /// XORs <paramref name="source"/> with the keystream of the counters after <paramref name="counter"/>.
     /// <paramref name="destination"/> has the same length and is the same memory or apart from it.
     /// </summary>
-    [SkipLocalsInit]
     public static void ApplyKeystream(
         ref Block roundKeys, int rounds, Vector128<uint> counter, ReadOnlySpan<byte> source, Span<byte> destination)
     {
         ref byte from = ref MemoryMarshal.GetReference(source);
         ref byte to = ref MemoryMarshal.GetReference(destination);
+        int done = 0;
+        for (; source.Length - done >= Batch_bytes; done += Batch_bytes)
+        {
+            ApplyKeystream8(ref roundKeys, rounds, counter, ref Unsafe.Add(ref from, done), ref Unsafe.Add(ref to, done));
+            counter += Vector128.Create(0u, 0u, 0u, Batch);
+        }
+        if (done < source.Length)
+        {
+            ApplyLastKeystream(
+                ref roundKeys, rounds, counter, ref Unsafe.Add(ref from, done), ref Unsafe.Add(ref to, done),
+                source.Length - done);
+        }
+    }
+
+    [SkipLocalsInit]
+    private static void ApplyLastKeystream(
+        ref Block roundKeys, int rounds, Vector128<uint> counter, ref byte from, ref byte to, int count)
+    {
         Span<Block> keystream = stackalloc Block[Batch];
         ref Block stream = ref MemoryMarshal.GetReference(keystream);
-        int left = source.Length;
-        while (left > 0)
+        if (count > 3 * Block_bytes)
+            Keystream8(ref roundKeys, rounds, counter, ref stream);
+        else
+            Keystream3(ref roundKeys, rounds, counter, ref stream);
+        int block = 0;
+        for (; block < count / Block_bytes; block++)
         {
-            if (left > 3 * Block_bytes)
-                Keystream8(ref roundKeys, rounds, counter, ref stream);
-            else
-                Keystream3(ref roundKeys, rounds, counter, ref stream);
-            counter += Vector128.Create(0u, 0u, 0u, Batch);
-            int take = Math.Min(left, Batch_bytes);
-            int block = 0;
-            for (; block < take / Block_bytes; block++)
-            {
-                nuint offset = (nuint)(block * Block_bytes);
-                (Vector128.LoadUnsafe(ref from, offset) ^ Unsafe.Add(ref stream, block)).StoreUnsafe(ref to, offset);
-            }
-            for (int i = block * Block_bytes; i < take; i++)
-                Unsafe.Add(ref to, i) = (byte)(Unsafe.Add(ref from, i) ^ Unsafe.Add(ref Unsafe.As<Block, byte>(ref stream), i));
-            from = ref Unsafe.Add(ref from, take);
-            to = ref Unsafe.Add(ref to, take);
-            left -= take;
+            nuint offset = (nuint)(block * Block_bytes);
+            (Vector128.LoadUnsafe(ref from, offset) ^ Unsafe.Add(ref stream, block)).StoreUnsafe(ref to, offset);
         }
+        for (int i = block * Block_bytes; i < count; i++)
+            Unsafe.Add(ref to, i) = (byte)(Unsafe.Add(ref from, i) ^ Unsafe.Add(ref Unsafe.As<Block, byte>(ref stream), i));
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(keystream));
     }
 
     // Eight blocks at a time hide the latency of the AES instructions; nothing else is live, so all stay in registers.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Keystream8(ref Block roundKeys, int rounds, Vector128<uint> counter, ref Block stream)
+    private static void ApplyKeystream8(
+        ref Block roundKeys, int rounds, Vector128<uint> counter, ref byte from, ref byte to)
     {
         Block key = roundKeys;
         Block a = CounterBlock(counter, 1) ^ key, b = CounterBlock(counter, 2) ^ key;
@@ -131,14 +140,21 @@ internal static class AesNiRounds
             h = X86Aes.Encrypt(h, key);
         }
         key = Unsafe.Add(ref roundKeys, rounds);
-        stream = X86Aes.EncryptLast(a, key);
-        Unsafe.Add(ref stream, 1) = X86Aes.EncryptLast(b, key);
-        Unsafe.Add(ref stream, 2) = X86Aes.EncryptLast(c, key);
-        Unsafe.Add(ref stream, 3) = X86Aes.EncryptLast(d, key);
-        Unsafe.Add(ref stream, 4) = X86Aes.EncryptLast(e, key);
-        Unsafe.Add(ref stream, 5) = X86Aes.EncryptLast(f, key);
-        Unsafe.Add(ref stream, 6) = X86Aes.EncryptLast(g, key);
-        Unsafe.Add(ref stream, 7) = X86Aes.EncryptLast(h, key);
+        (X86Aes.EncryptLast(a, key) ^ Vector128.LoadUnsafe(ref from)).StoreUnsafe(ref to);
+        (X86Aes.EncryptLast(b, key) ^ Vector128.LoadUnsafe(ref from, 16)).StoreUnsafe(ref to, 16);
+        (X86Aes.EncryptLast(c, key) ^ Vector128.LoadUnsafe(ref from, 32)).StoreUnsafe(ref to, 32);
+        (X86Aes.EncryptLast(d, key) ^ Vector128.LoadUnsafe(ref from, 48)).StoreUnsafe(ref to, 48);
+        (X86Aes.EncryptLast(e, key) ^ Vector128.LoadUnsafe(ref from, 64)).StoreUnsafe(ref to, 64);
+        (X86Aes.EncryptLast(f, key) ^ Vector128.LoadUnsafe(ref from, 80)).StoreUnsafe(ref to, 80);
+        (X86Aes.EncryptLast(g, key) ^ Vector128.LoadUnsafe(ref from, 96)).StoreUnsafe(ref to, 96);
+        (X86Aes.EncryptLast(h, key) ^ Vector128.LoadUnsafe(ref from, 112)).StoreUnsafe(ref to, 112);
+    }
+
+    private static void Keystream8(ref Block roundKeys, int rounds, Vector128<uint> counter, ref Block stream)
+    {
+        ref byte octets = ref Unsafe.As<Block, byte>(ref stream);
+        Unsafe.InitBlockUnaligned(ref octets, 0, Batch_bytes);
+        ApplyKeystream8(ref roundKeys, rounds, counter, ref octets, ref octets);
     }
 
     private static void Keystream3(ref Block roundKeys, int rounds, Vector128<uint> counter, ref Block stream)

@@ -41,49 +41,62 @@ internal static class CarrylessHash
     /// <summary>GHASH of associated data, text and their lengths.</summary>
     public static Block Hash(ref Field powers, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> text)
     {
-        Field lo = Field.Zero, mid = Field.Zero, hi = Field.Zero;
+        Field lo = Field.Zero, mid = Field.Zero, hi = Field.Zero, folded = Field.Zero;
         int remaining = (associatedData.Length + 15) / 16 + (text.Length + 15) / 16 + 1;
         int power = Math.Min(remaining, Powers);
+        remaining -= power;
 
-        Absorb(ref powers, associatedData, ref power, ref remaining, ref lo, ref mid, ref hi);
-        Absorb(ref powers, text, ref power, ref remaining, ref lo, ref mid, ref hi);
+        Absorb(ref powers, associatedData, ref power, ref remaining, ref folded, ref lo, ref mid, ref hi);
+        Absorb(ref powers, text, ref power, ref remaining, ref folded, ref lo, ref mid, ref hi);
+        if (power == 0)
+            Fold(ref power, ref remaining, ref folded, ref lo, ref mid, ref hi);
         Field lengths = Vector128.Create((ulong)text.Length * 8, (ulong)associatedData.Length * 8);
-        Step(ref powers, lengths, ref power, ref remaining, ref lo, ref mid, ref hi);
+        MultiplyAdd(lengths ^ folded, powers, ref lo, ref mid, ref hi);
         return Reverse(Reduce(lo, mid, hi).AsByte()).AsByte();
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Absorb(
-        ref Field powers, ReadOnlySpan<byte> data, ref int power, ref int remaining, ref Field lo, ref Field mid, ref Field hi)
-    {
-        ref byte octets = ref MemoryMarshal.GetReference(data);
-        int whole = data.Length & ~15;
-        for (int i = 0; i < whole; i += 16)
-        {
-            Field block = Reverse(Vector128.LoadUnsafe(ref octets, (nuint)i));
-            Step(ref powers, block, ref power, ref remaining, ref lo, ref mid, ref hi);
-        }
-        if (whole < data.Length)
-        {
-            Field block = Reverse(LoadPadded(ref Unsafe.Add(ref octets, whole), data.Length - whole));
-            Step(ref powers, block, ref power, ref remaining, ref lo, ref mid, ref hi);
-        }
     }
 
     // Within a run of blocks each is multiplied by its own power of H, and the sum is reduced at the end of the run.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Step(
-        ref Field powers, Field block, ref int power, ref int remaining, ref Field lo, ref Field mid, ref Field hi)
+    private static void Absorb(
+        ref Field powers, ReadOnlySpan<byte> data, ref int power, ref int remaining, ref Field folded,
+        ref Field lo, ref Field mid, ref Field hi)
     {
-        if (power == 0)
+        ref byte octets = ref MemoryMarshal.GetReference(data);
+        int left = data.Length;
+        while (left >= 16)
         {
-            block ^= Reduce(lo, mid, hi);
-            lo = mid = hi = Field.Zero;
-            power = Math.Min(remaining, Powers);
+            if (power == 0)
+                Fold(ref power, ref remaining, ref folded, ref lo, ref mid, ref hi);
+            for (int run = Math.Min(left / 16, power); run > 0; run--)
+            {
+                power--;
+                Field block = Reverse(Vector128.LoadUnsafe(ref octets)) ^ folded;
+                folded = Field.Zero;
+                MultiplyAdd(block, Unsafe.Add(ref powers, power), ref lo, ref mid, ref hi);
+                octets = ref Unsafe.Add(ref octets, 16);
+                left -= 16;
+            }
         }
-        power--;
-        remaining--;
-        MultiplyAdd(block, Unsafe.Add(ref powers, power), ref lo, ref mid, ref hi);
+        if (left > 0)
+        {
+            if (power == 0)
+                Fold(ref power, ref remaining, ref folded, ref lo, ref mid, ref hi);
+            power--;
+            Field block = Reverse(LoadPadded(ref octets, left)) ^ folded;
+            folded = Field.Zero;
+            MultiplyAdd(block, Unsafe.Add(ref powers, power), ref lo, ref mid, ref hi);
+        }
+    }
+
+    // Ends a run: its hash goes into the first block of the next.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Fold(
+        ref int power, ref int remaining, ref Field folded, ref Field lo, ref Field mid, ref Field hi)
+    {
+        folded = Reduce(lo, mid, hi);
+        lo = mid = hi = Field.Zero;
+        power = Math.Min(remaining, Powers);
+        remaining -= power;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

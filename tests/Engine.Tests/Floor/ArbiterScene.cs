@@ -101,7 +101,8 @@ internal sealed class ArbiterScene
     {
         for (int i = 0; i < Effects.Count; i++)
         {
-            if (Effects[i].Kind != FloorEffectKind.Send || Effects[i].Participant != participant || Effects[i].MessageType != type)
+            if (Effects[i].Kind != FloorEffectKind.Send || Effects[i].Participant != participant ||
+                Effects[i].MessageType != type)
                 continue;
             FloorMessage.TryParse(Effects.Message(Effects[i]), out FloorMessage message, out _);
             return message;

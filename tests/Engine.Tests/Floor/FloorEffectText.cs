@@ -20,7 +20,7 @@ internal static class FloorEffectText
                 word += $"={effect.QueuePosition}";
             if (effect.Kind == FloorEffectKind.Send && word == last)
             {
-                text.Append(',').Append(effect.Participant);
+                text.Append(effect.Participant == 0 ? $" {word}" : $",{effect.Participant}");
                 continue;
             }
             last = word;

@@ -29,7 +29,8 @@ internal static class FloorMessages
             (ref FloorMessageWriter w) => w.AddMediaFlowControlIndicator(resume));
 
     public static byte[] RevokeRequest() =>
-        Write(FloorMessageType.RevokeRequest, false, (ref FloorMessageWriter w) => w.AddFloorRevokeRequestUserId("sip:p1@mc.example"u8));
+        Write(FloorMessageType.RevokeRequest, false,
+            (ref FloorMessageWriter w) => w.AddFloorRevokeRequestUserId("sip:p1@mc.example"u8));
 
     public static byte[] Granted(bool ack = false) =>
         Write(FloorMessageType.Granted, ack, (ref FloorMessageWriter w) =>

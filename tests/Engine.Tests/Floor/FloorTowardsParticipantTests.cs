@@ -252,6 +252,25 @@ public sealed class FloorTowardsParticipantTests
     }
 
     [Fact]
+    public void A_changed_policy_counts_from_the_next_request_on()
+    {
+        var scene = new ArbiterScene();
+        scene.Arbiter.ChangePolicy(new FloorPolicy { Broadcast = true, BroadcastOriginator = 2 });
+        Assert.Equal("Deny#5→1", scene.Request(1));
+        Assert.Equal("FloorTaken 2 Granted→2 Taken→1,3", scene.Request(2));
+    }
+
+    [Fact]
+    public void A_Deny_takes_out_what_the_participant_had_waiting()
+    {
+        var scene = new ArbiterScene();
+        scene.Request(1);
+        scene.Request(3, indicator: FloorIndicator.Emergency);
+        Assert.Equal("Deny#1→3", scene.Request(3));
+        Assert.Equal(0, scene.Arbiter.QueueLength);
+    }
+
+    [Fact]
     public void Unicast_media_flow_control_is_passed_on()
     {
         var scene = new ArbiterScene();

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using MediaEngine.Floor;
 using MediaEngine.Media;
+using MediaEngine.Rtp;
 using Xunit;
 
 namespace MediaEngine.Engine.Tests.Media;
@@ -166,6 +167,47 @@ public class MediaFloorTests
 
         _harness.Advance(TimeSpan.FromSeconds(31));
         Assert.Contains(new CallInactive(RouterHarness.Call), _harness.Reports);
+    }
+
+    [Fact]
+    public void Deadlines_of_many_calls_fire_in_order_and_closed_calls_never()
+    {
+        var random = new Random(11);
+        var expected = new List<(int T4_ms, CallId Call)>();
+        for (int i = 0; i < 300; i++)
+        {
+            var call = new CallId(1000 + (ulong)i);
+            int t4_ms = random.Next(1, 5000) * 2;
+            var policy = new FloorPolicy { T4 = TimeSpan.FromMilliseconds(t4_ms) };
+            _harness.Router.Execute(new OpenCall(call, "g", policy, RouterHarness.NewGroupKey(), null), _harness.Now);
+            expected.Add((t4_ms, call));
+            if (random.Next(3) == 0)
+            {
+                int gone = random.Next(expected.Count);
+                _harness.Router.Execute(new CloseCall(expected[gone].Call), _harness.Now);
+                expected.RemoveAt(gone);
+            }
+        }
+        _harness.Router.Execute(new CloseCall(RouterHarness.Call), _harness.Now);
+        _harness.Reports.Clear();
+        Instant start = _harness.Now;
+        var fired = new List<(int T4_ms, CallId Call)>();
+
+        while (fired.Count < expected.Count && _harness.Router.NextDeadline <= start + TimeSpan.FromSeconds(11))
+        {
+            _harness.Advance(_harness.Router.NextDeadline - _harness.Now);
+            foreach (CallInactive report in _harness.Reports.OfType<CallInactive>().ToArray())
+            {
+                fired.Add(((int)(_harness.Now - start).TotalMilliseconds, report.Call));
+                // T4 goes on running until the control plane ends the call.
+                _harness.Router.Execute(new CloseCall(report.Call), _harness.Now);
+            }
+            _harness.Reports.Clear();
+        }
+
+        Assert.Equal(expected.OrderBy(due => due.T4_ms).ThenBy(due => due.Call.Value),
+            fired.OrderBy(due => due.T4_ms).ThenBy(due => due.Call.Value));
+        Assert.Equal(fired.Select(due => due.T4_ms).Order(), fired.Select(due => due.T4_ms));
     }
 
     [Fact]

@@ -90,6 +90,27 @@ public class MediaForwardingTests
     }
 
     [Fact]
+    public void No_packet_with_one_bit_changed_is_forwarded()
+    {
+        TestClient talker = _harness.Join(1);
+        _harness.Join(2);
+        _harness.GiveFloor(talker);
+        byte[] packet = talker.MediaPacket(_harness.Key);
+
+        for (int bit = 0; bit < 8 * packet.Length; bit++)
+        {
+            byte[] changed = [.. packet];
+            changed[bit / 8] ^= (byte)(1 << bit % 8);
+            _harness.ReceiveAudio(talker.Audio, changed);
+        }
+
+        Assert.Equal(0, _harness.Audio.Count);
+        Assert.Equal(8 * packet.Length, _harness.Router.ReadCounters().DroppedTotal);
+        _harness.ReceiveAudio(talker.Audio, packet);
+        Assert.Equal(1, _harness.Audio.Count);
+    }
+
+    [Fact]
     public void A_replayed_packet_goes_nowhere()
     {
         TestClient talker = _harness.Join(1);

@@ -55,7 +55,11 @@ public sealed class RtpHeaderTests
     {
         var header = new RtpHeader
         {
-            Marker = true, PayloadType = 0x61, SequenceNumber = 0x1234, Timestamp = 0x01020304, Ssrc = 0x0A0B0C0D,
+            Marker = true,
+            PayloadType = 0x61,
+            SequenceNumber = 0x1234,
+            Timestamp = 0x01020304,
+            Ssrc = 0x0A0B0C0D,
         };
         byte[] packet = new byte[12];
         Assert.Equal(12, header.WriteFixed(packet));

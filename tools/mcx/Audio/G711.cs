@@ -7,6 +7,9 @@ namespace MediaEngine.Tool;
 /// </summary>
 public static class G711
 {
+    /// <summary>20 ms at 8 kHz.</summary>
+    public const int Packet_samples = 160;
+
     /// <summary>RFC 3551 table 4.</summary>
     public const byte PayloadType = 8;
 
@@ -45,6 +48,17 @@ public static class G711
     {
         for (int i = 0; i < codes.Length; i++)
             samples[i] = s_linear[codes[i]];
+    }
+
+    /// <summary>What a listener hears of the samples: encoded in packets of 20 ms, the last filled with silence, and decoded.</summary>
+    public static short[] RoundTrip(ReadOnlySpan<short> samples)
+    {
+        var codes = new byte[(samples.Length + Packet_samples - 1) / Packet_samples * Packet_samples];
+        codes.AsSpan().Fill(Silence);
+        EncodeALaw(samples, codes);
+        var heard = new short[codes.Length];
+        DecodeALaw(codes, heard);
+        return heard;
     }
 
     private static short[] MakeTable()

@@ -30,6 +30,7 @@ public static class McxCommand
             RegroupCommand.Create(),
             AffiliateCommand.Create(),
             TraceCommand.Create(),
+            DemoCommand.Create(),
         };
         HelpOption help = root.Options.OfType<HelpOption>().First();
         help.Action = new ExampleHelp((HelpAction)help.Action!);
@@ -41,7 +42,7 @@ public static class McxCommand
     {
         ParseResult parsed = root.Parse(arguments);
         TextWriter errorWriter = errors ?? Console.Error;
-        if (parsed.Errors.Count > 0)
+        if (parsed.Errors.Count > 0 && parsed.Action is not ExampleHelp)
         {
             foreach (ParseError error in parsed.Errors)
                 await errorWriter.WriteLineAsync($"error: {error.Message}").ConfigureAwait(false);

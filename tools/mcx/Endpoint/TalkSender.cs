@@ -9,11 +9,10 @@ namespace MediaEngine.Tool;
 /// <summary>Sends samples as SRTP, one packet of 20 ms each 20 ms. Owned by the call's thread.</summary>
 internal sealed class TalkSender : IDisposable
 {
-    private const int Packet_samples = 160;
     private static readonly TimeSpan Packet = TimeSpan.FromMilliseconds(20);
 
     private readonly SrtpSender _sender;
-    private readonly byte[] _buffer = new byte[RtpHeader.FixedLength_bytes + Packet_samples + 64];
+    private readonly byte[] _buffer = new byte[RtpHeader.FixedLength_bytes + G711.Packet_samples + 64];
     private readonly uint _firstTimestamp = SystemEntropy.Instance.NextUInt32();
     private ushort _sequence = (ushort)SystemEntropy.Instance.NextUInt32();
     private Instant? _start;
@@ -84,13 +83,13 @@ internal sealed class TalkSender : IDisposable
             Timestamp = _timestamp,
             Ssrc = Ssrc,
         }.WriteFixed(_buffer);
-        Span<byte> payload = _buffer.AsSpan(header, Packet_samples);
+        Span<byte> payload = _buffer.AsSpan(header, G711.Packet_samples);
         payload.Fill(G711.Silence);
-        G711.EncodeALaw(_samples.AsSpan(_at, Math.Min(Packet_samples, _samples.Length - _at)), payload);
-        _at += Packet_samples;
-        _timestamp += Packet_samples;
+        G711.EncodeALaw(_samples.AsSpan(_at, Math.Min(G711.Packet_samples, _samples.Length - _at)), payload);
+        _at += G711.Packet_samples;
+        _timestamp += G711.Packet_samples;
         _marker = false;
-        if (_sender.Protect(_buffer, header + Packet_samples, out int length) != SrtpOutcome.Ok)
+        if (_sender.Protect(_buffer, header + G711.Packet_samples, out int length) != SrtpOutcome.Ok)
             return;
         ReadOnlySpan<byte> datagram = _buffer.AsSpan(0, length);
         tap?.Media(source, destination, sent: true, datagram);

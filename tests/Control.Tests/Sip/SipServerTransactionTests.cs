@@ -1,0 +1,294 @@
+using System.Net;
+using MediaEngine.Sip;
+using Xunit;
+
+namespace MediaEngine.Control.Tests.Sip;
+
+/// <summary>RFC 3261 17.2, 13.3.1.4, RFC 6026 7.1, RFC 4320 in virtual time.</summary>
+public sealed class SipServerTransactionTests
+{
+    private const SipTransportKind Udp = SipTransportKind.Udp, Tcp = SipTransportKind.Tcp;
+
+    private static SipRequest AckFor(TransactionBench bench, string branch) => SipText.Request(
+        SipText.Minimal("ACK", "\n", branch, toTag: ((SipResponse)bench.Sent[^1].Message).To!.Tag!));
+
+    [Theory]
+    [InlineData(Udp)]
+    [InlineData(Tcp)]
+    public void An_invite_not_answered_in_200_ms_gets_100_and_one_answered_does_not(SipTransportKind transport)
+    {
+        var slow = new TransactionBench(transport);
+        slow.ReceiveRequest("INVITE");
+        slow.Advance(1000);
+        Assert.Equal([200], slow.SentAt);
+        Assert.Equal([100], slow.SentStatuses);
+        Assert.Null(slow.Sent[0].Message.To!.Tag);
+        var quick = new TransactionBench(transport);
+        quick.Respond(quick.ReceiveRequest("INVITE"), 180);
+        quick.Advance(1000);
+        Assert.Equal([180], quick.SentStatuses);
+    }
+
+    [Fact]
+    public void Timer_G_repeats_a_refusal_over_udp_and_timer_H_gives_up()
+    {
+        var bench = new TransactionBench(Udp);
+        SipTransactionId id = bench.ReceiveRequest("INVITE");
+        bench.Respond(id, 486);
+        bench.Advance(31_999);
+        Assert.Equal([0, 500, 1500, 3500, 7500, 11500, 15500, 19500, 23500, 27500, 31500], bench.SentAt);
+        Assert.Equal(SipTransactionState.Completed, bench.Layer.StateOf(id));
+        bench.Advance(1);
+        Assert.Null(bench.Layer.StateOf(id));
+        Assert.Empty(bench.Failures);
+    }
+
+    [Fact]
+    public void Over_tcp_there_is_no_timer_G_but_timer_H()
+    {
+        var bench = new TransactionBench(Tcp);
+        SipTransactionId id = bench.ReceiveRequest("INVITE");
+        bench.Respond(id, 486);
+        bench.Advance(31_999);
+        Assert.Equal([0], bench.SentAt);
+        Assert.Equal(SipTransactionState.Completed, bench.Layer.StateOf(id));
+        bench.Advance(1);
+        Assert.Null(bench.Layer.StateOf(id));
+    }
+
+    [Fact]
+    public void Timer_I_absorbs_repeated_acks_for_T4_over_udp()
+    {
+        var bench = new TransactionBench(Udp);
+        SipTransactionId id = bench.ReceiveRequest("INVITE");
+        bench.Respond(id, 486);
+        bench.Receive(AckFor(bench, "z9hG4bKabc"));
+        Assert.Equal(SipTransactionState.Confirmed, bench.Layer.StateOf(id));
+        bench.Advance(4999);
+        bench.ReceiveRequest("ACK");
+        bench.ReceiveRequest("INVITE");
+        Assert.Single(bench.Sent);
+        Assert.Single(bench.Requests);
+        bench.Advance(1);
+        Assert.Null(bench.Layer.StateOf(id));
+    }
+
+    [Fact]
+    public void Timer_I_is_zero_over_tcp()
+    {
+        var bench = new TransactionBench(Tcp);
+        SipTransactionId id = bench.ReceiveRequest("INVITE");
+        bench.Respond(id, 486);
+        bench.Receive(AckFor(bench, "z9hG4bKabc"));
+        Assert.Null(bench.Layer.StateOf(id));
+    }
+
+    [Theory]
+    [InlineData(Udp)]
+    [InlineData(Tcp)]
+    public void An_unacknowledged_2xx_is_repeated_until_timer_L_and_then_reported(SipTransportKind transport)
+    {
+        var bench = new TransactionBench(transport);
+        SipTransactionId id = bench.ReceiveRequest("INVITE");
+        bench.Respond(id, 200);
+        bench.Advance(5000);
+        Assert.Equal([0, 500, 1500, 3500], bench.SentAt);
+        bench.ReceiveRequest("INVITE");
+        Assert.Equal(4, bench.Sent.Count);
+        bench.Advance(26_999);
+        Assert.Equal(SipTransactionState.Accepted, bench.Layer.StateOf(id));
+        Assert.Empty(bench.Failures);
+        bench.Advance(1);
+        Assert.Equal((32_000L, (object)id, SipFailure.NoAck), Assert.Single(bench.Failures));
+        Assert.Equal(0, bench.Layer.Count);
+    }
+
+    [Theory]
+    [InlineData(Udp, "z9hG4bKown-branch")]
+    [InlineData(Tcp, "z9hG4bKown-branch")]
+    [InlineData(Udp, "z9hG4bKabc")]
+    public void An_ack_stops_the_2xx_and_reaches_the_user_once_while_timer_L_holds(SipTransportKind transport, string ackBranch)
+    {
+        var bench = new TransactionBench(transport);
+        SipTransactionId id = bench.ReceiveRequest("INVITE");
+        bench.Respond(id, 200);
+        SipRequest ack = AckFor(bench, ackBranch);
+        bench.Receive(ack);
+        bench.Receive(ack);
+        Assert.Equal(["INVITE", "ACK"], bench.Requests.Select(item => item.Request.Method));
+        Assert.Equal(0, bench.Requests[1].Id.Value);
+        bench.Advance(31_999);
+        Assert.Equal(SipTransactionState.Accepted, bench.Layer.StateOf(id));
+        bench.Advance(1);
+        Assert.Null(bench.Layer.StateOf(id));
+        Assert.Single(bench.Sent);
+        Assert.Empty(bench.Failures);
+        bench.Receive(ack);
+        Assert.Equal(1, bench.Layer.Counters[SipCounter.StrayAckDropped]);
+        Assert.Equal(2, bench.Requests.Count);
+    }
+
+    [Fact]
+    public void Timer_J_answers_repeats_of_a_non_invite_for_32_s_over_udp()
+    {
+        var bench = new TransactionBench(Udp);
+        SipTransactionId id = bench.ReceiveRequest("MESSAGE");
+        bench.ReceiveRequest("MESSAGE");
+        Assert.Empty(bench.Sent);
+        bench.Respond(id, 200);
+        bench.ReceiveRequest("MESSAGE");
+        Assert.Equal([200, 200], bench.SentStatuses);
+        Assert.Equal(bench.Log[^2].Effect.Bytes.ToArray(), bench.Log[^1].Effect.Bytes.ToArray());
+        Assert.Single(bench.Requests);
+        bench.Advance(31_999);
+        Assert.Equal(SipTransactionState.Completed, bench.Layer.StateOf(id));
+        bench.Advance(1);
+        Assert.Null(bench.Layer.StateOf(id));
+    }
+
+    [Fact]
+    public void Timer_J_is_zero_over_tcp()
+    {
+        var bench = new TransactionBench(Tcp);
+        SipTransactionId id = bench.ReceiveRequest("MESSAGE");
+        bench.Respond(id, 200);
+        Assert.Null(bench.Layer.StateOf(id));
+        Assert.False(bench.Respond(id, 200));
+        Assert.Equal(1, bench.Layer.Counters[SipCounter.LateResponseDropped]);
+    }
+
+    [Theory]
+    [InlineData(Udp)]
+    [InlineData(Tcp)]
+    public void A_non_invite_gets_100_only_when_timer_E_reached_T2_and_never_408(SipTransportKind transport)
+    {
+        var bench = new TransactionBench(transport);
+        SipTransactionId id = bench.ReceiveRequest("MESSAGE");
+        Assert.False(bench.Respond(id, 100));
+        Assert.False(bench.Respond(id, 180));
+        bench.Advance(10_000);
+        Assert.Equal([3500], bench.SentAt);
+        Assert.Equal([100], bench.SentStatuses);
+        Assert.False(bench.Respond(id, 408));
+        Assert.Single(bench.Sent);
+        Assert.Null(bench.Layer.StateOf(id));
+    }
+
+    [Fact]
+    public void A_non_invite_nobody_answers_is_let_go()
+    {
+        var bench = new TransactionBench(Udp);
+        bench.ReceiveRequest("MESSAGE");
+        bench.Advance(32_000);
+        Assert.Equal(0, bench.Layer.Count);
+    }
+
+    [Fact]
+    public void A_repeated_invite_gets_the_last_provisional_again()
+    {
+        var bench = new TransactionBench(Udp);
+        SipTransactionId id = bench.ReceiveRequest("INVITE");
+        bench.Respond(id, 180);
+        bench.Respond(id, 183);
+        bench.ReceiveRequest("INVITE");
+        Assert.Equal([180, 183, 183], bench.SentStatuses);
+        bench.Respond(id, 486);
+        bench.ReceiveRequest("INVITE");
+        Assert.Equal([180, 183, 183, 486, 486], bench.SentStatuses);
+        Assert.Single(bench.Requests);
+    }
+
+    [Fact]
+    public void A_cancel_is_answered_and_handed_up_once_with_the_invites_transaction()
+    {
+        var bench = new TransactionBench(Udp);
+        SipTransactionId id = bench.ReceiveRequest("INVITE");
+        bench.ReceiveRequest("CANCEL");
+        bench.ReceiveRequest("CANCEL");
+        Assert.Equal([200, 200], bench.SentStatuses);
+        Assert.Equal("CANCEL", bench.Requests[1].Request.Method);
+        Assert.Equal(id, bench.Requests[1].Id);
+        Assert.Equal(2, bench.Requests.Count);
+        bench.Respond(id, 487);
+        Assert.Equal(487, bench.SentStatuses[^1]);
+        Assert.Equal(bench.Sent[0].Message.To!.Tag, bench.Sent[^1].Message.To!.Tag);
+    }
+
+    [Fact]
+    public void A_cancel_without_invite_is_answered_481_and_one_after_the_answer_changes_nothing()
+    {
+        var bench = new TransactionBench(Udp);
+        bench.ReceiveRequest("CANCEL", "z9hG4bKnone");
+        Assert.Equal([481], bench.SentStatuses);
+        SipTransactionId id = bench.ReceiveRequest("INVITE");
+        bench.Respond(id, 200);
+        bench.ReceiveRequest("CANCEL");
+        Assert.Equal([481, 200, 200], bench.SentStatuses);
+        Assert.Single(bench.Requests);
+    }
+
+    [Fact]
+    public void A_merged_request_is_answered_482_but_not_within_a_dialog()
+    {
+        var bench = new TransactionBench(Udp);
+        bench.ReceiveRequest("MESSAGE", "z9hG4bKone");
+        bench.ReceiveRequest("MESSAGE", "z9hG4bKtwo");
+        Assert.Equal([482], bench.SentStatuses);
+        Assert.Single(bench.Requests);
+        bench.ReceiveRequest("INFO", "z9hG4bKthree", toTag: "t");
+        bench.ReceiveRequest("INFO", "z9hG4bKfour", toTag: "t");
+        Assert.Equal(3, bench.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData("old-branch")]
+    [InlineData("z9hG4bK")]
+    public void Requests_without_a_proper_cookie_match_by_rfc_2543(string branch)
+    {
+        var bench = new TransactionBench(Udp);
+        SipTransactionId id = bench.ReceiveRequest("INVITE", branch);
+        bench.ReceiveRequest("INVITE", branch);
+        Assert.Single(bench.Requests);
+        bench.ReceiveRequest("INVITE", branch, callId: "another");
+        Assert.Equal(2, bench.Requests.Count);
+        bench.Respond(id, 486);
+        bench.Receive(AckFor(bench, branch));
+        Assert.Equal(SipTransactionState.Confirmed, bench.Layer.StateOf(id));
+    }
+
+    [Fact]
+    public void Responses_go_to_the_source_with_rport_and_to_the_sent_by_port_without()
+    {
+        var bench = new TransactionBench(Udp);
+        bench.Respond(bench.ReceiveRequest("MESSAGE"), 200);
+        Assert.Equal(TransactionBench.Peer, bench.Log[^1].Effect.Destination!.Remote);
+        SipVia via = bench.Sent[^1].Message.TopVia!;
+        Assert.Equal((5071, "192.0.2.7"), (via.RPort, via.Received));
+        bench.Receive(SipText.Request(SipText.Minimal("MESSAGE", "\n", "z9hG4bKplain", "c2")
+            .Replace("192.0.2.7:5071", "victim.example.net:5099", StringComparison.Ordinal).Replace(";rport", ";received=198.51.100.1", StringComparison.Ordinal)));
+        bench.Respond(bench.Requests[^1].Id, 200);
+        Assert.Equal(new IPEndPoint(TransactionBench.Peer.Address, 5099), bench.Log[^1].Effect.Destination!.Remote);
+        Assert.Equal("192.0.2.7", bench.Sent[^1].Message.TopVia!.Received);
+    }
+
+    [Fact]
+    public void Stray_acks_are_counted_and_dropped()
+    {
+        var bench = new TransactionBench(Udp);
+        bench.ReceiveRequest("ACK", toTag: "x");
+        Assert.Empty(bench.Log);
+        Assert.Equal(1, bench.Layer.Counters[SipCounter.StrayAckDropped]);
+    }
+
+    [Fact]
+    public void Faulty_requests_are_answered_without_state()
+    {
+        var bench = new TransactionBench(Udp);
+        SipText.Parse(SipText.Minimal("MESSAGE", "Content-Length: -1\n\n"), out SipMessage? message);
+        var effects = new SipEffects();
+        bench.Layer.Reject((SipRequest)message!, 400, bench.Flow, bench.Now, effects);
+        Assert.Equal(1, effects.Count);
+        Assert.Equal(0, bench.Layer.Count);
+        Assert.True(bench.Layer.NextDeadline.IsNever);
+    }
+}
