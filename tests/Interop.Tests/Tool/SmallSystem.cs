@@ -37,7 +37,7 @@ internal sealed class SmallSystem : IAsyncDisposable
             MediaAddress = IPAddress.Loopback,
             StorePath = _folder.File("store.db"),
             OrganisationPath = _folder.File("unused.yaml"),
-            Multicast = multicast ? new MulticastRange(IPAddress.Parse("239.192.77.0"), 16, FreePort(), 0) : null,
+            Multicast = multicast ? new MulticastRange(IPAddress.Parse("239.192.77.0"), 16, FreePort(), 1) : null,
             MulticastInterface = IPAddress.Loopback,
         };
         McUser[] users = [.. Names.Select((name, i) => new McUser
