@@ -67,7 +67,7 @@ internal sealed class StackInbox(SipStackOptions options, SipCounters counters) 
     public void Wait(TimeSpan atMost)
     {
         Interlocked.Exchange(ref _waiting, 1);
-        bool empty = _events.Reader.Count == 0 && _commands.Reader.Count == 0 && _wire.Reader.Count == 0;
+        bool empty = !_events.Reader.TryPeek(out _) && !_commands.Reader.TryPeek(out _) && !_wire.Reader.TryPeek(out _);
         if (empty)
             _wake.WaitOne(atMost);
         Interlocked.Exchange(ref _waiting, 0);
