@@ -58,7 +58,7 @@ public sealed class SippInteropTests
             client.Stack.SendAck(dialog.CreateAck(invite.CSeq.Number), destination);
             object bye = new();
             client.Stack.SendRequest(bye, dialog.CreateRequest("BYE"), destination);
-            Assert.Equal(200, (await client.FinalAsync(bye)).Status);
+            Assert.Equal(200, (await client.OutcomeAsync(bye))?.Status);
         }
         await sipp;
     }
@@ -71,10 +71,8 @@ public sealed class SippInteropTests
         {
             object token = new();
             client.Stack.SendRequest(token, invite, destination);
-            Task<SipResponse> answer = client.FinalAsync(token);
-            Task<(object Token, SipFailure Failure)> failure = client.FailureAsync();
-            if (await Task.WhenAny(answer, failure) == answer || (await failure).Token != token)
-                return await answer;
+            if (await client.OutcomeAsync(token) is { } response)
+                return response;
             Assert.True(patience.Elapsed < StackPeer.Patience, "SIPp does not listen.");
         }
     }

@@ -14,6 +14,7 @@ internal sealed class StackPeer : ISipUser, ISipTap, IEntropy, IAsyncDisposable
     private readonly Channel<(SipTransactionId Id, SipRequest Request, SipFlow Flow)> _requests = Channel.CreateUnbounded<(SipTransactionId, SipRequest, SipFlow)>();
     private readonly Channel<(object Token, SipResponse Response)> _responses = Channel.CreateUnbounded<(object, SipResponse)>();
     private readonly Channel<(object Token, SipFailure Failure)> _failures = Channel.CreateUnbounded<(object, SipFailure)>();
+    private readonly Channel<(object Token, SipResponse? Final)> _outcomes = Channel.CreateUnbounded<(object, SipResponse?)>();
     private readonly Channel<SipFlow> _closed = Channel.CreateUnbounded<SipFlow>();
     private int _sequence;
 
@@ -68,9 +69,18 @@ internal sealed class StackPeer : ISipUser, ISipTap, IEntropy, IAsyncDisposable
 
     public Task<(object Token, SipFailure Failure)> FailureAsync() => _failures.Reader.ReadAsync().AsTask().WaitAsync(Patience);
 
-    public Task<SipFlow> ClosedAsync() => _closed.Reader.ReadAsync().AsTask().WaitAsync(Patience);
+    /// <summary>The final response, or null when the request failed.</summary>
+    public async Task<SipResponse?> OutcomeAsync(object token)
+    {
+        while (true)
+        {
+            var (from, final) = await _outcomes.Reader.ReadAsync().AsTask().WaitAsync(Patience);
+            if (Equals(from, token))
+                return final;
+        }
+    }
 
-    public bool HasMoreResponses => _responses.Reader.Count > 0;
+    public Task<SipFlow> ClosedAsync() => _closed.Reader.ReadAsync().AsTask().WaitAsync(Patience);
 
     /// <summary>Answers everything 200 but ACK.</summary>
     public static void AnswerOk(StackPeer peer, SipTransactionId id, SipRequest request, SipFlow flow)
@@ -88,9 +98,18 @@ internal sealed class StackPeer : ISipUser, ISipTap, IEntropy, IAsyncDisposable
         Handler?.Invoke(this, transaction, request, flow);
     }
 
-    void ISipUser.OnResponse(object token, SipResponse response) => _responses.Writer.TryWrite((token, response));
+    void ISipUser.OnResponse(object token, SipResponse response)
+    {
+        _responses.Writer.TryWrite((token, response));
+        if (!response.IsProvisional)
+            _outcomes.Writer.TryWrite((token, response));
+    }
 
-    void ISipUser.OnFailure(object token, SipFailure failure) => _failures.Writer.TryWrite((token, failure));
+    void ISipUser.OnFailure(object token, SipFailure failure)
+    {
+        _failures.Writer.TryWrite((token, failure));
+        _outcomes.Writer.TryWrite((token, null));
+    }
 
     void ISipUser.OnFlowClosed(SipFlow flow) => _closed.Writer.TryWrite(flow);
 
