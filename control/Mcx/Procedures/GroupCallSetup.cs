@@ -102,7 +102,7 @@ internal sealed class GroupCallSetup(McContext context, RegroupNotification noti
         Invite(call, mcpttId, clientId, mcpttId, effects);
     }
 
-    /// <summary>The ACK of a caller: its leg joins the media plane, and an implicit floor request counts from here.</summary>
+    /// <summary>The ACK of a caller: an implicit floor request counts from here (TS 24.380 6.3.4.2.2), and with it its leg.</summary>
     public static void Acknowledged(CallLeg leg, McxEffects effects) => AddToMedia(leg, effects);
 
     /// <summary>The answer of an invited member.</summary>
@@ -270,6 +270,9 @@ internal sealed class GroupCallSetup(McContext context, RegroupNotification noti
         leg.Dialog = SipDialog.FromServer(request, ok);
         context.State.LegsByInvite.Remove(transaction);
         context.State.LegsByDialog[leg.Dialog.Id] = leg;
+        // A caller's floor participant machine begins with the 2xx (TS 24.380 6.3.5.1): its floor request may overtake the ACK.
+        if (!leg.ImplicitFloorRequest)
+            AddToMedia(leg, effects);
         effects.Respond(transaction, ok);
     }
 

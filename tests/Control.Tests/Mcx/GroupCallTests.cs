@@ -58,6 +58,23 @@ public class GroupCallTests
             _mcx.Media.OfType<MediaEffect.AddLeg>().Select(leg => (leg.McpttId, leg.OverMulticast)));
     }
 
+    [Theory]
+    [InlineData(false, 2)]
+    [InlineData(true, 1)]
+    public void A_caller_may_ask_for_the_floor_before_its_ACK_arrives_unless_its_call_was_the_request(bool implicitRequest, int legsBeforeAck)
+    {
+        _mcx.Call("alice", TestOrganisation.Fire, implicitRequest: implicitRequest);
+        _mcx.Answer("bob");
+        SipResponse answer = _mcx.LateAnswer!;
+        Assert.Equal(legsBeforeAck, _mcx.Media.OfType<MediaEffect.AddLeg>().Count());
+
+        _mcx.SendAck("alice", SipDialog.FromClient(_mcx.PendingInvite!.Value.Request, answer), answer.CSeq.Number);
+
+        Assert.Equal(
+            [("sip:bob@mcx.example", false), ("sip:alice@mcx.example", implicitRequest)],
+            _mcx.Media.OfType<MediaEffect.AddLeg>().Select(leg => (leg.McpttId, leg.ImplicitFloorRequest)));
+    }
+
     [Fact]
     public void The_answer_mirrors_the_offer_line_by_line()
     {
