@@ -24,6 +24,14 @@ internal sealed class Analyser
         return analyser;
     }
 
+    /// <summary>As if the encrypted floor control were not.</summary>
+    public static Analyser OfEncryptedTakenForClear(DemoRun demo)
+    {
+        var analyser = new Analyser(demo.CapturePath, demo.Encrypted);
+        analyser.Decode("udp", "rtcp", demo.Encrypted.Where(datagram => datagram.IsFloor));
+        return analyser;
+    }
+
     /// <summary>Everything is decoded. The session descriptions say RTP/SAVP, which it is no more.</summary>
     public static Analyser OfClear(DemoRun demo)
     {

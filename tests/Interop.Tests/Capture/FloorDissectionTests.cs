@@ -37,6 +37,10 @@ public sealed class FloorDissectionTests(DemoRun demo)
     }
 
     [Fact]
+    public async Task The_analyser_does_complain_of_floor_control_that_is_still_encrypted() =>
+        Assert.NotEmpty(await Analyser.OfEncryptedTakenForClear(demo).ComplaintsAsync("rtcp"));
+
+    [Fact]
     public async Task Every_floor_message_is_one_MCPTT_message_with_its_right_length()
     {
         string[][][] messages = await Analyser.OfClear(demo).FieldsAsync("rtcp", "rtcp.app.name", "rtcp.app.subtype", "rtcp.length_check", "rtcp.pt");
