@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using MediaEngine.Keys;
-using MediaEngine.Server;
 using MediaEngine.Rtp;
+using MediaEngine.Server;
 using MediaEngine.Srtp;
 
 namespace MediaEngine.Tool;
