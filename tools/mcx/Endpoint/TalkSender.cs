@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using MediaEngine.Keys;
+using MediaEngine.Server;
 using MediaEngine.Rtp;
 using MediaEngine.Srtp;
 
