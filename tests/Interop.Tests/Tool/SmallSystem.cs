@@ -90,6 +90,31 @@ internal sealed class SmallSystem : IAsyncDisposable
         return endpoint;
     }
 
+    /// <summary>Writes that user's profile file for the command line; an endpoint of the same user must not run beside it.</summary>
+    public string ProfileFile(string name)
+    {
+        int index = Array.IndexOf(Names, name);
+        string path = _folder.File($"{name}.yaml");
+        System.IO.File.WriteAllText(path, $"""
+            mcptt-id: {IdOf(name)}
+            sip-user: sip:u-{name}@mcx.example
+            password: secret of {name}
+            client-id: urn:uuid:6f1a2f6e-0f1b-4c8a-9f7a-3c1b7d5a000{index}
+            server:
+              address: 127.0.0.1
+              port: {_server.SipEndPoint(SipTransportKind.Tcp).Port}
+            local:
+              address: 127.0.0.1
+            csk: {Key("id", 0x2000_0000 + index, "key", 0x30 + index, 0x40 + index)}
+            groups:
+              - {Key("gmk-id", 0x100, "gmk", 0x10, 0x20)[..^1]}, id: "{Fire}" {'}'}
+            """);
+        return path;
+
+        static string Key(string idName, int id, string keyName, int key, int rand) =>
+            $"{'{'} {idName}: \"{id:x8}\", {keyName}: \"{Convert.ToHexStringLower(Octets(key))}\", rand: \"{Convert.ToHexStringLower(Octets(rand))}\" {'}'}";
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (McxEndpoint endpoint in _endpoints)
