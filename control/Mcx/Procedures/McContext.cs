@@ -15,8 +15,7 @@ internal sealed class McContext
 
     private readonly IEntropy _entropy;
     private readonly DateTimeOffset _wallClockAtZero;
-    private readonly Dictionary<long, PendingRequest> _pending = [];
-    private long _lastToken;
+    private readonly PendingRequests _pending = new();
 
     public McContext(Organisation organisation, McxOptions options, McState state, IEntropy entropy, DateTimeOffset wallClockAtZero)
     {
@@ -52,21 +51,11 @@ internal sealed class McContext
 
     public string RandomToken() => RandomNumber().ToString("x16", CultureInfo.InvariantCulture);
 
-    /// <summary>Remembers what to do with the answer and gives the token to send the request with.</summary>
-    public long Track(PendingRequest pending)
-    {
-        _pending[++_lastToken] = pending;
-        return _lastToken;
-    }
+    /// <summary>Requests whose answer is waited for.</summary>
+    public PendingRequests Pending => _pending;
 
-    public PendingRequest? Find(long token, bool final)
-    {
-        if (!_pending.TryGetValue(token, out PendingRequest? pending))
-            return null;
-        if (final)
-            _pending.Remove(token);
-        return pending;
-    }
+    /// <summary>Remembers what to do with the answer and gives the token to send the request with.</summary>
+    public long Track(PendingRequest pending) => _pending.Add(pending);
 
     /// <summary>A request outside a dialog from this server to a client (TS 24.379 6.3: identity and service headers).</summary>
     public SipRequest NewRequest(string method, string requestUri, string to)

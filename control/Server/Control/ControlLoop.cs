@@ -25,6 +25,7 @@ internal sealed class ControlLoop : ISipUser, IDisposable
     private readonly ILogger _logger;
     private readonly McxEffects _effects = new();
     private readonly Dictionary<SipTransactionId, string> _unacknowledgedDialogs = [];
+    private readonly Queue<SipTransactionId> _rememberedDialogs = new();
     private readonly Thread _thread;
     private SipStack? _sip;
 
@@ -222,8 +223,9 @@ internal sealed class ControlLoop : ISipUser, IDisposable
     private void RememberDialog(SignallingEffect.Respond respond)
     {
         const int maxRemembered = 4096;
-        if (_unacknowledgedDialogs.Count >= maxRemembered)
-            _unacknowledgedDialogs.Clear();
+        _rememberedDialogs.Enqueue(respond.Transaction);
+        if (_rememberedDialogs.Count > maxRemembered)
+            _unacknowledgedDialogs.Remove(_rememberedDialogs.Dequeue());
         _unacknowledgedDialogs[respond.Transaction] = $"{respond.Response.CallId};{respond.Response.To?.Tag};{respond.Response.From?.Tag}";
     }
 }
