@@ -4,7 +4,9 @@ using MediaEngine.Srtp;
 
 namespace MediaEngine.Bench.Micro;
 
-/// <summary>The peer: the framework's AES-GCM with the same header copy, initialisation vector, AAD and tag; no SRTP state.</summary>
+/// <summary>
+/// The peer: the framework's AES-GCM with the same header copy, initialisation vector, AAD and tag; no SRTP state.
+/// </summary>
 internal sealed class AesGcmWork : IDisposable
 {
     private readonly AesGcm _gcm;

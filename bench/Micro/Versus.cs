@@ -60,7 +60,8 @@ internal static class Versus
         string name = $"{profile} {payload_bytes} B";
         yield return Row.Of($"protect {name}", samples[0], samples[1], Goals.AgainstAesGcm(payload_bytes));
         yield return Row.Of($"unprotect {name}", samples[2], samples[3], Goals.AgainstAesGcm(payload_bytes));
-        yield return new Row($"allocated {name}", allocated / (2.0 * Batch_packets), "B/packet", "none", 0, null, 0, allocated == 0);
+        yield return new Row(
+            $"allocated {name}", allocated / (2.0 * Batch_packets), "B/packet", "none", 0, null, 0, allocated == 0);
     }
 
     private static Row Derivation()

@@ -11,7 +11,7 @@ namespace MediaEngine.Mcx;
 public sealed class McSystem : IDisposable
 {
     private const string Allow = "REGISTER, PUBLISH, MESSAGE, INVITE, ACK, BYE, CANCEL, OPTIONS";
-    private static readonly TimeSpan RegistrationSweep = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(5);
 
     private readonly McContext _context;
     private readonly Authenticator _authenticator;
@@ -49,18 +49,22 @@ public sealed class McSystem : IDisposable
 
     public int CallCount => _context.State.CallsByNumber.Count;
 
-    /// <summary>Requests to clients whose answer may still come.</summary>
-    public int PendingRequestCount => _context.PendingCount;
+    /// <summary>Requests to clients whose answer is waited for.</summary>
+    public int PendingRequestCount => _context.Pending.Count;
 
-    public Instant NextDeadline => _context.State.Registrations.Count + _context.PendingCount > 0 ? _nextSweep : Instant.Never;
+    public Instant NextDeadline => _context.State.Registrations.Count > 0 || _context.Pending.Count > 0 ? _nextSweep : Instant.Never;
 
     public void Expire(Instant now, McxEffects effects)
     {
         if (now < _nextSweep)
             return;
-        _nextSweep = now + RegistrationSweep;
+        _nextSweep = now + SweepInterval;
         _registration.Expire(now, effects);
-        _context.ForgetAnswered(now);
+        foreach ((long token, PendingRequest request) in _context.Pending.Sweep())
+        {
+            effects.Cancel(token);
+            request.Fail("no final response", now, effects);
+        }
     }
 
     /// <summary>A request from a client. Every path ends in an answer, but for ACK.</summary>
@@ -77,10 +81,7 @@ public sealed class McSystem : IDisposable
                     _callRelease.HandleCancel(cancelled, effects);
                 return;
             case SipMethods.Bye:
-                if (LegOf(request) is { } leg && leg.Dialog!.TryAcceptRemote(request))
-                    _callRelease.HandleBye(transaction, request, leg, effects);
-                else
-                    _context.Respond(transaction, request, 481, effects);
+                ReceiveBye(transaction, request, flow, now, effects);
                 return;
             case SipMethods.Options:
                 SipResponse options = _context.Reply(request, 200);
@@ -102,18 +103,16 @@ public sealed class McSystem : IDisposable
     public void ReceiveResponse(long token, SipResponse response, Instant now, McxEffects effects)
     {
         // An INVITE stays pending after its 2xx: every repetition of it is acknowledged (RFC 3261 13.2.2.4).
-        bool invited = response.IsSuccess && response.CSeq.Method == SipMethods.Invite;
-        PendingRequest? pending = _context.Find(token, final: response.Status >= 200 && !invited);
-        if (pending is null)
-            return;
-        if (invited)
-            _context.KeepForRepeatedAnswers(token, pending, now);
-        pending.Receive(response, now, effects);
+        bool mayRepeat = response.IsSuccess && response.CSeq.Method == SipMethods.Invite;
+        PendingRequest? pending = response.IsProvisional || mayRepeat ? _context.Pending.Find(token) : _context.Pending.Take(token);
+        if (mayRepeat)
+            _context.Pending.Answered(token);
+        pending?.Receive(response, now, effects);
     }
 
     /// <summary>No final response came, or the request could not be sent.</summary>
     public void ReceiveFailure(long token, string reason, Instant now, McxEffects effects) =>
-        _context.Find(token, final: true)?.Fail(reason, now, effects);
+        _context.Pending.Take(token)?.Fail(reason, now, effects);
 
     /// <summary>A caller never acknowledged the 2xx of its INVITE.</summary>
     public void ReceiveUnacknowledged(string dialogId, McxEffects effects)
@@ -137,6 +136,15 @@ public sealed class McSystem : IDisposable
             _callRelease.Release(found, "nobody talked for the hang time (T4)", effects);
     }
 
+    /// <summary>The floor arbiter granted the floor to a leg, or it is idle: for the operator's log.</summary>
+    public void FloorChanged(ulong call, int? talker, McxEffects effects)
+    {
+        if (!_context.State.CallsByNumber.TryGetValue(call, out GroupCall? found))
+            return;
+        string? name = found.Legs.FirstOrDefault(leg => leg.Number == talker)?.User.McpttId;
+        effects.Log(talker is null ? "floor-idle" : "floor-granted", found.GroupId, name ?? "nobody talks");
+    }
+
     /// <summary>The media plane gave up on a leg.</summary>
     public void LegUnresponsive(ulong call, int leg, McxEffects effects)
     {
@@ -148,6 +156,24 @@ public sealed class McSystem : IDisposable
 
     private CallLeg? LegOf(SipRequest request) =>
         _context.State.LegsByDialog.GetValueOrDefault(SipDialog.IdOf(request));
+
+    // Tags and Call-ID are no secret: without this anybody who saw a dialog could end it (RFC 3261 26.2.3).
+    private void ReceiveBye(SipTransactionId transaction, SipRequest request, SipFlow flow, Instant now, McxEffects effects)
+    {
+        if (LegOf(request) is not { } leg)
+        {
+            _context.Respond(transaction, request, 481, effects);
+            return;
+        }
+        if (!_authenticator.TryAuthenticate(transaction, request, flow, now, effects, out McUser? user))
+            return;
+        if (user.McpttId != leg.User.McpttId)
+            _context.Refuse(transaction, request, McxWarning.ServiceAuthorisationFailed, user.McpttId, $"the dialog is {leg.User.McpttId}'s", effects);
+        else if (leg.Dialog!.TryAcceptRemote(request))
+            _callRelease.HandleBye(transaction, request, leg, effects);
+        else
+            _context.Respond(transaction, request, 500, effects);
+    }
 
     private void ReceiveAuthenticated(SipTransactionId transaction, SipRequest request, SipFlow flow, Instant now, McxEffects effects)
     {

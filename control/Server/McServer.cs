@@ -74,9 +74,21 @@ public sealed class McServer : IAsyncDisposable
     public Task<T> InspectAsync<T>(Func<McSystem, T> look)
     {
         var completion = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!_loop.Inspect(system => completion.SetResult(look(system))))
+        if (!_loop.Inspect(Look))
             completion.SetException(new InvalidOperationException("The control loop is full or has ended."));
         return completion.Task;
+
+        void Look(McSystem system)
+        {
+            try
+            {
+                completion.SetResult(look(system));
+            }
+            catch (Exception e)
+            {
+                completion.SetException(e);
+            }
+        }
     }
 
     public async ValueTask DisposeAsync()

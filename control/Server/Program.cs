@@ -5,6 +5,7 @@ using MediaEngine.Media;
 using MediaEngine.Server;
 using MediaEngine.Sip;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 
 const int exitFault = 1;
 const int exitConfiguration = 2;
@@ -38,7 +39,7 @@ static async Task<int> RunAsync(string? configPath, bool jsonLog)
             if (jsonLog)
                 builder.AddJsonConsole(options => { options.UseUtcTimestamp = true; options.TimestampFormat = "O"; });
             else
-                builder.AddSimpleConsole(options => { options.SingleLine = true; options.UseUtcTimestamp = true; options.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ "; });
+                builder.AddConsole(options => options.FormatterName = OperatorConsole.FormatterName).AddConsoleFormatter<OperatorConsole, ConsoleFormatterOptions>();
         });
         string path = configPath ?? DataFolder.Prepare(DataFolder.DefaultName);
         ServerConfiguration configuration = ServerConfiguration.Load(path);

@@ -20,7 +20,9 @@ public sealed class GroupMediaReceiver : IDisposable
     private readonly SrtpReceiver _receiver;
     private readonly Dictionary<KeyIdentifier, Group> _groups = [];
 
-    /// <param name="policy">Profile AEAD_AES_128_GCM; <see cref="SrtpPolicy.GroupMedia"/> unless the group's key says otherwise.</param>
+    /// <param name="policy">
+    /// Profile AEAD_AES_128_GCM; <see cref="SrtpPolicy.GroupMedia"/> unless the group's key says otherwise.
+    /// </param>
     /// <param name="maxSenders">At least 1.</param>
     public GroupMediaReceiver(SrtpPolicy policy, int maxSenders = 1024)
     {

@@ -18,7 +18,7 @@ public sealed class SrtpSender : IDisposable
     private ulong _rtcpPackets;
     private bool _disposed;
 
-    /// <exception cref="ArgumentException">The key is of another profile than the policy, or the policy is out of range.</exception>
+    /// <exception cref="ArgumentException">Key and policy have different profiles, or the policy is out of range.</exception>
     public SrtpSender(SrtpMasterKey key, SrtpPolicy policy)
     {
         policy.Check(key);

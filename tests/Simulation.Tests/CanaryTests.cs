@@ -14,7 +14,13 @@ public sealed class CanaryTests
         string? found = null;
         for (int seed = 0; seed < 10 && found is null; seed++)
         {
-            var options = new SimulationOptions { Seed = seed, ServerKills = fault == nameof(SimFault.AnswerBeforeCommit) ? 3 : 0, Fault = Enum.Parse<SimFault>(fault) };
+            var options = new SimulationOptions
+            {
+                Seed = seed,
+                Duplication = 0,
+                ServerKills = fault == nameof(SimFault.AnswerBeforeCommit) ? 3 : 0,
+                Fault = Enum.Parse<SimFault>(fault),
+            };
             found = Record.Exception(() => Simulation.Run(options))?.Message;
         }
         Assert.NotNull(found);

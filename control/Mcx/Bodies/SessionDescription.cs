@@ -53,6 +53,8 @@ public sealed record SessionDescription
             string line = raw.TrimEnd('\r');
             if (line.Length == 0)
                 continue;
+            if (line.Any(c => char.IsControl(c) && c != '\t'))
+                return Fail("a control character", out reason);
             if (line.Length < 2 || line[1] != '=')
                 return Fail($"the line '{Shown(line)}' is not of the form x=…", out reason);
             string value = line[2..];

@@ -8,6 +8,9 @@ namespace MediaEngine.Mcx;
 /// </summary>
 public sealed class McxEffects
 {
+    /// <summary>The longest subject or detail of an event, in characters.</summary>
+    public const int MaxEventText = 1024;
+
     private readonly List<StoreChange> _changes = [];
     private readonly List<SignallingEffect> _sip = [];
     private readonly List<MediaEffect> _media = [];
@@ -46,7 +49,15 @@ public sealed class McxEffects
 
     public void Submit(MediaEffect effect) => _media.Add(effect);
 
-    public void Log(string name, string subject, string detail) => _events.Add(new McxEvent(name, subject, detail));
+    public void Log(string name, string subject, string detail) => _events.Add(new McxEvent(name, OneLine(subject), OneLine(detail)));
 
-    public void Warn(string name, string subject, string detail) => _events.Add(new McxEvent(name, subject, detail, Warning: true));
+    public void Warn(string name, string subject, string detail) => _events.Add(new McxEvent(name, OneLine(subject), OneLine(detail), Warning: true));
+
+    // Much of it came from a wire: it may neither forge a line of the log nor fill the disk.
+    private static string OneLine(string text)
+    {
+        if (text.Length > MaxEventText)
+            text = $"{text.AsSpan(0, MaxEventText)}…";
+        return text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? '?' : c)) : text;
+    }
 }

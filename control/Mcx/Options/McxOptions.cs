@@ -24,6 +24,9 @@ public sealed record McxOptions
 
     public TimeSpan MinRegistration { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Clients one user may have registered at a time.</summary>
+    public int MaxClientsPerUser { get; init; } = 16;
+
     public int MaxCalls { get; init; } = 1000;
 
     public int MaxRegroups { get; init; } = 10_000;

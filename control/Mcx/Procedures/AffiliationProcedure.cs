@@ -65,6 +65,12 @@ internal sealed class AffiliationProcedure(McContext context, RegroupMembership 
         Affiliation? before = context.State.Affiliations.GetValueOrDefault(clientKey);
         Apply(new Affiliation { Id = clientKey, McpttId = mcpttId, ClientId = clientId, Groups = [] }, effects);
         FollowChange(mcpttId, clientId, before?.Groups ?? [], [], now, effects);
+        // A user regroup has no constituent to be affiliated to.
+        foreach (PreconfiguredRegroup regroup in context.State.Regroups.Values.Where(regroup => regroup.HasMember(mcpttId, clientId)).ToArray())
+        {
+            membership.Leave(regroup, mcpttId, clientId, effects);
+            callRelease.Leave(regroup.Id, mcpttId, clientId, "de-registered", effects);
+        }
     }
 
     private bool TryResolve(
@@ -135,8 +141,8 @@ internal sealed class AffiliationProcedure(McContext context, RegroupMembership 
         {
             if (RegroupOf(group) is { } regroup)
             {
-                membership.Join(regroup, mcpttId, clientId, effects);
-                callSetup.InviteLate(regroup.Id, mcpttId, clientId, now, effects);
+                if (membership.Join(regroup, mcpttId, clientId, effects))
+                    callSetup.InviteLate(regroup.Id, mcpttId, clientId, now, effects);
             }
             else
             {

@@ -13,6 +13,9 @@ internal sealed class Authenticator : IDisposable
 {
     private const int NonceKey_bytes = 32;
 
+    /// <summary>Above what a stack holds open; who is forgotten is challenged again.</summary>
+    private const int MaxConnections = 65_536;
+
     private readonly McContext _context;
     private readonly DigestAuthentication _digest;
     private readonly Dictionary<SipFlow, McUser> _connections = [];
@@ -34,8 +37,7 @@ internal sealed class Authenticator : IDisposable
         McxEffects effects,
         [NotNullWhen(true)] out McUser? user)
     {
-        user = request.Method == SipMethods.Register ? null : UserOf(flow);
-        if (user is null && !TryVerify(transaction, request, flow, now, effects, out user))
+        if (!TryAuthenticate(transaction, request, flow, now, effects, out user))
             return false;
         // An authenticated client speaks for its own identity only (RFC 3325, TS 24.379 6.2.1).
         string? claimed = McIdentity.Normalise(request.From?.Uri.ToString());
@@ -45,6 +47,19 @@ internal sealed class Authenticator : IDisposable
             return true;
         _context.Refuse(transaction, request, McxWarning.ServiceAuthorisationFailed, user.McpttId, $"claims to be {request.From}", effects);
         return false;
+    }
+
+    /// <summary>As <see cref="TryIdentify"/>, whatever the From header says: within a dialog it is the dialog's.</summary>
+    public bool TryAuthenticate(
+        SipTransactionId transaction,
+        SipRequest request,
+        SipFlow flow,
+        Instant now,
+        McxEffects effects,
+        [NotNullWhen(true)] out McUser? user)
+    {
+        user = request.Method == SipMethods.Register ? null : UserOf(flow);
+        return user is not null || TryVerify(transaction, request, flow, now, effects, out user);
     }
 
     public void Forget(SipFlow flow) => _connections.Remove(flow);
@@ -71,7 +86,7 @@ internal sealed class Authenticator : IDisposable
         {
             case DigestOutcome.Ok when user is not null:
                 if (flow.Transport != SipTransportKind.Udp)
-                    _connections[flow] = user;
+                    Remember(flow, user);
                 return true;
             case DigestOutcome.Missing or DigestOutcome.Stale or DigestOutcome.Replayed:
                 effects.Respond(transaction, _digest.ChallengeResponse(request, unixSeconds,
@@ -84,6 +99,14 @@ internal sealed class Authenticator : IDisposable
                 _context.Refuse(transaction, request, McxWarning.ServiceAuthorisationFailed, AddressOf(flow), "wrong user name or password", effects);
                 return false;
         }
+    }
+
+    // A connection may be reported closed before its last request is read; such entries would stay for good.
+    private void Remember(SipFlow flow, McUser user)
+    {
+        if (_connections.Count >= MaxConnections)
+            _connections.Clear();
+        _connections[flow] = user;
     }
 
     private static string AddressOf(SipFlow flow) => $"{flow.Transport} {(IPEndPoint)flow.Remote}";

@@ -66,15 +66,15 @@ internal sealed class GroupCallRelease(McContext context)
         if (leg.UnansweredInvite is not null)
             Answer(leg, 480, effects);
         else if (leg.State == CallLegState.Established)
-            SendBye(leg, effects);
+            SendBye(leg, leg.Dialog!, effects);
         else if (leg.InviteToken is { } token)
             effects.Cancel(token);
         End(leg, effects);
     }
 
-    public void SendBye(CallLeg leg, McxEffects effects)
+    public void SendBye(CallLeg leg, SipDialog dialog, McxEffects effects)
     {
-        SipRequest bye = leg.Dialog!.CreateRequest("BYE");
+        SipRequest bye = dialog.CreateRequest("BYE");
         bye.Headers.Add("P-Asserted-Identity", $"<{context.Options.ServerUri}>");
         long token = context.Track(new Bye(leg));
         effects.Send(token, bye, leg.Destination);

@@ -66,10 +66,11 @@ internal sealed class GroupCallSetup(McContext context, RegroupNotification noti
 
         GroupCall call = running ?? Open(groupId, configuration, effects);
         // The client lost its call and calls again: the old leg is gone for it.
-        if (call.LegOf(mcpttId, registration.ClientId) is { } stale)
+        CallLeg? stale = call.LegOf(mcpttId, registration.ClientId);
+        if (stale is not null)
             release.Drop(stale, effects);
         CallLeg leg = call.Add(caller, registration.ClientId, new SipDestination(flow.Transport, flow.Remote, flow));
-        if (running is null)
+        if (running is null || stale == call.Initiator)
             call.Initiator = leg;
         leg.Remote = offer;
         leg.UnansweredInvite = (transaction, request);
@@ -104,7 +105,7 @@ internal sealed class GroupCallSetup(McContext context, RegroupNotification noti
         Invite(call, mcpttId, clientId, mcpttId, effects);
     }
 
-    /// <summary>The ACK of a caller: its leg joins the media plane, and an implicit floor request counts from here.</summary>
+    /// <summary>The ACK of a caller: an implicit floor request counts from here.</summary>
     public static void Acknowledged(CallLeg leg, McxEffects effects) => AddToMedia(leg, effects);
 
     /// <summary>The answer of an invited member.</summary>
@@ -120,8 +121,14 @@ internal sealed class GroupCallSetup(McContext context, RegroupNotification noti
         SipDialog dialog = SipDialog.FromClient(invite, response);
         // Every 2xx is acknowledged, also a repeated one or one that comes after the call ended (RFC 3261 13.2.2.4).
         effects.Acknowledge(dialog.CreateAck(invite.CSeq.Number), leg.Destination);
-        if (leg.State == CallLegState.Established)
+        if (leg.Dialog?.Id == dialog.Id)
             return;
+        // A proxy forked the INVITE and another device answered first.
+        if (leg.State == CallLegState.Established)
+        {
+            release.SendBye(leg, dialog, effects);
+            return;
+        }
         leg.InviteToken = null;
         leg.Dialog = dialog;
         string reason = "no session description";
@@ -130,7 +137,7 @@ internal sealed class GroupCallSetup(McContext context, RegroupNotification noti
             || bodies.Description is not { } answer
             || !CallSession.IsAcceptable(answer, out reason))
         {
-            release.SendBye(leg, effects);
+            release.SendBye(leg, dialog, effects);
             if (leg.State != CallLegState.Ended)
                 MemberFailed(leg, $"an answer that cannot be used: {reason}", effects);
             return;
@@ -167,7 +174,10 @@ internal sealed class GroupCallSetup(McContext context, RegroupNotification noti
                 return null;
             }
             // preconfigured-group-use-only is not inherited by the regroup (TS 24.379 16.1).
-            return context.Organisation.Group(regroup.PreconfiguredGroup);
+            McGroup? preconfigured = context.Organisation.Group(regroup.PreconfiguredGroup);
+            if (preconfigured is null)
+                refuse(McxWarning.GroupDocumentMissing, $"the preconfigured group {regroup.PreconfiguredGroup} of {groupId} was deleted");
+            return preconfigured;
         }
         if (context.Organisation.Group(groupId) is not { } group)
         {
@@ -277,6 +287,9 @@ internal sealed class GroupCallSetup(McContext context, RegroupNotification noti
         leg.Dialog = SipDialog.FromServer(request, ok);
         context.State.LegsByInvite.Remove(transaction);
         context.State.LegsByDialog[leg.Dialog.Id] = leg;
+        // In the media plane before the client can ask for the floor; an implicit request waits for the ACK (TS 24.380 6.3.4.2.2).
+        if (!leg.ImplicitFloorRequest)
+            AddToMedia(leg, effects);
         effects.Respond(transaction, ok);
     }
 

@@ -13,14 +13,8 @@ internal sealed class McContext
     private const string IcsiFeature = "+g.3gpp.icsi-ref=\"urn%3Aurn-7%3A3gpp-service.ims.icsi.mcptt\"";
     private const int MaxForwards = 70;
 
-    /// <summary>How long a 2xx may be repeated: 64*T1 (RFC 6026 Timer M), and the time it is under way.</summary>
-    private static readonly TimeSpan RepeatedAnswers = TimeSpan.FromSeconds(40);
-
     private readonly IEntropy _entropy;
     private readonly DateTimeOffset _wallClockAtZero;
-    private readonly Dictionary<long, PendingRequest> _pending = [];
-    private readonly Queue<(long Token, Instant Until)> _answered = [];
-    private long _lastToken;
 
     public McContext(Organisation organisation, McxOptions options, McState state, IEntropy entropy, DateTimeOffset wallClockAtZero)
     {
@@ -40,8 +34,6 @@ internal sealed class McContext
 
     public MulticastPool MulticastPool { get; }
 
-    public int PendingCount => _pending.Count;
-
     /// <summary>Feature parameters of a Contact that names a focus or client of this service.</summary>
     public static string ContactFeatures => $"+{FeatureTag};{IcsiFeature}";
 
@@ -58,36 +50,11 @@ internal sealed class McContext
 
     public string RandomToken() => RandomNumber().ToString("x16", CultureInfo.InvariantCulture);
 
+    /// <summary>Requests whose answer is waited for.</summary>
+    public PendingRequests Pending { get; } = new();
+
     /// <summary>Remembers what to do with the answer and gives the token to send the request with.</summary>
-    public long Track(PendingRequest pending)
-    {
-        _pending[++_lastToken] = pending;
-        return _lastToken;
-    }
-
-    public PendingRequest? Find(long token, bool final)
-    {
-        if (!_pending.TryGetValue(token, out PendingRequest? pending))
-            return null;
-        if (final)
-            _pending.Remove(token);
-        return pending;
-    }
-
-    /// <summary>An INVITE got its 2xx: it stays pending as long as that may be repeated.</summary>
-    public void KeepForRepeatedAnswers(long token, PendingRequest pending, Instant now)
-    {
-        if (pending.Answered)
-            return;
-        pending.Answered = true;
-        _answered.Enqueue((token, now + RepeatedAnswers));
-    }
-
-    public void ForgetAnswered(Instant now)
-    {
-        while (_answered.TryPeek(out (long Token, Instant Until) oldest) && oldest.Until <= now)
-            _pending.Remove(_answered.Dequeue().Token);
-    }
+    public long Track(PendingRequest pending) => Pending.Add(pending);
 
     /// <summary>A request outside a dialog from this server to a client (TS 24.379 6.3: identity and service headers).</summary>
     public SipRequest NewRequest(string method, string requestUri, string to)

@@ -6,9 +6,6 @@ namespace MediaEngine.Mcx;
 /// <summary>A request the MC system sent and what it does with the answer.</summary>
 internal abstract class PendingRequest
 {
-    /// <summary>True once an INVITE has its 2xx.</summary>
-    public bool Answered { get; set; }
-
     /// <summary>Called for every response; the request stays pending until a final one.</summary>
     public abstract void Receive(SipResponse response, Instant now, McxEffects effects);
 

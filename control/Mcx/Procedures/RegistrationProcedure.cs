@@ -30,6 +30,13 @@ internal sealed class RegistrationProcedure(McContext context, AffiliationProced
         }
         string mcpttId = McIdentity.Normalise(user.McpttId)!;
         string id = McState.ClientKey(mcpttId, clientId);
+        Registration? before = context.State.Registrations.GetValueOrDefault(id);
+        // RFC 3261 10.3 step 7: an older request that was late may not undo a newer one.
+        if (before?.CallId == request.CallId && request.CSeq.Number <= before.CSeq)
+        {
+            context.Respond(transaction, request, 500, effects);
+            return;
+        }
         TimeSpan duration = DurationOf(request, contact!);
         if (duration > TimeSpan.Zero && duration < context.Options.MinRegistration)
         {
@@ -44,7 +51,12 @@ internal sealed class RegistrationProcedure(McContext context, AffiliationProced
             Remove(id, "de-registered", now, effects);
             return;
         }
-        Registration? before = context.State.Registrations.GetValueOrDefault(id);
+        if (before is null && context.State.RegistrationsOf(mcpttId).Count() >= context.Options.MaxClientsPerUser)
+        {
+            context.Respond(transaction, request, 403, effects);
+            effects.Warn("request-refused", user.McpttId, $"REGISTER refused with 403: {context.Options.MaxClientsPerUser} clients are registered");
+            return;
+        }
         var registration = new Registration
         {
             Id = id,

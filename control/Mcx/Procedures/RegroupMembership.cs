@@ -17,16 +17,19 @@ internal sealed class RegroupMembership(McContext context, RegroupNotification n
     }
 
     /// <summary>Adding a newly affiliated user to a regroup in progress (TS 23.280 10.15.3.4.1).</summary>
-    public void Join(PreconfiguredRegroup regroup, string mcpttId, string clientId, McxEffects effects)
+    /// <returns>True when the client is a member now.</returns>
+    public bool Join(PreconfiguredRegroup regroup, string mcpttId, string clientId, McxEffects effects)
     {
-        if (regroup.HasMember(mcpttId, clientId)
-            || context.Organisation.Group(regroup.PreconfiguredGroup) is not { } preconfigured
+        if (regroup.HasMember(mcpttId, clientId))
+            return true;
+        if (context.Organisation.Group(regroup.PreconfiguredGroup) is not { } preconfigured
             || !MayJoin(preconfigured, mcpttId, regroup.Id, effects))
-            return;
+            return false;
         var member = new RegroupMember { McpttId = mcpttId, ClientId = clientId };
         Update(regroup with { Members = [.. regroup.Members, member] }, effects);
         effects.Log("regroup-member-joined", regroup.Id, mcpttId);
         notification.NotifyFormed(regroup, member, effects);
+        return true;
     }
 
     /// <summary>The client is no longer affiliated to any constituent group (TS 23.280 10.15.3.2.1).</summary>

@@ -25,6 +25,7 @@ internal sealed class ControlLoop : ISipUser, IDisposable
     private readonly ILogger _logger;
     private readonly McxEffects _effects = new();
     private readonly Dictionary<SipTransactionId, string> _unacknowledgedDialogs = [];
+    private readonly Queue<SipTransactionId> _rememberedDialogs = new();
     private readonly Thread _thread;
     private SipStack? _sip;
 
@@ -151,7 +152,7 @@ internal sealed class ControlLoop : ISipUser, IDisposable
                 _system.LegUnresponsive(unresponsive.Call.Value, unresponsive.Leg.Value, _effects);
                 break;
             case ControlEvent.Report { Message: FloorChanged floor }:
-                _effects.Log("floor-changed", $"call {floor.Call.Value:x}", floor.Talker is { } talker ? $"leg {talker.Value} may talk" : "idle");
+                _system.FloorChanged(floor.Call.Value, floor.Talker?.Value, _effects);
                 break;
             case ControlEvent.Report { Message: CommandRefused refused }:
                 _effects.Warn("media-command-refused", $"call {refused.Call.Value:x}", refused.Reason);
@@ -222,8 +223,9 @@ internal sealed class ControlLoop : ISipUser, IDisposable
     private void RememberDialog(SignallingEffect.Respond respond)
     {
         const int maxRemembered = 4096;
-        if (_unacknowledgedDialogs.Count >= maxRemembered)
-            _unacknowledgedDialogs.Clear();
+        _rememberedDialogs.Enqueue(respond.Transaction);
+        if (_rememberedDialogs.Count > maxRemembered)
+            _unacknowledgedDialogs.Remove(_rememberedDialogs.Dequeue());
         _unacknowledgedDialogs[respond.Transaction] = $"{respond.Response.CallId};{respond.Response.To?.Tag};{respond.Response.From?.Tag}";
     }
 }

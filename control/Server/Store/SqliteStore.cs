@@ -13,6 +13,9 @@ public sealed class SqliteStore : IStore
 {
     private const int SchemaVersion = 1;
 
+    /// <summary>The provider repeats a statement on a locked file for 30 s unless told otherwise.</summary>
+    private const int BusyTimeout_s = 1;
+
     private readonly SqliteConnection _connection;
     private readonly SqliteCommand _put;
     private readonly SqliteCommand _delete;
@@ -30,7 +33,12 @@ public sealed class SqliteStore : IStore
     {
         try
         {
-            _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+            _connection = new SqliteConnection(new SqliteConnectionStringBuilder
+            {
+                DataSource = path,
+                Pooling = false,
+                DefaultTimeout = BusyTimeout_s,
+            }.ToString());
             _connection.Open();
             Execute("PRAGMA journal_mode=WAL");
             Execute("PRAGMA synchronous=FULL");
@@ -44,8 +52,14 @@ public sealed class SqliteStore : IStore
             Execute($"PRAGMA user_version={SchemaVersion}");
             Execute("COMMIT");
         }
+        catch (ConfigurationException)
+        {
+            _connection?.Dispose();
+            throw;
+        }
         catch (SqliteException e)
         {
+            _connection?.Dispose();
             throw new ConfigurationException($"{path}: the store cannot be opened ({e.Message}); check its folder and permissions, and that no other server uses it.", e);
         }
         catch (DllNotFoundException e)
@@ -105,13 +119,26 @@ public sealed class SqliteStore : IStore
 
     private List<T> Read<T>(System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
     {
-        using SqliteCommand command = Prepare("SELECT body FROM record WHERE kind = $kind ORDER BY id", "$kind");
+        using SqliteCommand command = Prepare("SELECT id, body FROM record WHERE kind = $kind ORDER BY id", "$kind");
         command.Parameters[0].Value = typeof(T).Name;
         using SqliteDataReader reader = command.ExecuteReader();
         var records = new List<T>();
         while (reader.Read())
-            records.Add(JsonSerializer.Deserialize(reader.GetString(0), type)!);
+            records.Add(Parse(reader.GetString(0), reader.GetString(1), type));
         return records;
+    }
+
+    private T Parse<T>(string id, string body, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(body, type) ?? throw new JsonException("null");
+        }
+        catch (JsonException e)
+        {
+            throw new ConfigurationException(
+                $"{_connection.DataSource}: the {typeof(T).Name} {id} cannot be read ({e.Message.TrimEnd('.')}); restore the store from a backup, or remove that row of the table record.", e);
+        }
     }
 
     private SqliteCommand Prepare(string sql, params ReadOnlySpan<string> parameters)

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using FsCheck;
+using FsCheck.Fluent;
 using MediaEngine.Srtp;
 using Xunit;
 
@@ -303,6 +305,30 @@ public sealed class SrtpReceiverTests
         Assert.Equal(SrtpOutcome.Ok, receiver.Unprotect(sender.Protect(Packets.Rtp(1)), out _));
         using var other = new SrtpReceiver(SrtpPolicy.GroupMedia, 4);
         Assert.Throws<ObjectDisposedException>(() => other.TryAddKey(key).ToString());
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public void RandomOctetsNeverThrowAndAreNeverTaken(int rocTransmissionRate)
+    {
+        using SrtpMasterKey key = Packets.Key(1, "");
+        SrtpPolicy policy = SrtpPolicy.Control with
+        {
+            RocTransmissionRate = rocTransmissionRate,
+            AcceptUnencryptedRtcp = true,
+        };
+        using SrtpReceiver receiver = Packets.Receiver(policy, key);
+        Prop.ForAll<byte[], byte>((octets, packetType) =>
+        {
+            if (octets.Length > 1)
+            {
+                octets[0] = (byte)(0x80 | octets[0] & 0x3F);
+                octets[1] = packetType;
+            }
+            return receiver.Unprotect(octets, out _) != SrtpOutcome.Ok &&
+                receiver.UnprotectRtcp(octets, out _) != SrtpOutcome.Ok;
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(1000).WithEndSize(200));
     }
 
     [Theory]

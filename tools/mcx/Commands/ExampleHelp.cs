@@ -7,6 +7,9 @@ namespace MediaEngine.Tool;
 /// <summary>The library's help, with example and exit codes below it.</summary>
 internal sealed class ExampleHelp(HelpAction usual) : SynchronousCommandLineAction
 {
+    /// <summary>Who asks for help has not given the required options yet.</summary>
+    public override bool ClearsParseErrors => true;
+
     public override int Invoke(ParseResult parseResult)
     {
         int code = usual.Invoke(parseResult);

@@ -42,7 +42,7 @@ public static class McxCommand
     {
         ParseResult parsed = root.Parse(arguments);
         TextWriter errorWriter = errors ?? Console.Error;
-        if (parsed.Errors.Count > 0)
+        if (parsed.Errors.Count > 0 && parsed.Action is not ExampleHelp)
         {
             foreach (ParseError error in parsed.Errors)
                 await errorWriter.WriteLineAsync($"error: {error.Message}").ConfigureAwait(false);
