@@ -73,6 +73,10 @@ public sealed class GroupMasterKey : IDisposable
         return _material.DeriveMasterKey(CryptoSessions.McpttGroupCall, gukId, mki);
     }
 
+    /// <summary>The same as octets, for key files that other programs read: 16 of master key, 12 of master salt.</summary>
+    public void ExportMediaKey(KeyIdentifier gukId, Span<byte> masterKey16, Span<byte> masterSalt12) =>
+        _material.Derive(CryptoSessions.McpttGroupCall, gukId, masterKey16, masterSalt12);
+
     /// <summary>The identifier; never key material.</summary>
     public override string ToString() => $"GMK {Id}";
 

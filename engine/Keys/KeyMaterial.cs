@@ -43,14 +43,20 @@ internal sealed class KeyMaterial : IDisposable
     {
         Span<byte> key = stackalloc byte[SrtpProfile.AeadAes128Gcm.KeyLength_bytes()];
         Span<byte> salt = stackalloc byte[SrtpProfileLengths.Salt_bytes];
-        // Two runs of the PRF: master key and salt are not slices of one output.
-        MikeyKeyDerivation.Derive(
-            Key, MikeyKeyDerivation.TrafficEncryptingKey, cryptoSessionId, bundle.Value, _rand, key);
-        MikeyKeyDerivation.Derive(Key, MikeyKeyDerivation.SaltingKey, cryptoSessionId, bundle.Value, _rand, salt);
+        Derive(cryptoSessionId, bundle, key, salt);
         var master = new SrtpMasterKey(SrtpProfile.AeadAes128Gcm, key, salt, mki);
         CryptographicOperations.ZeroMemory(key);
         CryptographicOperations.ZeroMemory(salt);
         return master;
+    }
+
+    /// <summary>Fills an SRTP master key and master salt.</summary>
+    public void Derive(byte cryptoSessionId, KeyIdentifier bundle, Span<byte> masterKey, Span<byte> masterSalt)
+    {
+        // Two runs of the PRF: master key and salt are not slices of one output.
+        MikeyKeyDerivation.Derive(
+            Key, MikeyKeyDerivation.TrafficEncryptingKey, cryptoSessionId, bundle.Value, _rand, masterKey);
+        MikeyKeyDerivation.Derive(Key, MikeyKeyDerivation.SaltingKey, cryptoSessionId, bundle.Value, _rand, masterSalt);
     }
 
     public void Dispose()

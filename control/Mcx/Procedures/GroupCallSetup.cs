@@ -103,7 +103,7 @@ internal sealed class GroupCallSetup(McContext context, RegroupNotification noti
         Invite(call, mcpttId, clientId, mcpttId, effects);
     }
 
-    /// <summary>The ACK of a caller: its leg joins the media plane, and an implicit floor request counts from here.</summary>
+    /// <summary>The ACK of a caller: an implicit floor request counts from here.</summary>
     public static void Acknowledged(CallLeg leg, McxEffects effects) => AddToMedia(leg, effects);
 
     /// <summary>The answer of an invited member.</summary>
@@ -280,6 +280,9 @@ internal sealed class GroupCallSetup(McContext context, RegroupNotification noti
         leg.Dialog = SipDialog.FromServer(request, ok);
         context.State.LegsByInvite.Remove(transaction);
         context.State.LegsByDialog[leg.Dialog.Id] = leg;
+        // In the media plane before the client can ask for the floor; an implicit request waits for the ACK (TS 24.380 6.3.4.2.2).
+        if (!leg.ImplicitFloorRequest)
+            AddToMedia(leg, effects);
         effects.Respond(transaction, ok);
     }
 

@@ -15,7 +15,6 @@ internal sealed class McContext
 
     private readonly IEntropy _entropy;
     private readonly DateTimeOffset _wallClockAtZero;
-    private readonly PendingRequests _pending = new();
 
     public McContext(Organisation organisation, McxOptions options, McState state, IEntropy entropy, DateTimeOffset wallClockAtZero)
     {
@@ -52,10 +51,10 @@ internal sealed class McContext
     public string RandomToken() => RandomNumber().ToString("x16", CultureInfo.InvariantCulture);
 
     /// <summary>Requests whose answer is waited for.</summary>
-    public PendingRequests Pending => _pending;
+    public PendingRequests Pending { get; } = new();
 
     /// <summary>Remembers what to do with the answer and gives the token to send the request with.</summary>
-    public long Track(PendingRequest pending) => _pending.Add(pending);
+    public long Track(PendingRequest pending) => Pending.Add(pending);
 
     /// <summary>A request outside a dialog from this server to a client (TS 24.379 6.3: identity and service headers).</summary>
     public SipRequest NewRequest(string method, string requestUri, string to)

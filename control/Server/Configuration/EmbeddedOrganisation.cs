@@ -82,7 +82,7 @@ public sealed class EmbeddedOrganisation
         foreach ((string group, Key key) in _groupKeys)
         {
             if (IsMember(user, group))
-                Line(yaml, $"  - id: {group}\n    gmk-id: \"{key.Id}\"\n    gmk: \"{key.Value}\"\n    rand: \"{key.Rand}\"");
+                Line(yaml, $"  - id: {group}\n    gmk-id: \"{key.Id}\"\n    gmk: \"{key.Value}\"\n    rand: \"{key.Rand}\"{(group == PreconfiguredGroup ? "\n    affiliate: false" : string.Empty)}");
         }
         return yaml.ToString();
     }

@@ -96,6 +96,6 @@ public sealed record ServerConfiguration
             throw multicast.Wrong("first", $"{first} is not an IPv4 multicast address (224.0.0.0 to 239.255.255.255)");
         if (multicast.Optional("port") is null)
             throw multicast.Wrong("port", "is missing; add it: the UDP port of every bearer, such as 40000");
-        return new MulticastRange(first, count, multicast.Integer("port", 0, 1, 65535), multicast.Integer("ttl", 1, 0, 255));
+        return new MulticastRange(first, count, multicast.Integer("port", 0, 1, 65535), multicast.Integer("ttl", 1, 1, 255));
     }
 }

@@ -88,18 +88,6 @@ public sealed class YamlSection
         throw Wrong(key, $"'{text}' is not a number of seconds from {minimum} to {maximum}");
     }
 
-    /// <summary>A list of single values; empty when the key is not there.</summary>
-    public IReadOnlyList<string> Values(string key)
-    {
-        if (Find(key) is not { } node)
-            return [];
-        if (node is not YamlSequenceNode sequence)
-            throw Wrong(key, "must be a list (lines that start with '- ')");
-        return [.. sequence.Select(entry => entry is YamlScalarNode { Value: { Length: > 0 } value }
-            ? value
-            : throw Wrong(key, "must be a list of single values"))];
-    }
-
     public IPAddress Address(string key, string what, IPAddress? missing = null)
     {
         if (missing is not null && Optional(key) is null)

@@ -58,6 +58,21 @@ public class GroupCallTests
             _mcx.Media.OfType<MediaEffect.AddLeg>().Select(leg => (leg.McpttId, leg.OverMulticast)));
     }
 
+    [Theory]
+    [InlineData(false, 2)]
+    [InlineData(true, 1)]
+    public void The_caller_joins_the_media_plane_with_the_answer_but_with_the_ack_when_its_call_asked_for_the_floor(bool implicitRequest, int legsAtAnswer)
+    {
+        _mcx.Call("alice", TestOrganisation.Fire, implicitRequest: implicitRequest);
+        _mcx.Answer("bob");
+        Assert.Equal(legsAtAnswer, _mcx.Media.OfType<MediaEffect.AddLeg>().Count());
+
+        SipResponse answer = _mcx.LateAnswer!;
+        _mcx.SendAck("alice", SipDialog.FromClient(_mcx.PendingInvite!.Value.Request, answer), answer.CSeq.Number);
+
+        Assert.Equal([false, implicitRequest], _mcx.Media.OfType<MediaEffect.AddLeg>().Select(leg => leg.ImplicitFloorRequest));
+    }
+
     [Fact]
     public void The_answer_mirrors_the_offer_line_by_line()
     {

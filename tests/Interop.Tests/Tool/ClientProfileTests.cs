@@ -39,7 +39,7 @@ public sealed class ClientProfileTests
     {
         using ClientProfile profile = ClientProfileReader.Parse(Good, "alice.yaml");
         Assert.Equal("sip:alice@mcx.example", profile.McpttId);
-        Assert.Equal(("u1001", "mcx.example", "sip:mcx.example"), (profile.AuthenticationUser, profile.Realm, profile.ServerUri));
+        Assert.Equal(("u1001", "mcx.example", "sip:mcptt@mcx.example"), (profile.AuthenticationUser, profile.Realm, profile.ServerUri));
         Assert.Equal("192.0.2.1:5060", profile.Server.ToString());
         Assert.Equal(SipTransportKind.Udp, profile.Transport);
         Assert.Equal("192.0.2.11", profile.MulticastInterface!.ToString());

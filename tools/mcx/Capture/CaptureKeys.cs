@@ -11,6 +11,8 @@ namespace MediaEngine.Tool;
 public sealed class CaptureKeys
 {
     private const int MaxFile_bytes = 16 << 20;
+    private const int MasterKey_bytes = 16;
+    private const int MasterSalt_bytes = 12;
 
     private static readonly JsonSerializerOptions Options = new()
     {
@@ -34,10 +36,11 @@ public sealed class CaptureKeys
         var entries = new Dictionary<string, MemberEntry>(StringComparer.Ordinal);
         if (_groups.TryGetValue(key.Id.Value, out GroupEntry? known))
             entries = known.Members.ToDictionary(member => member.McpttId, StringComparer.Ordinal);
+        byte[] masterKey = new byte[MasterKey_bytes], masterSalt = new byte[MasterSalt_bytes];
         foreach (string member in members)
         {
             KeyIdentifier gukId = key.GukIdFor(member);
-            (byte[] masterKey, byte[] masterSalt) = MikeyDerivation.Derive(octets, MikeyDerivation.McpttGroupCall, gukId.Value, key.Rand);
+            key.ExportMediaKey(gukId, masterKey, masterSalt);
             entries[member] = new MemberEntry(member, gukId.ToString(), $"{key.Id}{gukId}", Hex(masterKey), Hex(masterSalt));
         }
         _groups[key.Id.Value] = new GroupEntry(key.Id.ToString(), Hex(octets), Hex(key.Rand), [.. entries.Values]);
@@ -48,7 +51,8 @@ public sealed class CaptureKeys
     {
         var octets = new byte[16];
         key.CopyKeyTo(octets);
-        (byte[] masterKey, byte[] masterSalt) = MikeyDerivation.Derive(octets, MikeyDerivation.McpttClientServer, key.Id.Value, key.Rand);
+        byte[] masterKey = new byte[MasterKey_bytes], masterSalt = new byte[MasterSalt_bytes];
+        key.ExportControlKey(masterKey, masterSalt);
         _clientServer[key.Id.Value] = new ClientServerEntry(
             key.Id.ToString(), mcpttId, Hex(octets), Hex(key.Rand), key.Id.ToString(), Hex(masterKey), Hex(masterSalt));
     }

@@ -20,7 +20,7 @@ internal static class AffiliateCommand
                 string[] asked = parsed.GetValue(groups) ?? [];
                 await session.Endpoint.RegisterAsync(cancellation).ConfigureAwait(false);
                 await session.Endpoint.AffiliateAsync(asked, cancellation).ConfigureAwait(false);
-                session.Output.Result(
+                session.Result(
                     asked.Length == 0 ? "affiliated to no group" : $"affiliated to {asked.Length} group(s)",
                     new JsonObject { ["groups"] = new JsonArray([.. asked.Select(uri => (JsonNode)uri)]) });
             },

@@ -13,7 +13,8 @@ public sealed class CommandOutput(bool json, TextWriter output, TextWriter error
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new JsonStringEnumConverter() },
+        // Floor states keep the names of their clause.
+        Converters = { new JsonStringEnumConverter<RegroupAction>(JsonNamingPolicy.CamelCase), new JsonStringEnumConverter() },
     };
 
     private readonly Lock _lock = new();

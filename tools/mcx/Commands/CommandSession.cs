@@ -1,10 +1,13 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 
 namespace MediaEngine.Tool;
 
 /// <summary>One run of a command: profile, endpoint, capture and output, from start to clean end.</summary>
 internal sealed class CommandSession
 {
+    private (string Text, JsonObject Fields)? _result;
+
     private CommandSession(ClientProfile profile, McxEndpoint endpoint, CommandOutput output)
     {
         Profile = profile;
@@ -17,6 +20,9 @@ internal sealed class CommandSession
     public McxEndpoint Endpoint { get; }
 
     public CommandOutput Output { get; }
+
+    /// <summary>What the command's last line says when it ends well, after every event.</summary>
+    public void Result(string text, JsonObject fields) => _result = (text, fields);
 
     /// <summary>Groups a client of this profile affiliates to when nothing else is asked for.</summary>
     public IReadOnlyList<string> AffiliatedGroups => [.. Profile.Groups.Where(group => group.Affiliate).Select(group => group.Id)];
@@ -83,17 +89,20 @@ internal sealed class CommandSession
             Tap = capture is null ? null : new PcapTap(capture),
         };
         var endpoint = new McxEndpoint(profile, options);
+        var session = new CommandSession(profile, endpoint, output);
         Task printing = PrintAsync(endpoint, output);
         try
         {
             endpoint.Start();
-            await body(new CommandSession(profile, endpoint, output), parsed, cancellation).ConfigureAwait(false);
+            await body(session, parsed, cancellation).ConfigureAwait(false);
         }
         finally
         {
             await endpoint.DisposeAsync().ConfigureAwait(false);
             await printing.ConfigureAwait(false);
         }
+        if (session._result is var (text, fields))
+            output.Result(text, fields);
     }
 
     private static async Task PrintAsync(McxEndpoint endpoint, CommandOutput output)

@@ -17,11 +17,11 @@ internal static class ListenCommand
             "mcx listen --profile bob.yaml --out-dir heard",
             async (session, parsed, cancellation) =>
             {
+                int calls = 0, bursts = 0;
+                Task counting = CountAsync();
                 await session.Endpoint.RegisterAsync(cancellation).ConfigureAwait(false);
                 string[] asked = parsed.GetValue(groups) ?? [];
                 await session.Endpoint.AffiliateAsync(asked.Length > 0 ? asked : session.AffiliatedGroups, cancellation).ConfigureAwait(false);
-                int calls = 0, bursts = 0;
-                Task counting = CountAsync();
                 try
                 {
                     double? seconds = parsed.GetValue(duration);
@@ -33,7 +33,7 @@ internal static class ListenCommand
                 }
                 await session.Endpoint.DisposeAsync().ConfigureAwait(false);
                 await counting.ConfigureAwait(false);
-                session.Output.Result($"{calls} call(s), {bursts} burst(s) heard", new JsonObject { ["calls"] = calls, ["bursts"] = bursts });
+                session.Result($"{calls} call(s), {bursts} burst(s) heard", new JsonObject { ["calls"] = calls, ["bursts"] = bursts });
 
                 async Task CountAsync()
                 {

@@ -29,7 +29,7 @@ internal static class RegroupCommand
                 await session.Endpoint.RegisterAsync(cancellation).ConfigureAwait(false);
                 await session.Endpoint.CreateRegroupAsync(
                     uri, parsed.GetValue(preconfigured)!, parsed.GetValue(groups) ?? [], parsed.GetValue(users) ?? [], cancellation).ConfigureAwait(false);
-                session.Output.Result($"regroup {uri} formed", new JsonObject { ["regroup"] = uri });
+                session.Result($"regroup {uri} formed", new JsonObject { ["regroup"] = uri });
             },
             regroup, preconfigured, groups, users);
         command.Validators.Add(result =>
@@ -54,7 +54,7 @@ internal static class RegroupCommand
                 string uri = parsed.GetValue(regroup)!;
                 await session.Endpoint.RegisterAsync(cancellation).ConfigureAwait(false);
                 await session.Endpoint.CancelRegroupAsync(uri, cancellation).ConfigureAwait(false);
-                session.Output.Result($"regroup {uri} cancelled", new JsonObject { ["regroup"] = uri });
+                session.Result($"regroup {uri} cancelled", new JsonObject { ["regroup"] = uri });
             },
             regroup);
     }

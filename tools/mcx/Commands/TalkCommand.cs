@@ -42,7 +42,7 @@ internal static class TalkCommand
                 await call.HangUpAsync().ConfigureAwait(false);
                 cancellation.ThrowIfCancellationRequested();
                 double spoken_s = (double)samples.Length / WavFile.SampleRate_Hz;
-                session.Output.Result(
+                session.Result(
                     string.Create(System.Globalization.CultureInfo.InvariantCulture, $"talked {spoken_s:0.00} s on {called}"),
                     new JsonObject { ["group"] = called, ["talked_s"] = spoken_s });
             },

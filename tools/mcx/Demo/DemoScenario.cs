@@ -138,7 +138,8 @@ public sealed class DemoScenario(DemoWorld world, short[] speech, short[] reply)
     private void CheckCounters()
     {
         Media.MediaCounters counters = world.Server.MediaCounters;
-        Check(counters.DroppedTotal == 0, $"the media plane dropped {counters.DroppedTotal} packets");
+        Check(counters.DroppedTotal == 0, $"the media plane dropped {string.Join(", ", Enum.GetValues<Media.MediaDrop>()
+            .Where(reason => counters.Dropped(reason) > 0).Select(reason => $"{counters.Dropped(reason)} packets: {reason}"))}");
         _summary.Add(string.Create(CultureInfo.InvariantCulture,
             $"{counters.AcceptedMedia_packets} media packets authenticated, {counters.ForwardedMedia_packets} forwarded by unicast, {counters.MulticastMedia_packets} by multicast, 0 dropped"));
         _summary.Add(string.Create(CultureInfo.InvariantCulture, $"{_clock.Elapsed.TotalSeconds:0.0} s"));

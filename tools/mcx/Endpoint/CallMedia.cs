@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using MediaEngine.Floor;
 using MediaEngine.Keys;
 using MediaEngine.Rtp;
+using MediaEngine.Server;
 using MediaEngine.Srtp;
 
 namespace MediaEngine.Tool;
@@ -112,7 +113,7 @@ internal sealed class CallMedia : IDisposable
             Priority = agreed.Priority,
             AcceptQueuedGrantAutomatically = true,
         });
-        _participant.Start(agreed.ImplicitRequest, MonotonicClock.Now);
+        _participant.Start(agreed.ImplicitRequest, SystemClock.Now);
         _reported = FloorParticipantState.U_HasNoPermission;
         _thread = new Thread(Run) { IsBackground = true, Name = "mcx call" };
         _thread.Start();
@@ -197,7 +198,7 @@ internal sealed class CallMedia : IDisposable
         var sockets = new List<Socket>(4);
         while (!_stopping)
         {
-            Instant now = MonotonicClock.Now;
+            Instant now = SystemClock.Now;
             while (_work.TryDequeue(out Action<Instant>? work))
                 work(now);
             Expire(now);
@@ -255,7 +256,7 @@ internal sealed class CallMedia : IDisposable
             }
             if (socket == _wake)
                 continue;
-            Instant now = MonotonicClock.Now;
+            Instant now = SystemClock.Now;
             ReadOnlySpan<byte> datagram = _datagram.AsSpan(0, length);
             if (socket == _floor)
                 ReceiveFloor(datagram, (IPEndPoint)from, now);

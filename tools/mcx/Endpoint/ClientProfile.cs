@@ -27,7 +27,7 @@ public sealed class ClientProfile : IDisposable
 
     public required IPEndPoint Server { get; init; }
 
-    /// <summary>The public service identity of the participating function; <c>sip:</c> and the domain unless the profile says otherwise.</summary>
+    /// <summary>The public service identity of the participating function; <c>sip:mcptt@</c> and the domain unless the profile says otherwise.</summary>
     public required string ServerUri { get; init; }
 
     public SipTransportKind Transport { get; init; } = SipTransportKind.Tcp;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using MediaEngine.Keys;
+using MediaEngine.Server;
 using MediaEngine.Sip;
 
 namespace MediaEngine.Tool;
@@ -10,25 +11,10 @@ public static class ClientProfileReader
 {
     private const int Key_bytes = 16;
     private const int Rand_bytes = 16;
-    private const int MaxFile_bytes = 1 << 20;
     private const int SipPort = 5060;
 
     /// <exception cref="ToolException">The file cannot be read, or names line, key and reason.</exception>
-    public static ClientProfile Load(string path)
-    {
-        string text;
-        try
-        {
-            if (new FileInfo(path).Length > MaxFile_bytes)
-                throw new ToolException($"{path}: larger than {MaxFile_bytes} octets; this is not a profile file.");
-            text = File.ReadAllText(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ToolException($"{path}: cannot read the profile ({e.Message.TrimEnd('.')}); check --profile.", ToolExit.Usage, e);
-        }
-        return Parse(text, path);
-    }
+    public static ClientProfile Load(string path) => Guarded(() => YamlSection.Load(path));
 
     /// <summary>A warning when others on this machine can read the keys, else null.</summary>
     public static string? PermissionWarning(string path)
@@ -42,13 +28,26 @@ public static class ClientProfileReader
     }
 
     /// <summary>Same as <see cref="Load"/> on text in memory; <paramref name="file"/> is for the error text.</summary>
-    public static ClientProfile Parse(string text, string file)
+    public static ClientProfile Parse(string text, string file) => Guarded(() => YamlSection.Parse(text, file));
+
+    private static ClientProfile Guarded(Func<YamlSection> open)
     {
-        ProfileSection root = ProfileSection.Parse(text, file);
-        ProfileSection server = root.Section("server", "address, port and transport of the MC server");
-        ProfileSection local = root.Section("local", "address, the one of this machine that the server can reach");
-        ProfileSection? multicast = root.OptionalSection("multicast");
-        ProfileSection csk = root.Section("csk", "id, key and rand of the client-server key (CSK)");
+        try
+        {
+            return Read(open());
+        }
+        catch (ConfigurationException e)
+        {
+            throw new ToolException(e.Message, ToolExit.Usage, e);
+        }
+    }
+
+    private static ClientProfile Read(YamlSection root)
+    {
+        YamlSection server = root.Section("server", "address, port and transport of the MC server");
+        YamlSection local = root.Section("local", "address, the one of this machine that the server can reach");
+        YamlSection? multicast = root.OptionalSection("multicast");
+        YamlSection csk = root.Section("csk", "id, key and rand of the client-server key (CSK)");
 
         IPAddress localAddress = Address(local, "address", "an IP address of this machine, such as 192.0.2.10");
         if (localAddress.Equals(IPAddress.Any) || localAddress.Equals(IPAddress.IPv6Any))
@@ -72,7 +71,7 @@ public static class ClientProfileReader
             Password = root.Required("password", "the password of the SIP user"),
             AuthenticationUser = root.Optional("auth-user") ?? aor.User,
             Realm = root.Optional("realm") ?? aor.Host,
-            ServerUri = server.Optional("uri") is null ? $"sip:{aor.Host}" : Uri(server, "uri", "the server's public service identity"),
+            ServerUri = server.Optional("uri") is null ? $"sip:mcptt@{aor.Host}" : Uri(server, "uri", "the server's public service identity"),
             ClientId = ClientIdOf(root),
             Server = new IPEndPoint(
                 Address(server, "address", "the IP address of the MC server"), server.Integer("port", SipPort, 1, 65535)),
@@ -85,20 +84,20 @@ public static class ClientProfileReader
         };
         if (profile.Server.AddressFamily != localAddress.AddressFamily)
             throw local.Wrong("address", $"{localAddress} is not of the address family of server.address {profile.Server.Address}");
-        foreach (ProfileSection section in (ReadOnlySpan<ProfileSection>)[root, server, local, csk])
+        foreach (YamlSection section in (ReadOnlySpan<YamlSection>)[root, server, local, csk])
             section.RefuseUnknown();
         return profile;
     }
 
-    private static ClientServerKey ClientServerKeyOf(ProfileSection csk) =>
+    private static ClientServerKey ClientServerKeyOf(YamlSection csk) =>
         new(Identifier(csk, "id", KeyPurpose.ClientServerKey, "the CSK-ID"),
             csk.Octets("key", Key_bytes, "the CSK"),
             csk.Octets("rand", Rand_bytes, "the RAND delivered with the CSK"));
 
-    private static ProfileGroup[] GroupsOf(ProfileSection root)
+    private static ProfileGroup[] GroupsOf(YamlSection root)
     {
         var groups = new List<ProfileGroup>();
-        foreach (ProfileSection entry in root.Sections("groups"))
+        foreach (YamlSection entry in root.Sections("groups"))
         {
             string id = Uri(entry, "id", "the group identity, such as sip:fire@mcx.example");
             if (groups.Exists(group => group.Id == id))
@@ -113,7 +112,7 @@ public static class ClientProfileReader
         return [.. groups];
     }
 
-    private static KeyIdentifier Identifier(ProfileSection section, string key, KeyPurpose purpose, string what)
+    private static KeyIdentifier Identifier(YamlSection section, string key, KeyPurpose purpose, string what)
     {
         string text = section.Required(key, $"{what}, 8 hex digits, quoted");
         if (!KeyIdentifier.TryParse(text, out KeyIdentifier id))
@@ -123,13 +122,13 @@ public static class ClientProfileReader
         return id;
     }
 
-    private static string Uri(ProfileSection section, string key, string what)
+    private static string Uri(YamlSection section, string key, string what)
     {
         string text = section.Required(key, what);
         return SipUri.TryParse(text, out SipUri? uri) && uri.IsSip ? text : throw section.Wrong(key, $"'{text}' is not a SIP URI; needed is {what}");
     }
 
-    private static string ClientIdOf(ProfileSection root)
+    private static string ClientIdOf(YamlSection root)
     {
         string text = root.Required("client-id", "the MCPTT client identity, urn:uuid:…");
         const string scheme = "urn:uuid:";
@@ -138,7 +137,7 @@ public static class ClientProfileReader
             : throw root.Wrong("client-id", $"'{text}' is not of the form urn:uuid:6f1a2f6e-0f1b-4c8a-9f7a-3c1b7d5a0001");
     }
 
-    private static IPAddress Address(ProfileSection section, string key, string what)
+    private static IPAddress Address(YamlSection section, string key, string what)
     {
         string text = section.Required(key, what);
         return IPAddress.TryParse(text, out IPAddress? address) && address.AddressFamily is AddressFamily.InterNetwork or AddressFamily.InterNetworkV6
@@ -146,7 +145,7 @@ public static class ClientProfileReader
             : throw section.Wrong(key, $"'{text}' is not an IP address; needed is {what}");
     }
 
-    private static SipTransportKind TransportOf(ProfileSection server) => server.Optional("transport") switch
+    private static SipTransportKind TransportOf(YamlSection server) => server.Optional("transport") switch
     {
         null or "tcp" => SipTransportKind.Tcp,
         "udp" => SipTransportKind.Udp,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using MediaEngine.Mcx;
+using MediaEngine.Server;
 using MediaEngine.Sip;
 
 namespace MediaEngine.Tool;

@@ -1,6 +1,7 @@
 using System.Net;
 using MediaEngine.Keys;
 using MediaEngine.Mcx;
+using MediaEngine.Server;
 using MediaEngine.Sip;
 
 namespace MediaEngine.Tool;

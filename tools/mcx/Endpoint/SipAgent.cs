@@ -1,5 +1,6 @@
 using System.Net;
 using System.Threading.Channels;
+using MediaEngine.Server;
 using MediaEngine.Sip;
 
 namespace MediaEngine.Tool;

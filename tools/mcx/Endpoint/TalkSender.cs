@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using MediaEngine.Keys;
 using MediaEngine.Rtp;
+using MediaEngine.Server;
 using MediaEngine.Srtp;
 
 namespace MediaEngine.Tool;

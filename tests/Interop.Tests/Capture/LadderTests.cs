@@ -1,0 +1,142 @@
+namespace MediaEngine.Interop.Tests;
+
+/// <summary>
+/// What each client sent and received. Between clients, and between SIP and floor control, which travel by different sockets,
+/// the order is a matter of timing; within one client's SIP dialogue and within each direction of its floor control it is not.
+/// </summary>
+[Collection(nameof(DemoCapture))]
+public sealed class LadderTests(DemoRun demo)
+{
+    private static readonly string[] Registration =
+    [
+        "→ REGISTER",
+        "← 401 Unauthorized (REGISTER)",
+        "→ REGISTER",
+        "← 200 OK (REGISTER)",
+    ];
+
+    private static readonly string[] Formation =
+    [
+        "← MESSAGE preconfigured regroup request regroup-1",
+        "→ 200 OK (MESSAGE)",
+    ];
+
+    private static readonly string[] Cancellation =
+    [
+        "← MESSAGE preconfigured regroup cancel request regroup-1",
+        "→ 200 OK (MESSAGE)",
+    ];
+
+    private static readonly string[] CallingOut =
+    [
+        "→ INVITE group call regroup-1",
+        "← 200 OK (INVITE)",
+        "→ ACK",
+        "→ BYE",
+        "← 200 OK (BYE)",
+    ];
+
+    private static readonly string[] Called =
+    [
+        "← INVITE group call regroup-1",
+        "→ 200 OK (INVITE)",
+        "← ACK",
+        "← BYE",
+        "→ 200 OK (BYE)",
+    ];
+
+    private static readonly string[] Listening =
+    [
+        "← Floor Idle",
+        "← Floor Taken by alice",
+        "← Floor Taken by carol",
+        "← Floor Idle",
+    ];
+
+    [Fact]
+    public void The_demo_ends_well_and_in_time()
+    {
+        Assert.Equal("ok", demo.Result.GetProperty("result").GetString());
+        Assert.InRange(demo.Duration, TimeSpan.Zero, TimeSpan.FromSeconds(15));
+    }
+
+    [Fact]
+    public void The_dispatcher_regroups_is_refused_a_second_regroup_and_cancels()
+    {
+        Assert.Equal(
+            [
+                .. Registration,
+                "→ MESSAGE preconfigured regroup request regroup-1",
+                "← 200 OK (MESSAGE)",
+                "→ MESSAGE preconfigured regroup request regroup-2",
+                "← 403 Forbidden (MESSAGE) (Warning 148 group is regrouped)",
+                "→ MESSAGE preconfigured regroup cancel request regroup-1",
+                "← 200 OK (MESSAGE)",
+            ],
+            SipOf("dispatcher"));
+        Assert.Empty(FloorOf("dispatcher"));
+    }
+
+    [Theory]
+    [InlineData("alice", "fire-1")]
+    [InlineData("bob", "fire-1")]
+    [InlineData("carol", "ambulance-2")]
+    [InlineData("dave", "ambulance-2")]
+    public void A_member_is_told_of_the_regroup_takes_part_in_its_call_and_is_told_of_its_end(string member, string group) =>
+        Assert.Equal(
+            [
+                .. Registration,
+                $"→ PUBLISH affiliation to {group}",
+                "← 200 OK (PUBLISH)",
+                .. Formation,
+                .. member == "alice" ? CallingOut : Called,
+                .. Cancellation,
+            ],
+            SipOf(member));
+
+    [Fact]
+    public void The_caller_asks_for_the_floor_once_and_gets_it()
+    {
+        Assert.Equal(["→ Floor Request", "→ Floor Release"], FloorOf("alice").Where(IsSent));
+        Assert.Equal(["← Floor Idle", "← Floor Granted", "← Floor Taken by carol", "← Floor Idle"], FloorOf("alice").Where(IsReceived));
+        Assert.Equal(["→ Floor Request", "← Floor Granted", "→ SRTP media …", "→ Floor Release", "← Floor Taken by carol"], TalkOf("alice"));
+    }
+
+    [Fact]
+    public void The_second_talker_is_queued_and_gets_the_floor_after_the_first()
+    {
+        Assert.Equal(["→ Floor Request", "→ Floor Release"], FloorOf("carol").Where(IsSent));
+        Assert.Equal(
+            ["← Floor Idle", "← Floor Taken by alice", "← Floor Queue Position Info, position 1", "← Floor Granted", "← Floor Idle"],
+            FloorOf("carol").Where(IsReceived));
+        Assert.Equal(
+            ["← Floor Taken by alice", "→ Floor Request", "← Floor Queue Position Info, position 1", "← Floor Granted", "→ SRTP media …", "→ Floor Release"],
+            TalkOf("carol"));
+    }
+
+    [Theory]
+    [InlineData("bob", "← SRTP media …")]
+    [InlineData("dave", "← SRTP media by multicast")]
+    public void A_listener_is_told_who_talks_and_hears_both_talkers(string listener, string media)
+    {
+        Assert.Equal(Listening, FloorOf(listener));
+        string[] heard = [.. Of(listener, arrow => arrow.IsMedia)];
+        Assert.Equal(2, heard.Length);
+        Assert.All(heard, arrow => Assert.StartsWith(media, arrow, StringComparison.Ordinal));
+    }
+
+    private static bool IsSent(string arrow) => arrow[0] == '→';
+
+    private static bool IsReceived(string arrow) => arrow[0] == '←';
+
+    private IEnumerable<string> SipOf(string client) => Of(client, arrow => arrow.IsSip);
+
+    private IEnumerable<string> FloorOf(string client) => Of(client, arrow => arrow.IsFloor);
+
+    /// <summary>Floor control and own media, but for Floor Idle, which may cross a request, and what is heard.</summary>
+    private IEnumerable<string> TalkOf(string client) =>
+        Of(client, arrow => arrow.IsFloor && arrow.Message != "Floor Idle" || arrow.IsMedia && arrow.Sent);
+
+    private IEnumerable<string> Of(string client, Func<LadderArrow, bool> match) =>
+        demo.Ladder.Where(arrow => arrow.Client == client && match(arrow)).Select(arrow => arrow.ToString());
+}

@@ -1,0 +1,151 @@
+using System.Net;
+using System.Net.Sockets;
+using MediaEngine.Keys;
+using MediaEngine.Mcx;
+using MediaEngine.Server;
+using MediaEngine.Sip;
+using MediaEngine.Tool;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace MediaEngine.Interop.Tests;
+
+/// <summary>A server on loopback with three users, two groups and a preconfigured group, and endpoints for its users.</summary>
+internal sealed class SmallSystem : IAsyncDisposable
+{
+    public const string Fire = "sip:fire@mcx.example";
+    public const string Rail = "sip:rail@mcx.example";
+    public const string Major = "sip:major@mcx.example";
+    public const string Incident = "sip:incident@mcx.example";
+
+    private static readonly string[] Names = ["alice", "bob", "carol"];
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly List<McxEndpoint> _endpoints = [];
+    private readonly List<ClientProfile> _profiles = [];
+    private readonly McServer _server;
+
+    public SmallSystem(bool multicast = false)
+    {
+        var configuration = new ServerConfiguration
+        {
+            Domain = "mcx.example",
+            SipListeners =
+            [
+                new SipListen(SipTransportKind.Udp, new IPEndPoint(IPAddress.Loopback, 0)),
+                new SipListen(SipTransportKind.Tcp, new IPEndPoint(IPAddress.Loopback, 0)),
+            ],
+            MediaAddress = IPAddress.Loopback,
+            StorePath = _folder.File("store.db"),
+            OrganisationPath = _folder.File("unused.yaml"),
+            Multicast = multicast ? new MulticastRange(IPAddress.Parse("239.192.77.0"), 16, FreePort(), 1) : null,
+            MulticastInterface = IPAddress.Loopback,
+        };
+        McUser[] users = [.. Names.Select((name, i) => new McUser
+        {
+            McpttId = IdOf(name),
+            SipIdentity = $"sip:u-{name}@mcx.example",
+            Password = $"secret of {name}",
+            AllowRegroup = name == "alice",
+            ClientServerKey = CskOf(i),
+        })];
+        McGroup[] groups =
+        [
+            Group(Fire, 0, multicast, "alice", "bob"),
+            Group(Rail, 1, multicast, "carol"),
+            Group(Major, 2, multicast, Names),
+        ];
+        _server = new McServer(configuration, new Organisation("mcx.example", users, groups), NullLoggerFactory.Instance);
+        _server.Start();
+    }
+
+    public static string IdOf(string name) => $"sip:{name}@mcx.example";
+
+    public string File(string name) => _folder.File(name);
+
+    /// <summary>A started endpoint of that user; disposed with the system.</summary>
+    public McxEndpoint Endpoint(
+        string name, SipTransportKind transport = SipTransportKind.Tcp, bool multicast = false, string? password = null, EndpointOptions? options = null)
+    {
+        int index = Array.IndexOf(Names, name);
+        var profile = new ClientProfile
+        {
+            McpttId = IdOf(name),
+            SipUser = $"sip:u-{name}@mcx.example",
+            Password = password ?? $"secret of {name}",
+            AuthenticationUser = $"u-{name}",
+            Realm = "mcx.example",
+            ClientId = $"urn:uuid:6f1a2f6e-0f1b-4c8a-9f7a-3c1b7d5a000{index}",
+            Server = _server.SipEndPoint(transport),
+            ServerUri = "sip:mcptt@mcx.example",
+            Transport = transport,
+            LocalAddress = IPAddress.Loopback,
+            MulticastInterface = multicast ? IPAddress.Loopback : null,
+            ClientServerKey = CskOf(index),
+            Groups = [new ProfileGroup(name == "carol" ? Rail : Fire, GmkOf(name == "carol" ? 1 : 0)), new ProfileGroup(Major, GmkOf(2), Affiliate: false)],
+        };
+        var endpoint = new McxEndpoint(profile, options);
+        _profiles.Add(profile);
+        _endpoints.Add(endpoint);
+        endpoint.Start();
+        return endpoint;
+    }
+
+    /// <summary>Writes that user's profile file for the command line; an endpoint of the same user must not run beside it.</summary>
+    public string ProfileFile(string name)
+    {
+        int index = Array.IndexOf(Names, name);
+        string path = _folder.File($"{name}.yaml");
+        System.IO.File.WriteAllText(path, $"""
+            mcptt-id: {IdOf(name)}
+            sip-user: sip:u-{name}@mcx.example
+            password: secret of {name}
+            client-id: urn:uuid:6f1a2f6e-0f1b-4c8a-9f7a-3c1b7d5a000{index}
+            server:
+              address: 127.0.0.1
+              port: {_server.SipEndPoint(SipTransportKind.Tcp).Port}
+            local:
+              address: 127.0.0.1
+            csk: {Key("id", 0x2000_0000 + index, "key", 0x30 + index, 0x40 + index)}
+            groups:
+              - {Key("gmk-id", 0x100, "gmk", 0x10, 0x20)[..^1]}, id: "{Fire}" {'}'}
+            """);
+        return path;
+
+        static string Key(string idName, int id, string keyName, int key, int rand) =>
+            $"{'{'} {idName}: \"{id:x8}\", {keyName}: \"{Convert.ToHexStringLower(Octets(key))}\", rand: \"{Convert.ToHexStringLower(Octets(rand))}\" {'}'}";
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (McxEndpoint endpoint in _endpoints)
+            await endpoint.DisposeAsync();
+        await _server.DisposeAsync();
+        foreach (ClientProfile profile in _profiles)
+            profile.Dispose();
+        _folder.Dispose();
+    }
+
+    private static McGroup Group(string id, int key, bool multicast, params string[] members) => new()
+    {
+        Id = id,
+        Multicast = multicast,
+        PreconfiguredGroupUseOnly = id == Major,
+        GroupMasterKey = GmkOf(key),
+        Members = members.ToDictionary(IdOf, name => new GroupMember { McpttId = IdOf(name) }, StringComparer.Ordinal),
+    };
+
+    private static GroupMasterKey GmkOf(int index) =>
+        new(new KeyIdentifier(0x0000_0100 + (uint)index), Octets(0x10 + index), Octets(0x20 + index));
+
+    private static ClientServerKey CskOf(int index) =>
+        new(new KeyIdentifier(0x2000_0000 + (uint)index), Octets(0x30 + index), Octets(0x40 + index));
+
+    private static byte[] Octets(int value) => [.. Enumerable.Repeat((byte)value, 16)];
+
+    private static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(IPAddress.Any, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+}
