@@ -13,6 +13,6 @@ public static class McIdentity
     {
         if (uri is null || uri.Length > 255 || !SipUri.TryParse(uri, out SipUri? parsed))
             return null;
-        return parsed!.AddressOfRecord;
+        return parsed.IsSip || parsed.IsTel ? parsed.AddressOfRecord : null;
     }
 }

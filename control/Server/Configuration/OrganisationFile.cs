@@ -21,6 +21,11 @@ public static class OrganisationFile
             root.RefuseUnknown();
             if (users.Length == 0)
                 throw root.Wrong("users", "is empty; add at least one user");
+            // The identifier alone names a key on the wire.
+            if (Repeated(organisation.Users.Select(user => user.ClientServerKey.Id)) is { } csk)
+                throw root.Wrong("users", $"has the csk.id {csk} twice; every user needs a CSK of its own");
+            if (Repeated(organisation.Groups.Select(group => group.GroupMasterKey.Id)) is { } gmk)
+                throw root.Wrong("groups", $"has the gmk.id {gmk} twice; every group needs a GMK of its own");
             foreach (McGroup group in organisation.Groups)
             {
                 if (group.Members.Keys.FirstOrDefault(member => organisation.UserByMcpttId(member) is null) is { } stranger)
@@ -108,6 +113,9 @@ public static class OrganisationFile
         floor.RefuseUnknown();
         return policy;
     }
+
+    private static string? Repeated(IEnumerable<KeyIdentifier> ids) =>
+        ids.GroupBy(id => id).FirstOrDefault(same => same.Skip(1).Any())?.Key.ToString();
 
     private static KeyIdentifier Identifier(YamlSection section, string key, KeyPurpose purpose)
     {

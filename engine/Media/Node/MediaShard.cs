@@ -19,7 +19,8 @@ internal sealed unsafe class MediaShard : IDisposable
     private readonly UdpEndpoint _audio;
     private readonly UdpEndpoint _floor;
     private readonly WakeEvent _wake;
-    private readonly ReceiveBatch _received = new();
+    private readonly ReceiveBatch _audioReceived = new();
+    private readonly ReceiveBatch _floorReceived = new();
     private readonly SendBatch _sent = new();
     private readonly SocketSender _audioOut;
     private readonly SocketSender _floorOut;
@@ -109,11 +110,10 @@ internal sealed unsafe class MediaShard : IDisposable
             if (waited[2].Returned != 0)
                 _wake.Reset();
             moreCommands = RunCommands();
-            // Floor control first: a grant must be in force before the media it grants.
             if (waited[1].Returned != 0)
-                ReceiveAll(_floor.Descriptor, audio: false);
+                ReceiveFloor();
             if (waited[0].Returned != 0)
-                ReceiveAll(_audio.Descriptor, audio: true);
+                ReceiveAudio();
             _router.Expire(MonotonicClock.Now);
             Flush();
         }
@@ -132,27 +132,46 @@ internal sealed unsafe class MediaShard : IDisposable
         return !_commands.IsEmpty;
     }
 
-    private void ReceiveAll(int socket, bool audio)
+    // A talker's last media and its Floor Release come by two sockets. What was sent before a floor message is in the audio
+    // socket once that message is taken, so it is read before the message is acted on.
+    private void ReceiveFloor()
     {
         for (int i = 0; i < MaxBatchesPerTurn; i++)
         {
-            int count = _received.Receive(socket);
+            int count = _floorReceived.Receive(_floor.Descriptor);
+            ReceiveAudio();
             Instant now = MonotonicClock.Now;
             for (int k = 0; k < count; k++)
             {
-                // A datagram that did not fit is handed on empty: it is counted as malformed.
-                if (!_received.TryGet(k, out ReadOnlySpan<byte> datagram, out SocketAddressKey from))
-                    datagram = [];
-                if (audio)
-                    _router.ReceiveAudio(from, datagram, now);
-                else
-                    _router.ReceiveFloor(from, datagram, now);
+                ReadOnlySpan<byte> datagram = DatagramOf(_floorReceived, k, out SocketAddressKey from);
+                _router.ReceiveFloor(from, datagram, now);
             }
             Flush();
             if (count < ReceiveBatch.Capacity)
                 return;
         }
     }
+
+    private void ReceiveAudio()
+    {
+        for (int i = 0; i < MaxBatchesPerTurn; i++)
+        {
+            int count = _audioReceived.Receive(_audio.Descriptor);
+            Instant now = MonotonicClock.Now;
+            for (int k = 0; k < count; k++)
+            {
+                ReadOnlySpan<byte> datagram = DatagramOf(_audioReceived, k, out SocketAddressKey from);
+                _router.ReceiveAudio(from, datagram, now);
+            }
+            Flush();
+            if (count < ReceiveBatch.Capacity)
+                return;
+        }
+    }
+
+    /// <summary>A datagram that did not fit is handed on empty: it is counted as malformed.</summary>
+    private static ReadOnlySpan<byte> DatagramOf(ReceiveBatch batch, int index, out SocketAddressKey from) =>
+        batch.TryGet(index, out ReadOnlySpan<byte> datagram, out from) ? datagram : [];
 
     private void Flush()
     {
@@ -171,7 +190,8 @@ internal sealed unsafe class MediaShard : IDisposable
         _audio.Dispose();
         _floor.Dispose();
         _wake.Dispose();
-        _received.Dispose();
+        _audioReceived.Dispose();
+        _floorReceived.Dispose();
         _sent.Dispose();
     }
 

@@ -19,7 +19,7 @@ internal static class TestOrganisation
             Group(Fire, 1, "alice", "bob", "erin"),
             Group(Ambulance, 2, "carol", "dave"),
             Group(Police, 3, "erin"),
-            Group(Preconfigured, 4, "alice", "bob", "carol", "dave") with { PreconfiguredGroupUseOnly = true },
+            Group(Preconfigured, 4, "alice", "bob", "carol", "dave") with { PreconfiguredGroupUseOnly = true, ReleaseWhenInitiatorLeaves = true },
         ]);
 
     public static string Id(string name) => $"sip:{name}@{Domain}";

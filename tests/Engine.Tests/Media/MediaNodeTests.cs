@@ -77,6 +77,34 @@ public sealed class MediaNodeTests : IDisposable
     }
 
     [Fact]
+    public void The_last_media_before_a_floor_release_is_still_the_talkers()
+    {
+        const int turns = 300;
+        const int packets = 3;
+        Open(null);
+        LoopbackClient talker = Join(1, LegDelivery.Unicast);
+        LoopbackClient listener = Join(2, LegDelivery.Unicast);
+        WaitForLegs(2);
+        for (int turn = 0; turn < turns; turn++)
+        {
+            talker.SendFloor(FloorMessageType.Request, _endpoints);
+            FloorMessageType answer;
+            do
+                answer = talker.ReceiveFloor();
+            while (answer != FloorMessageType.Granted);
+            for (int i = 0; i < packets; i++)
+                talker.SendAudio(talker.Client.MediaPacket(_key), _endpoints);
+            talker.SendFloor(FloorMessageType.Release, _endpoints);
+        }
+
+        Eventually(() => _node.ReadCounters().ReceivedMedia_packets == turns * packets);
+
+        Assert.Equal(turns * packets, _node.ReadCounters().AcceptedMedia_packets);
+        Assert.Equal(0, _node.ReadCounters().DroppedTotal);
+        listener.Drain();
+    }
+
+    [Fact]
     public void Timers_fire_while_nothing_arrives()
     {
         Open(null, new FloorPolicy { T4 = TimeSpan.FromMilliseconds(30) });

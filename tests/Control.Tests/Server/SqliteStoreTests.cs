@@ -1,0 +1,180 @@
+using System.Diagnostics;
+using MediaEngine.Mcx;
+using MediaEngine.Server;
+using MediaEngine.Sip;
+using Microsoft.Data.Sqlite;
+
+namespace MediaEngine.Control.Tests.Server;
+
+public sealed class SqliteStoreTests : IDisposable
+{
+    private static readonly Registration Alice = new()
+    {
+        Id = "sip:alice@d urn:uuid:1",
+        McpttId = "sip:alice@d",
+        ClientId = "urn:uuid:1",
+        Contact = "sip:u@192.0.2.1:5060;transport=tcp",
+        Transport = SipTransportKind.Udp,
+        Address = "[2001:db8::1]:5060",
+        Source = "192.0.2.1:40000",
+        CallId = "a\"b'c; DROP TABLE record; --",
+        CSeq = uint.MaxValue,
+        ExpiresAt = new DateTimeOffset(2026, 11, 21, 12, 34, 56, 789, TimeSpan.Zero),
+    };
+
+    private static readonly Affiliation AliceToFire = new() { Id = Alice.Id, McpttId = Alice.McpttId, ClientId = Alice.ClientId, Groups = ["sip:fire@d", "sip:ä@d"] };
+
+    private static readonly PreconfiguredRegroup Regroup = new()
+    {
+        Id = "sip:rg@d",
+        PreconfiguredGroup = "sip:p@d",
+        Owner = "sip:dispatcher@d",
+        Groups = ["sip:fire@d"],
+        Users = ["sip:u@d"],
+        Members = [new RegroupMember { McpttId = "sip:alice@d", ClientId = "urn:uuid:1", Acknowledged = true }, new RegroupMember { McpttId = "sip:bob@d", ClientId = "2" }],
+        CreatedAt = new DateTimeOffset(2026, 11, 21, 0, 0, 0, TimeSpan.FromHours(2)),
+    };
+
+    private readonly TemporaryFolder _folder = new();
+
+    private string StorePath => _folder.File("mediaengine.db");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Records_of_every_kind_come_back_as_they_were_stored()
+    {
+        using (var store = new SqliteStore(StorePath))
+            store.Commit([new StoreChange.Put(Alice), new StoreChange.Put(AliceToFire), new StoreChange.Put(Regroup)]);
+
+        using var reopened = new SqliteStore(StorePath);
+        DurableState state = reopened.Load();
+
+        Assert.Equal(Alice, Assert.Single(state.Registrations));
+        Affiliation affiliation = Assert.Single(state.Affiliations);
+        Assert.Equal(AliceToFire with { Groups = affiliation.Groups }, affiliation);
+        Assert.Equal(AliceToFire.Groups, affiliation.Groups);
+        PreconfiguredRegroup regroup = Assert.Single(state.Regroups);
+        Assert.Equal(Regroup with { Groups = regroup.Groups, Users = regroup.Users, Members = regroup.Members }, regroup);
+        Assert.Equal(Regroup.Groups, regroup.Groups);
+        Assert.Equal(Regroup.Users, regroup.Users);
+        Assert.Equal(Regroup.Members, regroup.Members);
+    }
+
+    [Fact]
+    public void Every_kind_of_durable_record_can_be_stored()
+    {
+        IEnumerable<Type> kinds = typeof(DurableRecord).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(DurableRecord)));
+
+        Assert.Equal([nameof(Affiliation), nameof(PreconfiguredRegroup), nameof(Registration)], kinds.Select(type => type.Name).Order());
+    }
+
+    [Fact]
+    public void A_second_put_replaces_and_a_delete_removes_one_kind_only()
+    {
+        using var store = new SqliteStore(StorePath);
+        store.Commit([new StoreChange.Put(Alice), new StoreChange.Put(AliceToFire)]);
+
+        store.Commit([new StoreChange.Put(Alice with { CSeq = 5 }), new StoreChange.Delete(typeof(Affiliation), Alice.Id), new StoreChange.Delete(typeof(Affiliation), "nobody")]);
+
+        Assert.Equal(5u, Assert.Single(store.Load().Registrations).CSeq);
+        Assert.Empty(store.Load().Affiliations);
+    }
+
+    [Fact]
+    public void The_order_within_a_batch_counts()
+    {
+        using var store = new SqliteStore(StorePath);
+
+        store.Commit([new StoreChange.Put(Regroup), new StoreChange.Delete(typeof(PreconfiguredRegroup), Regroup.Id)]);
+        Assert.Empty(store.Load().Regroups);
+        store.Commit([new StoreChange.Delete(typeof(PreconfiguredRegroup), Regroup.Id), new StoreChange.Put(Regroup)]);
+        Assert.Single(store.Load().Regroups);
+    }
+
+    [Fact]
+    public void A_batch_that_fails_leaves_nothing_behind()
+    {
+        using (var store = new SqliteStore(StorePath))
+        {
+            store.Commit([new StoreChange.Put(Regroup)]);
+
+            // The second change cannot be written: its kind is not one the store knows.
+            Assert.ThrowsAny<Exception>(() => store.Commit(
+                [new StoreChange.Put(Alice), new StoreChange.Delete(typeof(PreconfiguredRegroup), Regroup.Id), new StoreChange.Put(new UnknownRecord { Id = "x" })]));
+
+            Assert.Empty(store.Load().Registrations);
+            Assert.Single(store.Load().Regroups);
+            store.Commit([new StoreChange.Put(AliceToFire)]);
+        }
+        using var reopened = new SqliteStore(StorePath);
+        Assert.Equal((0, 1, 1), (reopened.Load().Registrations.Count, reopened.Load().Affiliations.Count, reopened.Load().Regroups.Count));
+    }
+
+    [Fact]
+    public void A_store_of_a_newer_version_is_refused_and_left_as_it_is()
+    {
+        using (var store = new SqliteStore(StorePath))
+            store.Commit([new StoreChange.Put(Alice)]);
+        Sql("PRAGMA user_version=99");
+
+        string message = Assert.Throws<ConfigurationException>(() => new SqliteStore(StorePath)).Message;
+
+        Assert.StartsWith(StorePath, message, StringComparison.Ordinal);
+        Assert.Contains("schema 99", message, StringComparison.Ordinal);
+        Assert.Equal(99L, Sql("PRAGMA user_version"));
+        Assert.Equal(1L, Sql("SELECT count(*) FROM record"));
+    }
+
+    [Fact]
+    public void A_second_opener_is_refused_within_seconds_and_does_not_disturb_the_first()
+    {
+        using var first = new SqliteStore(StorePath);
+        first.Commit([new StoreChange.Put(Alice)]);
+        long started = Stopwatch.GetTimestamp();
+
+        string message = Assert.Throws<ConfigurationException>(() => new SqliteStore(StorePath)).Message;
+
+        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(10));
+        Assert.Contains("no other server uses it", message, StringComparison.Ordinal);
+        first.Commit([new StoreChange.Put(AliceToFire)]);
+        Assert.Single(first.Load().Affiliations);
+    }
+
+    [Fact]
+    public void A_file_that_is_no_store_is_refused()
+    {
+        File.WriteAllText(StorePath, new string('x', 5000));
+
+        Assert.StartsWith(StorePath, Assert.Throws<ConfigurationException>(() => new SqliteStore(StorePath)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(_folder.File("none/x.db"), Assert.Throws<ConfigurationException>(() => new SqliteStore(_folder.File("none/x.db"))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("not json")]
+    public void A_record_that_cannot_be_read_is_named(string body)
+    {
+        using (var store = new SqliteStore(StorePath))
+            store.Commit([new StoreChange.Put(Alice)]);
+        Sql($"UPDATE record SET body = '{body}'");
+
+        using var damaged = new SqliteStore(StorePath);
+        string message = Assert.Throws<ConfigurationException>(damaged.Load).Message;
+
+        Assert.StartsWith(StorePath, message, StringComparison.Ordinal);
+        Assert.Contains(Alice.Id, message, StringComparison.Ordinal);
+    }
+
+    private object? Sql(string text)
+    {
+        using var connection = new SqliteConnection($"Data Source={StorePath};Pooling=False");
+        connection.Open();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = text;
+        return command.ExecuteScalar();
+    }
+
+    private sealed record UnknownRecord : DurableRecord;
+}
