@@ -67,7 +67,7 @@ public sealed class ServerConfigurationTests : IDisposable
     [InlineData("239.192.77.1", "192.0.2.7", 12, "multicast.first", "not an IPv4 multicast address")]
     [InlineData("  port: 16386\n", "", 12, "multicast.port", "missing")]
     [InlineData("  interface: 192.0.2.1\n", "", 12, "multicast.interface", "missing")]
-    [InlineData("ttl: 4", "ttl: 256", 16, "multicast.ttl", "0 to 255")]
+    [InlineData("ttl: 4", "ttl: 256", 16, "multicast.ttl", "1 to 255")]
     [InlineData("store: state/mediaengine.db\n", "", 1, "store", "missing")]
     [InlineData("organisation: /etc/organisation.yaml", "organisation: {a: b}", 18, "organisation", "single value")]
     public void An_error_names_file_line_key_and_reason(string part, string instead, int line, string key, string reason)
