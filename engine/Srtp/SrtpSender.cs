@@ -181,7 +181,8 @@ public sealed class SrtpSender : IDisposable
     /// <summary>
     /// Reserves the next <paramref name="count"/> SRTP indexes of an SSRC, and binds the SSRC to reservations from here on:
     /// past the mark, packets are refused with <see cref="SrtpOutcome.IndexNotReserved"/>. Store the mark durably before
-    /// sending, and a restarted sender that resumes after it (<see cref="TryResume"/>) repeats no index.
+    /// sending, and a restarted sender that resumes after it (<see cref="TryResume"/>) repeats no index. Before an SSRC's first
+    /// packet say with <see cref="TryResume"/> where it begins, or the mark must allow for any first sequence number.
     /// </summary>
     /// <returns>Ok, or StreamLimit when there is no room for another SSRC.</returns>
     public SrtpOutcome ReserveIndexes(uint ssrc, uint count, out ulong highWaterMark)
