@@ -9,7 +9,7 @@ namespace MediaEngine.Engine.Tests.Srtp;
 /// </summary>
 internal sealed class RekeySchedule(SrtpPolicy policy, byte[] script, ushort start)
 {
-    private const int Reserved = 8;
+    private const int Reserved = 300;
     private const int Keys = 4;
 
     private readonly HashSet<(int Key, uint Ssrc, ulong Index)> _used = [];
