@@ -106,12 +106,12 @@ public sealed class SrtpBatchTests
     private static List<byte[]> Schedule(SrtpSender[] senders, byte[] script, ushort start)
     {
         var packets = new List<byte[]>();
-        uint sequence = start;
+        uint[] sequences = [start, start, start, start, start, start];
         foreach (byte choice in script)
         {
-            sequence += choice > 240 ? 20000u : choice > 200 ? 300u : 1u;
-            byte[] packet = senders[choice % 2].Protect(
-                Packets.Rtp((ushort)sequence, ssrc: (uint)(choice % 3), payload_bytes: choice % 10 == 0 ? choice : 60));
+            sequences[choice % 6] += choice > 240 ? 20000u : choice > 200 ? 300u : 1u;
+            byte[] packet = senders[choice % 2].Protect(Packets.Rtp(
+                (ushort)sequences[choice % 6], ssrc: (uint)(choice % 3), payload_bytes: choice % 10 == 0 ? choice : 60));
             if (choice % 17 == 1)
                 packet[choice % packet.Length] ^= 0x10;
             if (choice % 19 == 2)
