@@ -170,20 +170,25 @@ public sealed class PeerTests
     private static string GStreamerSends(SrtpMasterKey key, string sink) =>
         $"-q audiotestsrc is-live=true num-buffers=1000 samplesperbuffer=160 ! audio/x-raw,rate=8000,channels=1 ! alawenc ! " +
         $"rtppcmapay ssrc=77 ! srtpenc key={KeyAndSalt(key)} mki={Convert.ToHexString(key.Mki)} rtp-cipher={Cipher(key)} " +
-        $"rtp-auth={Authentication(key)} rtcp-cipher={Cipher(key)} rtcp-auth=hmac-sha1-80 ! udpsink {sink} sync=false";
+        $"rtp-auth={Authentication(key)} rtcp-cipher={Cipher(key)} rtcp-auth={RtcpAuthentication(key)} ! udpsink {sink} sync=false";
 
     private static string GStreamerReceives(SrtpMasterKey key, string source) =>
         $"-q udpsrc {source} caps=\"application/x-srtp,media=(string)audio,clock-rate=(int)8000,encoding-name=(string)PCMA," +
         $"payload=(int)8,ssrc=(uint){Packets.Ssrc},srtp-key=(buffer){KeyAndSalt(key)},mki=(buffer){Convert.ToHexString(key.Mki)}," +
         $"srtp-cipher=(string){Cipher(key)},srtp-auth=(string){Authentication(key)},srtcp-cipher=(string){Cipher(key)}," +
-        "srtcp-auth=(string)hmac-sha1-80,roc=(uint)0\" ! srtpdec ! rtppcmadepay ! fdsink fd=1 sync=false";
+        $"srtcp-auth=(string){RtcpAuthentication(key)},roc=(uint)0\" ! srtpdec ! rtppcmadepay ! fdsink fd=1 sync=false";
 
     private static string Cipher(SrtpMasterKey key) =>
         $"aes-{8 * key.Profile.KeyLength_bytes()}-{(key.Profile.IsAead() ? "gcm" : "icm")}";
 
-    // GStreamer wants one for GCM too, where it means nothing.
-    private static string Authentication(SrtpMasterKey key) =>
-        key.Profile.RtpTagLength_bytes() == 4 ? "hmac-sha1-32" : "hmac-sha1-80";
+    private static string Authentication(SrtpMasterKey key) => key.Profile.RtpTagLength_bytes() switch
+    {
+        4 => "hmac-sha1-32",
+        10 => "hmac-sha1-80",
+        _ => "null",
+    };
+
+    private static string RtcpAuthentication(SrtpMasterKey key) => key.Profile.IsAead() ? "null" : "hmac-sha1-80";
 
     private static string KeyAndSalt(SrtpMasterKey key) => Convert.ToHexString(key.Key) + Convert.ToHexString(key.Salt);
 
