@@ -10,7 +10,10 @@ internal static class SrtpFuzz
 {
     public const int Configurations = 12;
 
-    private const int PacketsPerSubject = 30_000;
+    // A subject is young enough that the corpus's packets lie inside its replay windows.
+    private const int PacketsPerSubject = 120;
+    private const int PacketsPerGenuine = 4;
+    private const uint CorpusSsrc = 1;
 
     private static readonly Subject?[] Subjects = new Subject?[Configurations];
 
@@ -49,7 +52,7 @@ internal static class SrtpFuzz
         private readonly byte[] _plain = new byte[65536];
         private readonly byte[] _otherPlain = new byte[65536];
         private readonly byte[] _genuine = new byte[200];
-        private ushort _sequence = 0xFF00;
+        private ushort _sequence = 0xFFF4;
 
         public Subject(int configuration)
         {
@@ -86,7 +89,8 @@ internal static class SrtpFuzz
                 Require(_attacked.UnprotectProvisional(_candidate, packet, _plain, out _) != SrtpOutcome.Ok);
             }
             Require(_attacked.KeyCount == 1);
-            Genuine();
+            if (Received % PacketsPerGenuine == 0)
+                Genuine();
         }
 
         public void Dispose()
@@ -100,10 +104,10 @@ internal static class SrtpFuzz
 
         private void Genuine()
         {
-            Packets.Rtp(_sequence++).CopyTo(_genuine, 0);
+            Packets.Rtp(_sequence++, CorpusSsrc).CopyTo(_genuine, 0);
             Require(_sender.Protect(_genuine, 32, out int length) == SrtpOutcome.Ok);
             Compare(_genuine.AsSpan(0, length), rtcp: false);
-            Packets.Rtcp().CopyTo(_genuine, 0);
+            Packets.Rtcp(CorpusSsrc).CopyTo(_genuine, 0);
             Require(_sender.ProtectRtcp(_genuine, 24, out length) == SrtpOutcome.Ok);
             Compare(_genuine.AsSpan(0, length), rtcp: true);
         }

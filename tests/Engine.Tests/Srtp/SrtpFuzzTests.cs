@@ -6,7 +6,7 @@ namespace MediaEngine.Engine.Tests.Srtp;
 /// <summary>A bounded run of the fuzz target over the corpus; an external fuzzer calls <see cref="SrtpFuzz.Fuzz"/>.</summary>
 public sealed class SrtpFuzzTests
 {
-    private const int Rounds = 120_000;
+    private const int Rounds = 1_300_000;
 
     private static readonly string Corpus = Path.Combine(AppContext.BaseDirectory, "Srtp", "Corpus");
 
