@@ -1,3 +1,5 @@
+using MediaEngine.Rtp;
+
 namespace MediaEngine.Srtp;
 
 /// <summary>
@@ -6,9 +8,15 @@ namespace MediaEngine.Srtp;
 /// </summary>
 internal sealed class ReceiveKey : IDisposable
 {
-    public ReceiveKey(SessionKeys session) => Session = session;
+    public ReceiveKey(SessionKeys session, Instant expiry)
+    {
+        Session = session;
+        Expiry = expiry;
+    }
 
     public SessionKeys Session { get; }
+
+    public Instant Expiry { get; }
 
     public Dictionary<uint, ReplayWindow> RtpStreams { get; } = [];
 

@@ -1,62 +1,32 @@
-using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
-
 namespace MediaEngine.Srtp;
 
 /// <summary>
-/// One session key and salt: seals and opens packets by SSRC and index. The cipher is set up on first use, so that a key
-/// used only for SRTCP, or only for SRTP, pays for one.
+/// One set of session keys: seals and opens packets by SSRC and index. A packet is <c>header ‖ payload</c>, without its tail.
 /// </summary>
-internal sealed class SessionCipher : IDisposable
+internal abstract class SessionCipher : IDisposable
 {
-    private readonly byte[] _key;
-    private SessionSalt _salt;
-    private PacketCipher? _cipher;
-    private bool _disposed;
+    public static SessionCipher Create(SrtpProfile profile) =>
+        profile.IsAead() ? new AeadSessionCipher(profile.KeyLength_bytes()) : new CounterModeSessionCipher(profile.KeyLength_bytes());
 
-    public SessionCipher(ReadOnlySpan<byte> sessionKey, ReadOnlySpan<byte> sessionSalt)
-    {
-        _key = GC.AllocateUninitializedArray<byte>(sessionKey.Length, pinned: true);
-        sessionKey.CopyTo(_key);
-        _salt = new SessionSalt(sessionSalt);
-    }
+    /// <summary>Takes new session keys. Allocates nothing after the first time.</summary>
+    public abstract void SetKeys(KeyDerivation derivation, bool rtcp, ulong period);
 
-    /// <summary>Encrypts <paramref name="payload"/> in place and writes the 16-octet tag.</summary>
-    [SkipLocalsInit]
-    public void Seal(uint ssrc, ulong index, ReadOnlySpan<byte> associatedData, Span<byte> payload, Span<byte> tag)
-    {
-        Span<byte> vector = stackalloc byte[PacketCipher.Nonce_bytes];
-        _salt.WriteInitializationVector(vector, ssrc, index);
-        Cipher().Seal(vector, associatedData, payload, tag);
-    }
+    /// <summary>Encrypts in place and writes the tag.</summary>
+    public abstract void SealRtp(uint ssrc, ulong index, Span<byte> packet, int header_bytes, Span<byte> tag);
 
-    /// <summary>Decrypts into <paramref name="payload"/>; false and a wiped payload when the tag is wrong.</summary>
-    [SkipLocalsInit]
-    public bool Open(
-        uint ssrc, ulong index, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag,
-        Span<byte> payload)
-    {
-        Span<byte> vector = stackalloc byte[PacketCipher.Nonce_bytes];
-        _salt.WriteInitializationVector(vector, ssrc, index);
-        return Cipher().Open(vector, associatedData, ciphertext, tag, payload);
-    }
+    /// <summary>
+    /// Decrypts into <paramref name="destination"/>, header included: as long as the packet, and the same memory or apart.
+    /// When the tag is wrong: false, and the payload's place is zeroed.
+    /// </summary>
+    public abstract bool OpenRtp(
+        uint ssrc, ulong index, ReadOnlySpan<byte> packet, int header_bytes, ReadOnlySpan<byte> tag, Span<byte> destination);
 
-    public void Dispose()
-    {
-        _disposed = true;
-        CryptographicOperations.ZeroMemory(_key);
-        _salt = default;
-        _cipher?.Dispose();
-        _cipher = null;
-    }
+    /// <summary>As <see cref="SealRtp"/>; <paramref name="word"/> is <c>E ‖ index</c> with E = 1.</summary>
+    public abstract void SealRtcp(uint ssrc, uint word, Span<byte> packet, Span<byte> tag);
 
-    private PacketCipher Cipher() => _cipher ?? SetUp();
+    /// <summary>As <see cref="OpenRtp"/>; with E = 0 the packet is verified and the destination left alone.</summary>
+    public abstract bool OpenRtcp(
+        uint ssrc, uint word, ReadOnlySpan<byte> packet, ReadOnlySpan<byte> tag, Span<byte> destination);
 
-    private PacketCipher SetUp()
-    {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        _cipher = PacketCipher.Create(_key);
-        CryptographicOperations.ZeroMemory(_key);
-        return _cipher;
-    }
+    public abstract void Dispose();
 }

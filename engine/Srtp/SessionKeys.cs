@@ -1,43 +1,53 @@
-using System.Security.Cryptography;
-
 namespace MediaEngine.Srtp;
 
-/// <summary>Everything derived from one master key: the session ciphers of SRTP and SRTCP.</summary>
+/// <summary>Everything derived from one master key: the sessions of SRTP and SRTCP.</summary>
 internal sealed class SessionKeys : IDisposable
 {
+    private readonly KeyDerivation? _derivation;
+
+    /// <summary>Session keys that never change: key derivation rate 0.</summary>
     public SessionKeys(SessionCipher rtp, SessionCipher rtcp)
+    {
+        Rtp = new SessionPeriods(rtp);
+        Rtcp = new SessionPeriods(rtcp);
+    }
+
+    private SessionKeys(SessionPeriods rtp, SessionPeriods rtcp, KeyDerivation? derivation)
     {
         Rtp = rtp;
         Rtcp = rtcp;
+        _derivation = derivation;
     }
 
-    public SessionCipher Rtp { get; }
+    public SessionPeriods Rtp { get; }
 
-    public SessionCipher Rtcp { get; }
+    public SessionPeriods Rtcp { get; }
 
-    public static SessionKeys Derive(SrtpMasterKey master)
+    /// <param name="master">Not kept.</param>
+    /// <param name="keyDerivationRate">0, or a power of two up to 2^24 (RFC 3711 4.3.1).</param>
+    public static SessionKeys Derive(SrtpMasterKey master, int keyDerivationRate)
     {
-        using Aes prf = KeyDerivation.CreatePrf(master.Key);
-        return new SessionKeys(
-            Derive(prf, master, KeyDerivation.RtpKey, KeyDerivation.RtpSalt),
-            Derive(prf, master, KeyDerivation.RtcpKey, KeyDerivation.RtcpSalt));
+        var derivation = new KeyDerivation(master.Key, master.Salt);
+        if (keyDerivationRate != 0)
+        {
+            return new SessionKeys(
+                new SessionPeriods(derivation, master.Profile, rtcp: false, keyDerivationRate),
+                new SessionPeriods(derivation, master.Profile, rtcp: true, keyDerivationRate), derivation);
+        }
+        using (derivation)
+        {
+            SessionCipher rtp = SessionCipher.Create(master.Profile);
+            SessionCipher rtcp = SessionCipher.Create(master.Profile);
+            rtp.SetKeys(derivation, rtcp: false, period: 0);
+            rtcp.SetKeys(derivation, rtcp: true, period: 0);
+            return new SessionKeys(rtp, rtcp);
+        }
     }
 
     public void Dispose()
     {
         Rtp.Dispose();
         Rtcp.Dispose();
-    }
-
-    private static SessionCipher Derive(Aes prf, SrtpMasterKey master, byte keyLabel, byte saltLabel)
-    {
-        Span<byte> key = stackalloc byte[master.Profile.KeyLength_bytes()];
-        Span<byte> salt = stackalloc byte[SrtpProfileLengths.Salt_bytes];
-        KeyDerivation.Derive(prf, master.Salt, keyLabel, key);
-        KeyDerivation.Derive(prf, master.Salt, saltLabel, salt);
-        var cipher = new SessionCipher(key, salt);
-        CryptographicOperations.ZeroMemory(key);
-        CryptographicOperations.ZeroMemory(salt);
-        return cipher;
+        _derivation?.Dispose();
     }
 }

@@ -15,15 +15,15 @@ public sealed class SrtpMasterKey : IDisposable
 
     /// <param name="profile">Decides the lengths.</param>
     /// <param name="key">16 or 32 octets.</param>
-    /// <param name="salt">12 octets.</param>
+    /// <param name="salt">12 octets for the AEAD profiles, 14 for the others.</param>
     /// <param name="mki">0..16 octets; 0 = the stream has no MKI.</param>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
     public SrtpMasterKey(SrtpProfile profile, ReadOnlySpan<byte> key, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> mki)
     {
         if (key.Length != profile.KeyLength_bytes())
             throw new ArgumentException($"{profile} takes a master key of {profile.KeyLength_bytes()} octets.", nameof(key));
-        if (salt.Length != SrtpProfileLengths.Salt_bytes)
-            throw new ArgumentException("The master salt has 12 octets.", nameof(salt));
+        if (salt.Length != profile.SaltLength_bytes())
+            throw new ArgumentException($"{profile} takes a master salt of {profile.SaltLength_bytes()} octets.", nameof(salt));
         if (mki.Length > SrtpProfileLengths.MaxMki_bytes)
             throw new ArgumentException("An MKI has at most 16 octets.", nameof(mki));
         Profile = profile;

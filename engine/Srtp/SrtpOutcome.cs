@@ -32,4 +32,10 @@ public enum SrtpOutcome
 
     /// <summary>An authentic SRTCP packet with E = 0, which the policy does not accept.</summary>
     NotEncrypted,
+
+    /// <summary>Send only: no key of the ring is in its lifetime.</summary>
+    NoActiveKey,
+
+    /// <summary>Send only: the SSRC's reserved indexes are used up; reserve more, store the mark, send again.</summary>
+    IndexNotReserved,
 }

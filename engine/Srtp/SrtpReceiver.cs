@@ -9,7 +9,7 @@ namespace MediaEngine.Srtp;
 /// verified change anything. A destination may be the packet's own memory or must not overlap it; when the tag is wrong
 /// the part of it that would hold the payload is zeroed.
 /// </summary>
-public sealed class SrtpReceiver : IDisposable
+public sealed partial class SrtpReceiver : IDisposable
 {
     private const int MaxRememberedSsrcs = 65536;
 
@@ -17,7 +17,10 @@ public sealed class SrtpReceiver : IDisposable
     private readonly int _mkiLength_bytes;
     private readonly Dictionary<UInt128, ReceiveKey> _keys = [];
     private readonly RolloverMemory _rollover;
-    private byte[] _unencryptedScratch = [];
+    private readonly Dictionary<uint, ulong> _announced = [];
+    private readonly PacketTail _rtpTail;
+    private readonly PacketTail _rtpTailWithRoc;
+    private readonly PacketTail _rtcpTail;
     private ReceiveKey? _recentKey;
     private UInt128 _recentMki;
     private bool _disposed;
@@ -31,21 +34,72 @@ public sealed class SrtpReceiver : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(mkiLength_bytes, SrtpProfileLengths.MaxMki_bytes);
         _policy = policy;
         _mkiLength_bytes = mkiLength_bytes;
+        _rtpTail = PacketTail.ForRtp(policy.Profile, mkiLength_bytes, rocPresent: false);
+        _rtpTailWithRoc = policy.RocTransmissionRate == 0
+            ? _rtpTail
+            : PacketTail.ForRtp(policy.Profile, mkiLength_bytes, rocPresent: true);
+        _rtcpTail = PacketTail.ForRtcp(policy.Profile, mkiLength_bytes);
         _rollover = new RolloverMemory((int)Math.Min((long)policy.MaxKeys * policy.MaxStreams, MaxRememberedSsrcs));
     }
 
     /// <summary>Keys in the ring.</summary>
     public int KeyCount => _keys.Count;
 
+    /// <summary>When <see cref="Advance"/> is due next: the earliest expiry of a key.</summary>
+    public Instant NextDeadline { get; private set; } = Instant.Never;
+
     /// <summary>False when the MKI is already there or the ring holds <see cref="SrtpPolicy.MaxKeys"/>.</summary>
     /// <exception cref="ArgumentException">Another profile, or another MKI length, than the receiver's.</exception>
-    public bool TryAddKey(SrtpMasterKey key)
+    public bool TryAddKey(SrtpMasterKey key) => TryAddKey(key, SrtpKeyLifetime.Unlimited);
+
+    /// <summary>
+    /// As above; <see cref="Advance"/> removes and zeroes the key when it expires. Its activation binds senders only: theirs
+    /// is the clock, so packets are accepted before it too.
+    /// </summary>
+    public bool TryAddKey(SrtpMasterKey key, SrtpKeyLifetime lifetime)
     {
         Check(key);
         UInt128 mki = PacketTail.MkiValue(key.Mki);
         if (_keys.Count >= _policy.MaxKeys || _keys.ContainsKey(mki))
             return false;
-        _keys.Add(mki, new ReceiveKey(SessionKeys.Derive(key)));
+        _keys.Add(mki, new ReceiveKey(SessionKeys.Derive(key, _policy.KeyDerivationRate), lifetime.Expiry));
+        NextDeadline = Instant.Earlier(NextDeadline, lifetime.Expiry);
+        return true;
+    }
+
+    /// <summary>Removes and zeroes every expired key with its streams.</summary>
+    public void Advance(Instant now)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        NextDeadline = Instant.Never;
+        foreach ((UInt128 mki, ReceiveKey key) in _keys)
+        {
+            if (key.Expiry > now)
+            {
+                NextDeadline = Instant.Earlier(NextDeadline, key.Expiry);
+                continue;
+            }
+            _keys.Remove(mki);
+            _recentKey = null;
+            key.Dispose();
+        }
+    }
+
+    /// <summary>
+    /// Says which ROC the next packet of an SSRC has, where signalling tells a late joiner. It replaces the estimate, not a
+    /// carried ROC, until a packet authenticates with it. Near a wrap use <see cref="SetIndex"/>. False when as many SSRCs
+    /// wait for their first packet as the policy allows streams.
+    /// </summary>
+    public bool SetRoc(uint ssrc, uint roc) => SetIndex(ssrc, (ulong)roc << 16 | 0x8000);
+
+    /// <summary>As <see cref="SetRoc"/>: the next packet is the one nearest to this 48-bit index.</summary>
+    public bool SetIndex(uint ssrc, ulong index)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(index, ExtendedSequence.MaxIndex);
+        if (_announced.Count >= _policy.MaxStreams && !_announced.ContainsKey(ssrc))
+            return false;
+        _announced[ssrc] = index;
         return true;
     }
 
@@ -60,14 +114,28 @@ public sealed class SrtpReceiver : IDisposable
         return true;
     }
 
-    /// <summary>Reads the MKI of an SRTP packet; false when the packet is too short or no RTP. Unauthenticated.</summary>
+    /// <summary>
+    /// Reads the MKI of an SRTP packet of an AEAD profile; false when the packet is too short or no RTP. Unauthenticated.
+    /// </summary>
     public static bool TryReadMki(
         ReadOnlySpan<byte> packet, int mkiLength_bytes, bool rocPresent, out ReadOnlySpan<byte> mki) =>
-        PacketTail.TryReadMki(packet, mkiLength_bytes, rocPresent, out mki);
+        PacketTail.TryReadAeadMki(packet, mkiLength_bytes, rocPresent, out mki);
 
-    /// <summary>Reads the MKI of an SRTCP packet; false when the packet is too short or no RTCP. Unauthenticated.</summary>
+    /// <summary>Reads the MKI of an SRTP packet of any profile. Unauthenticated.</summary>
+    public static bool TryReadMki(
+        ReadOnlySpan<byte> packet, SrtpPolicy policy, int mkiLength_bytes, out ReadOnlySpan<byte> mki) =>
+        PacketTail.TryReadMki(packet, policy, mkiLength_bytes, out mki);
+
+    /// <summary>
+    /// Reads the MKI of an SRTCP packet of an AEAD profile; false when the packet is too short or no RTCP. Unauthenticated.
+    /// </summary>
     public static bool TryReadRtcpMki(ReadOnlySpan<byte> packet, int mkiLength_bytes, out ReadOnlySpan<byte> mki) =>
-        PacketTail.TryReadRtcpMki(packet, mkiLength_bytes, out mki);
+        PacketTail.TryReadRtcpMki(packet, SrtpProfile.AeadAes128Gcm, mkiLength_bytes, out mki);
+
+    /// <summary>Reads the MKI of an SRTCP packet of any profile. Unauthenticated.</summary>
+    public static bool TryReadRtcpMki(
+        ReadOnlySpan<byte> packet, SrtpPolicy policy, int mkiLength_bytes, out ReadOnlySpan<byte> mki) =>
+        PacketTail.TryReadRtcpMki(packet, policy.Profile, mkiLength_bytes, out mki);
 
     /// <summary>Recovers the RTP packet into <c>destination[..length]</c>.</summary>
     public SrtpOutcome Unprotect(ReadOnlySpan<byte> packet, Span<byte> destination, out int length)
@@ -86,46 +154,34 @@ public sealed class SrtpReceiver : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         length = 0;
-        if (!PacketTail.TryReadRtcpMki(packet, _mkiLength_bytes, out ReadOnlySpan<byte> mki) ||
-            !RtcpHeader.TryParse(packet, out RtcpHeader header))
+        int plainLength = packet.Length - _rtcpTail.Length_bytes;
+        if (!RtcpHeader.TryParse(packet, out RtcpHeader header) || plainLength < RtcpHeader.Length_bytes)
             return SrtpOutcome.Malformed;
-        if (!TryFindKey(mki, out ReceiveKey? key))
+        ReadOnlySpan<byte> tail = packet[plainLength..];
+        if (!TryFindKey(tail.Slice(_rtcpTail.Mki, _mkiLength_bytes), out ReceiveKey? key))
             return SrtpOutcome.UnknownMki;
-
-        int tail = packet.Length - _mkiLength_bytes - PacketTail.RtcpIndex_bytes;
-        int plainLength = tail - PacketCipher.Tag_bytes;
         if (destination.Length < plainLength)
             return SrtpOutcome.BufferTooSmall;
         ThrowIfPartlyOverlapping(packet, destination);
-        ReadOnlySpan<byte> word = packet.Slice(tail, PacketTail.RtcpIndex_bytes);
-        uint index = BinaryPrimitives.ReadUInt32BigEndian(word);
-        bool encrypted = (index & PacketTail.EncryptedFlag) != 0;
-        index &= PacketTail.MaxRtcpIndex;
+        uint word = BinaryPrimitives.ReadUInt32BigEndian(tail[_rtcpTail.Word..]);
+        uint index = word & PacketTail.MaxRtcpIndex;
         key.RtcpStreams.TryGetValue(header.Ssrc, out ReplayWindow? window);
         SrtpOutcome fresh = CheckIndex(key.RtcpStreams, window, index);
         if (fresh != SrtpOutcome.Ok)
             return fresh;
 
-        ReadOnlySpan<byte> tag = packet.Slice(plainLength, PacketCipher.Tag_bytes);
-        if (encrypted)
+        SessionPeriods periods = key.Session.Rtcp;
+        if (!periods.At(index).OpenRtcp(
+            header.Ssrc, word, packet[..plainLength], tail.Slice(_rtcpTail.Tag, _rtcpTail.TagLength_bytes),
+            destination[..plainLength]))
+            return SrtpOutcome.AuthenticationFailed;
+        if ((word & PacketTail.EncryptedFlag) == 0)
         {
-            Span<byte> associatedData = stackalloc byte[RtcpHeader.Length_bytes + PacketTail.RtcpIndex_bytes];
-            packet[..RtcpHeader.Length_bytes].CopyTo(associatedData);
-            word.CopyTo(associatedData[RtcpHeader.Length_bytes..]);
-            if (!key.Session.Rtcp.Open(
-                header.Ssrc, index, associatedData, packet[RtcpHeader.Length_bytes..plainLength], tag,
-                destination[RtcpHeader.Length_bytes..plainLength]))
-                return SrtpOutcome.AuthenticationFailed;
-            packet[..RtcpHeader.Length_bytes].CopyTo(destination);
-        }
-        else
-        {
-            if (!IsAuthenticUnencrypted(key, header.Ssrc, index, packet[..plainLength], tag, word))
-                return SrtpOutcome.AuthenticationFailed;
             if (!_policy.AcceptUnencryptedRtcp)
                 return SrtpOutcome.NotEncrypted;
             packet[..plainLength].CopyTo(destination);
         }
+        periods.Keep();
         if (window is null)
             key.RtcpStreams.Add(header.Ssrc, new ReplayWindow(_policy.ReplayWindow_packets, index));
         else
@@ -154,7 +210,7 @@ public sealed class SrtpReceiver : IDisposable
         if (_keys.Count >= _policy.MaxKeys)
             return SrtpOutcome.StreamLimit;
 
-        var key = new ReceiveKey(SessionKeys.Derive(candidate));
+        var key = new ReceiveKey(SessionKeys.Derive(candidate, _policy.KeyDerivationRate), Instant.Never);
         SrtpOutcome outcome = Unprotect(key, header, roc, packet, destination, out length);
         if (outcome == SrtpOutcome.Ok)
             _keys.Add(mkiValue, key);
@@ -173,38 +229,38 @@ public sealed class SrtpReceiver : IDisposable
     }
 
     internal void AddSession(ReadOnlySpan<byte> mki, SessionKeys session) =>
-        _keys.Add(PacketTail.MkiValue(mki), new ReceiveKey(session));
+        _keys.Add(PacketTail.MkiValue(mki), new ReceiveKey(session, Instant.Never));
 
     private SrtpOutcome Unprotect(
         ReceiveKey key, in RtpHeader header, bool roc, ReadOnlySpan<byte> packet, Span<byte> destination, out int length)
     {
         length = 0;
-        int tail = packet.Length - _mkiLength_bytes - (roc ? PacketTail.Roc_bytes : 0);
-        int plainLength = tail - PacketCipher.Tag_bytes;
+        ref readonly PacketTail layout = ref RtpTail(roc);
+        int plainLength = packet.Length - layout.Length_bytes;
         if (destination.Length < plainLength)
             return SrtpOutcome.BufferTooSmall;
         ThrowIfPartlyOverlapping(packet, destination);
 
+        ReadOnlySpan<byte> tail = packet[plainLength..];
         Dictionary<uint, ReplayWindow> streams = key.RtpStreams;
-        ulong index;
         streams.TryGetValue(header.Ssrc, out ReplayWindow? window);
-        if (roc)
-            index = (ulong)BinaryPrimitives.ReadUInt32BigEndian(packet[^PacketTail.Roc_bytes..]) << 16 | header.SequenceNumber;
-        else if (window is not null)
-            index = ExtendedSequence.Estimate(window.Highest, header.SequenceNumber);
-        else
-            index = _rollover.EstimateFirst(header.Ssrc, header.SequenceNumber);
+        ulong index = IndexOf(header, roc, tail, window);
         SrtpOutcome fresh = CheckIndex(streams, window, index);
         if (fresh != SrtpOutcome.Ok)
             return fresh;
 
-        ReadOnlySpan<byte> associatedData = packet[..header.Length_bytes];
-        if (!key.Session.Rtp.Open(
-            header.Ssrc, index, associatedData, packet[header.Length_bytes..plainLength],
-            packet.Slice(plainLength, PacketCipher.Tag_bytes), destination[header.Length_bytes..plainLength]))
+        SessionPeriods periods = key.Session.Rtp;
+        SessionCipher session = periods.At(index);
+        bool authentic = _verdict.Concerns(session, index)
+            ? ((CounterModeSessionCipher)session).OpenVerifiedRtp(
+                _verdict.Authentic, header.Ssrc, index, packet[..plainLength], header.Length_bytes, destination[..plainLength])
+            : session.OpenRtp(
+                header.Ssrc, index, packet[..plainLength], header.Length_bytes,
+                tail.Slice(layout.Tag, layout.TagLength_bytes), destination[..plainLength]);
+        if (!authentic)
             return SrtpOutcome.AuthenticationFailed;
 
-        associatedData.CopyTo(destination);
+        periods.Keep();
         if (window is null)
         {
             window = new ReplayWindow(_policy.ReplayWindow_packets, index);
@@ -215,8 +271,21 @@ public sealed class SrtpReceiver : IDisposable
         {
             window.Accept(index);
         }
+        if (_announced.Count != 0)
+            _announced.Remove(header.Ssrc);
         length = plainLength;
         return SrtpOutcome.Ok;
+    }
+
+    private ulong IndexOf(in RtpHeader header, bool roc, ReadOnlySpan<byte> tail, ReplayWindow? window)
+    {
+        if (roc)
+            return (ulong)BinaryPrimitives.ReadUInt32BigEndian(tail[_rtpTailWithRoc.Word..]) << 16 | header.SequenceNumber;
+        if (_announced.Count != 0 && _announced.TryGetValue(header.Ssrc, out ulong near))
+            return ExtendedSequence.Estimate(near, header.SequenceNumber);
+        return window is not null
+            ? ExtendedSequence.Estimate(window.Highest, header.SequenceNumber)
+            : _rollover.EstimateFirst(header.Ssrc, header.SequenceNumber);
     }
 
     private bool TryReadTail(
@@ -227,12 +296,15 @@ public sealed class SrtpReceiver : IDisposable
         if (!RtpHeader.TryParse(packet, out header))
             return false;
         roc = _policy.CarriesRoc(header.SequenceNumber);
-        int after = roc ? PacketTail.Roc_bytes : 0;
-        if (packet.Length < header.Length_bytes + PacketCipher.Tag_bytes + _mkiLength_bytes + after)
+        ref readonly PacketTail layout = ref RtpTail(roc);
+        int plainLength = packet.Length - layout.Length_bytes;
+        if (plainLength < header.Length_bytes)
             return false;
-        mki = packet.Slice(packet.Length - after - _mkiLength_bytes, _mkiLength_bytes);
+        mki = packet.Slice(plainLength + layout.Mki, _mkiLength_bytes);
         return true;
     }
+
+    private ref readonly PacketTail RtpTail(bool roc) => ref roc ? ref _rtpTailWithRoc : ref _rtpTail;
 
     // Packets come in runs from one talker, so the last key is mostly the next one too.
     private bool TryFindKey(ReadOnlySpan<byte> mki, [NotNullWhen(true)] out ReceiveKey? key)
@@ -253,19 +325,6 @@ public sealed class SrtpReceiver : IDisposable
         if (window is not null)
             return window.Check(index);
         return streams.Count < _policy.MaxStreams ? SrtpOutcome.Ok : SrtpOutcome.StreamLimit;
-    }
-
-    private bool IsAuthenticUnencrypted(
-        ReceiveKey key, uint ssrc, uint index, ReadOnlySpan<byte> content, ReadOnlySpan<byte> tag, ReadOnlySpan<byte> word)
-    {
-        // RFC 7714 9.3 authenticates content ‖ word, which the tag separates on the wire.
-        int needed = content.Length + word.Length;
-        if (_unencryptedScratch.Length < needed)
-            _unencryptedScratch = new byte[needed];
-        Span<byte> associatedData = _unencryptedScratch.AsSpan(0, needed);
-        content.CopyTo(associatedData);
-        word.CopyTo(associatedData[content.Length..]);
-        return key.Session.Rtcp.Open(ssrc, index, associatedData, [], tag, []);
     }
 
     private void Check(SrtpMasterKey key)

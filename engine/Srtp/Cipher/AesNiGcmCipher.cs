@@ -21,15 +21,21 @@ internal sealed class AesNiGcmCipher : PacketCipher
     public AesNiGcmCipher(ReadOnlySpan<byte> key)
     {
         _rounds = AesNiRounds.RoundsFor(key.Length);
-        AesNiRounds.ExpandKey(key, _roundKeys);
-        Block hashKey = AesNiRounds.Encrypt(ref RoundKeys, _rounds, Block.Zero);
-        CarrylessHash.ExpandKey(hashKey, _hashPowers);
+        ExpandKey(key);
     }
 
     /// <summary>The processor has the instructions.</summary>
     public static bool IsSupported => X86Aes.IsSupported && Pclmulqdq.IsSupported && Ssse3.IsSupported;
 
     private ref Block RoundKeys => ref MemoryMarshal.GetArrayDataReference(_roundKeys);
+
+    public override bool TrySetKey(ReadOnlySpan<byte> key)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(AesNiRounds.RoundsFor(key.Length), _rounds);
+        ExpandKey(key);
+        return true;
+    }
 
     public override void Seal(
         ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData, Span<byte> text, Span<byte> tag)
@@ -62,6 +68,13 @@ internal sealed class AesNiGcmCipher : PacketCipher
         _disposed = true;
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(_roundKeys.AsSpan()));
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(_hashPowers.AsSpan()));
+    }
+
+    private void ExpandKey(ReadOnlySpan<byte> key)
+    {
+        AesNiRounds.ExpandKey(key, _roundKeys);
+        Block hashKey = AesNiRounds.Encrypt(ref RoundKeys, _rounds, Block.Zero);
+        CarrylessHash.ExpandKey(hashKey, _hashPowers);
     }
 
     private Block Tag(Vector128<uint> counter, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> ciphertext)

@@ -13,6 +13,9 @@ internal abstract class PacketCipher : IDisposable
     public static PacketCipher Create(ReadOnlySpan<byte> key) =>
         CipherChoice.UsesProcessorInstructions ? new AesNiGcmCipher(key) : new FrameworkGcmCipher(key);
 
+    /// <summary>Goes on with another key of the same length; false when the cipher cannot, and a new one is needed.</summary>
+    public virtual bool TrySetKey(ReadOnlySpan<byte> key) => false;
+
     /// <summary>Encrypts <paramref name="text"/> in place.</summary>
     public abstract void Seal(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData, Span<byte> text, Span<byte> tag);
 

@@ -15,11 +15,18 @@ internal sealed unsafe partial class Libsrtp : IDisposable
     private const uint AnyInbound = 2;
     private const uint AnyOutbound = 3;
     private const uint ConfidentialityAndAuthentication = 3;
+    private const uint Aes128Counter = 1;
+    private const uint Aes256Counter = 5;
+    private const uint Aes128Gcm = 6;
+    private const uint Aes256Gcm = 7;
+    private const uint HmacSha1 = 3;
 
     private readonly nint _session;
+    private readonly bool _mki;
 
     public Libsrtp(SrtpProfile profile, byte[] masterKey, byte[] masterSalt, byte[] mki, bool sends)
     {
+        _mki = mki.Length != 0;
         byte[] keyAndSalt = [.. masterKey, .. masterSalt];
         fixed (byte* key = keyAndSalt, mkiOctets = mki)
         {
@@ -32,7 +39,8 @@ internal sealed unsafe partial class Libsrtp : IDisposable
                 KeyCount = 1,
                 WindowSize = 1024,
             };
-            policy.Rtp = policy.Rtcp = Crypto(profile);
+            policy.Rtp = Crypto(profile, profile.RtpTagLength_bytes());
+            policy.Rtcp = Crypto(profile, profile.RtcpTagLength_bytes());
             int status = Create(out _session, &policy);
             if (status != Ok)
                 throw new InvalidOperationException($"srtp_create: {status}");
@@ -52,15 +60,17 @@ internal sealed unsafe partial class Libsrtp : IDisposable
 
     public void Dispose() => _ = Deallocate(_session);
 
-    private static int Rtp(nint session, byte* packet, int* length) => ProtectMki(session, packet, length, 1, 0);
+    private static int Rtp(nint session, byte* packet, int* length, uint mki) => ProtectMki(session, packet, length, mki, 0);
 
-    private static int Rtcp(nint session, byte* packet, int* length) => ProtectRtcpMki(session, packet, length, 1, 0);
+    private static int Rtcp(nint session, byte* packet, int* length, uint mki) =>
+        ProtectRtcpMki(session, packet, length, mki, 0);
 
-    private static int OpenRtp(nint session, byte* packet, int* length) => UnprotectMki(session, packet, length, 1);
+    private static int OpenRtp(nint session, byte* packet, int* length, uint mki) => UnprotectMki(session, packet, length, mki);
 
-    private static int OpenRtcp(nint session, byte* packet, int* length) => UnprotectRtcpMki(session, packet, length, 1);
+    private static int OpenRtcp(nint session, byte* packet, int* length, uint mki) =>
+        UnprotectRtcpMki(session, packet, length, mki);
 
-    private int Run(byte[] packet, delegate*<nint, byte*, int*, int> operation, out byte[] result)
+    private int Run(byte[] packet, delegate*<nint, byte*, int*, uint, int> operation, out byte[] result)
     {
         const int Room_bytes = 256;
         int capacity = (packet.Length + Room_bytes + 3) & ~3;
@@ -70,7 +80,7 @@ internal sealed unsafe partial class Libsrtp : IDisposable
         {
             packet.CopyTo(new Span<byte>(memory, capacity));
             int length = packet.Length;
-            int status = operation(_session, memory, &length);
+            int status = operation(_session, memory, &length, _mki ? 1u : 0u);
             result = status == Ok ? new Span<byte>(memory, length).ToArray() : [];
             return status;
         }
@@ -80,11 +90,15 @@ internal sealed unsafe partial class Libsrtp : IDisposable
         }
     }
 
-    private static CryptoPolicy Crypto(SrtpProfile profile) => new()
+    private static CryptoPolicy Crypto(SrtpProfile profile, int tagLength_bytes) => new()
     {
-        CipherType = profile == SrtpProfile.AeadAes128Gcm ? 6u : 7u,
-        CipherKeyLength = profile.KeyLength_bytes() + SrtpProfileLengths.Salt_bytes,
-        TagLength = SrtpProfileLengths.Tag_bytes,
+        CipherType = profile.IsAead()
+            ? profile.KeyLength_bytes() == 16 ? Aes128Gcm : Aes256Gcm
+            : profile.KeyLength_bytes() == 16 ? Aes128Counter : Aes256Counter,
+        CipherKeyLength = profile.KeyLength_bytes() + profile.SaltLength_bytes(),
+        AuthenticationType = profile.IsAead() ? 0 : HmacSha1,
+        AuthenticationKeyLength = profile.IsAead() ? 0 : 20,
+        TagLength = tagLength_bytes,
         Services = ConfidentialityAndAuthentication,
     };
 

@@ -14,11 +14,14 @@ internal static class Packets
         byte seed = 1, string mki = "", SrtpProfile profile = SrtpProfile.AeadAes128Gcm)
     {
         byte[] key = new byte[profile.KeyLength_bytes()];
-        byte[] salt = new byte[12];
+        byte[] salt = new byte[profile.SaltLength_bytes()];
         Array.Fill(key, seed);
         Array.Fill(salt, (byte)(seed ^ 0x5A));
         return new SrtpMasterKey(profile, key, salt, Convert.FromHexString(mki));
     }
+
+    /// <summary>Every profile, for theories.</summary>
+    public static TheoryData<SrtpProfile> Profiles => [.. Enum.GetValues<SrtpProfile>()];
 
     public static SrtpReceiver Receiver(SrtpPolicy policy, params SrtpMasterKey[] keys)
     {

@@ -98,8 +98,8 @@ public sealed class Rfc7714Tests
         vector.Bytes("session_key").Length == 16 ? SrtpProfile.AeadAes128Gcm : SrtpProfile.AeadAes256Gcm);
 
     private static SessionKeys Keys(JsonNode vector) => new(
-        new SessionCipher(vector.Bytes("session_key"), vector.Bytes("session_salt")),
-        new SessionCipher(vector.Bytes("session_key"), vector.Bytes("session_salt")));
+        new AeadSessionCipher(vector.Bytes("session_key"), vector.Bytes("session_salt")),
+        new AeadSessionCipher(vector.Bytes("session_key"), vector.Bytes("session_salt")));
 
     private static uint Index(JsonNode vector) =>
         uint.Parse(vector.Text("srtcp_index"), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);

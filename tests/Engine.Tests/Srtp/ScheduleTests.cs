@@ -14,15 +14,32 @@ public sealed class ScheduleTests
     private const string Mki = "01020304";
     private const int Window = 128;
 
+    /// <summary>Profile, R of RFC 4771, key derivation rate.</summary>
+    public static TheoryData<SrtpProfile, int, int> Cases
+    {
+        get
+        {
+            var cases = new TheoryData<SrtpProfile, int, int>();
+            foreach (SrtpProfile profile in Enum.GetValues<SrtpProfile>())
+            {
+                cases.Add(profile, 0, 0);
+                if (profile.RtpTagLength_bytes() == 4)
+                    continue;
+                cases.Add(profile, 1, 0);
+                cases.Add(profile, 3, 0);
+                cases.Add(profile, 3, 16);
+            }
+            return cases;
+        }
+    }
+
     [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(3)]
-    public void SrtpAgreesWithTheOracle(int rocTransmissionRate) =>
+    [MemberData(nameof(Cases))]
+    public void SrtpAgreesWithTheOracle(SrtpProfile profile, int rocTransmissionRate, int keyDerivationRate) =>
         Prop.ForAll<byte[], ushort, byte>((script, start, missed) =>
         {
-            SrtpPolicy policy = Policy(rocTransmissionRate);
-            using SrtpMasterKey key = Packets.Key(1, Mki);
+            SrtpPolicy policy = Policy(rocTransmissionRate, profile, keyDerivationRate);
+            using SrtpMasterKey key = Packets.Key(1, Mki, profile);
             using SrtpReceiver receiver = Packets.Receiver(policy, key);
             var oracle = new Oracle(policy);
             foreach (Delivery delivery in Schedule(policy, key, script, start).Skip(missed % 64))
@@ -32,7 +49,7 @@ public sealed class ScheduleTests
                     return false;
             }
             return true;
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(300).WithEndSize(300));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(100).WithEndSize(300));
 
     [Fact]
     public void TheScheduleReachesEveryOutcome()
@@ -57,12 +74,13 @@ public sealed class ScheduleTests
         Assert.True(highest > 3 * 65536, "the schedule wraps several times");
     }
 
-    [Fact]
-    public void SrtcpAgreesWithTheOracle() =>
+    [Theory]
+    [MemberData(nameof(Packets.Profiles), MemberType = typeof(Packets))]
+    public void SrtcpAgreesWithTheOracle(SrtpProfile profile) =>
         Prop.ForAll<byte[], int>((script, start) =>
         {
-            SrtpPolicy policy = Policy(0);
-            using SrtpMasterKey key = Packets.Key(1, Mki);
+            SrtpPolicy policy = Policy(0, profile);
+            using SrtpMasterKey key = Packets.Key(1, Mki, profile);
             using var sender = new SrtpSender(key, policy);
             using SrtpReceiver receiver = Packets.Receiver(policy, key);
             if (start > 0)
@@ -89,14 +107,12 @@ public sealed class ScheduleTests
         }).Check(Config.QuickThrowOnFailure);
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(3)]
-    public void ForgedPacketsChangeNothingObservable(int rocTransmissionRate) =>
+    [MemberData(nameof(Cases))]
+    public void ForgedPacketsChangeNothingObservable(SrtpProfile profile, int rocTransmissionRate, int keyDerivationRate) =>
         Prop.ForAll<byte[], ushort, int>((script, start, noise) =>
         {
-            SrtpPolicy policy = Policy(rocTransmissionRate) with { MaxStreams = 1 };
-            using SrtpMasterKey key = Packets.Key(1, Mki);
+            SrtpPolicy policy = Policy(rocTransmissionRate, profile, keyDerivationRate) with { MaxStreams = 1 };
+            using SrtpMasterKey key = Packets.Key(1, Mki, profile);
             using SrtpReceiver attacked = Packets.Receiver(policy, key);
             using SrtpReceiver left = Packets.Receiver(policy, key);
             uint state = (uint)noise;
@@ -112,10 +128,40 @@ public sealed class ScheduleTests
                     return false;
             }
             return true;
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(200).WithEndSize(200));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(60).WithEndSize(200));
 
-    private static SrtpPolicy Policy(int rocTransmissionRate) =>
-        new(SrtpProfile.AeadAes128Gcm, rocTransmissionRate, Window);
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void ALateJoinerIsInWithinRPacketsWhereverHeJoins(SrtpProfile profile, int rocTransmissionRate, int keyDerivationRate)
+    {
+        if (rocTransmissionRate == 0)
+            return;
+        SrtpPolicy policy = Policy(rocTransmissionRate, profile, keyDerivationRate);
+        using SrtpMasterKey key = Packets.Key(1, Mki, profile);
+        using var sender = new SrtpSender(key, policy);
+        // The sequence wraps in the middle, for the third time.
+        ulong first = (3UL << 16) - 20;
+        sender.TryResume(Packets.Ssrc, first);
+        byte[][] packets = [.. Enumerable.Range(0, 40).Select(i => sender.Protect(Packets.Rtp((ushort)(first + (ulong)i))))];
+        for (int join = 0; join < packets.Length - rocTransmissionRate; join++)
+        {
+            using SrtpReceiver receiver = Packets.Receiver(policy, key);
+            int refused = packets[join..].TakeWhile(packet => receiver.Unprotect(packet, out _) != SrtpOutcome.Ok).Count();
+            Assert.True(refused < rocTransmissionRate, $"joined at {join}: {refused} packets refused");
+            Assert.All(packets[(join + refused + 1)..], packet => Assert.Equal(SrtpOutcome.Ok, receiver.Unprotect(packet, out _)));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void RekeysResumesAndReceiversComeAndGo(SrtpProfile profile, int rocTransmissionRate, int keyDerivationRate) =>
+        Prop.ForAll<byte[], ushort>((script, start) => new RekeySchedule(
+            Policy(rocTransmissionRate, profile, keyDerivationRate), script, start).Holds())
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(40).WithEndSize(200));
+
+    private static SrtpPolicy Policy(
+        int rocTransmissionRate, SrtpProfile profile = SrtpProfile.AeadAes128Gcm, int keyDerivationRate = 0) =>
+        new(profile, rocTransmissionRate, Window) { KeyDerivationRate = keyDerivationRate };
 
     /// <summary>One octet per packet decides its gap, whether it is lost, doubled or damaged, and how late it comes.</summary>
     private static IEnumerable<Delivery> Schedule(SrtpPolicy policy, SrtpMasterKey key, byte[] script, ushort start)

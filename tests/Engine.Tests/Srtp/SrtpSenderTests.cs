@@ -84,7 +84,7 @@ public sealed class SrtpSenderTests
     {
         using SrtpMasterKey key = Packets.Key();
         using var sender = new SrtpSender(key, SrtpPolicy.GroupMedia);
-        sender.Advance(Packets.Ssrc, ExtendedSequence.MaxIndex - 1, 0, 0);
+        sender.SkipTo(Packets.Ssrc, ExtendedSequence.MaxIndex - 1, 0, 0);
         sender.Protect(Packets.Rtp(0xFFFF));
         sender.Protect(Packets.Rtp(0), SrtpOutcome.IndexExhausted);
     }
@@ -94,7 +94,7 @@ public sealed class SrtpSenderTests
     {
         using SrtpMasterKey key = Packets.Key();
         using var sender = new SrtpSender(key, SrtpPolicy.GroupMedia);
-        sender.Advance(1, 0, (1UL << 48) - 1, (1UL << 31) - 1);
+        sender.SkipTo(1, 0, (1UL << 48) - 1, (1UL << 31) - 1);
         sender.Protect(Packets.Rtp(1, ssrc: 2));
         sender.Protect(Packets.Rtp(2, ssrc: 3), SrtpOutcome.IndexExhausted);
         sender.ProtectRtcp(Packets.Rtcp(2));

@@ -1,0 +1,128 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using MediaEngine.Rtp;
+
+namespace MediaEngine.Srtp;
+
+/// <summary>
+/// AES-GCM session (RFC 7714). The cipher is set up on first use, so that a key used only for SRTCP, or only for SRTP, pays
+/// for one.
+/// </summary>
+internal sealed class AeadSessionCipher : SessionCipher
+{
+    private readonly byte[] _key;
+    private SessionSalt _salt;
+    private PacketCipher? _cipher;
+    private byte[] _unencryptedScratch = [];
+    private bool _keyPending;
+    private bool _disposed;
+
+    public AeadSessionCipher(int key_bytes) => _key = GC.AllocateArray<byte>(key_bytes, pinned: true);
+
+    /// <summary>For published vectors, which give session keys.</summary>
+    public AeadSessionCipher(ReadOnlySpan<byte> sessionKey, ReadOnlySpan<byte> sessionSalt)
+        : this(sessionKey.Length)
+    {
+        sessionKey.CopyTo(_key);
+        _salt = new SessionSalt(sessionSalt);
+        _keyPending = true;
+    }
+
+    public override void SetKeys(KeyDerivation derivation, bool rtcp, ulong period)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        Span<byte> salt = stackalloc byte[SrtpProfileLengths.Salt_bytes];
+        derivation.Derive(rtcp ? KeyDerivation.RtcpKey : KeyDerivation.RtpKey, period, _key);
+        derivation.Derive(rtcp ? KeyDerivation.RtcpSalt : KeyDerivation.RtpSalt, period, salt);
+        _salt = new SessionSalt(salt);
+        CryptographicOperations.ZeroMemory(salt);
+        _keyPending = true;
+    }
+
+    [SkipLocalsInit]
+    public override void SealRtp(uint ssrc, ulong index, Span<byte> packet, int header_bytes, Span<byte> tag)
+    {
+        Span<byte> vector = stackalloc byte[PacketCipher.Nonce_bytes];
+        _salt.WriteInitializationVector(vector, ssrc, index);
+        Cipher().Seal(vector, packet[..header_bytes], packet[header_bytes..], tag);
+    }
+
+    [SkipLocalsInit]
+    public override bool OpenRtp(
+        uint ssrc, ulong index, ReadOnlySpan<byte> packet, int header_bytes, ReadOnlySpan<byte> tag, Span<byte> destination)
+    {
+        Span<byte> vector = stackalloc byte[PacketCipher.Nonce_bytes];
+        _salt.WriteInitializationVector(vector, ssrc, index);
+        ReadOnlySpan<byte> associatedData = packet[..header_bytes];
+        if (!Cipher().Open(vector, associatedData, packet[header_bytes..], tag, destination[header_bytes..]))
+            return false;
+        associatedData.CopyTo(destination);
+        return true;
+    }
+
+    [SkipLocalsInit]
+    public override void SealRtcp(uint ssrc, uint word, Span<byte> packet, Span<byte> tag)
+    {
+        Span<byte> vector = stackalloc byte[PacketCipher.Nonce_bytes];
+        _salt.WriteInitializationVector(vector, ssrc, word & PacketTail.MaxRtcpIndex);
+        Span<byte> associatedData = stackalloc byte[RtcpHeader.Length_bytes + PacketTail.RtcpIndex_bytes];
+        packet[..RtcpHeader.Length_bytes].CopyTo(associatedData);
+        BinaryPrimitives.WriteUInt32BigEndian(associatedData[RtcpHeader.Length_bytes..], word);
+        Cipher().Seal(vector, associatedData, packet[RtcpHeader.Length_bytes..], tag);
+    }
+
+    [SkipLocalsInit]
+    public override bool OpenRtcp(
+        uint ssrc, uint word, ReadOnlySpan<byte> packet, ReadOnlySpan<byte> tag, Span<byte> destination)
+    {
+        Span<byte> vector = stackalloc byte[PacketCipher.Nonce_bytes];
+        _salt.WriteInitializationVector(vector, ssrc, word & PacketTail.MaxRtcpIndex);
+        if ((word & PacketTail.EncryptedFlag) == 0)
+            return Cipher().Open(vector, UnencryptedAssociatedData(packet, word), [], tag, []);
+        Span<byte> associatedData = stackalloc byte[RtcpHeader.Length_bytes + PacketTail.RtcpIndex_bytes];
+        packet[..RtcpHeader.Length_bytes].CopyTo(associatedData);
+        BinaryPrimitives.WriteUInt32BigEndian(associatedData[RtcpHeader.Length_bytes..], word);
+        if (!Cipher().Open(
+            vector, associatedData, packet[RtcpHeader.Length_bytes..], tag, destination[RtcpHeader.Length_bytes..]))
+            return false;
+        associatedData[..RtcpHeader.Length_bytes].CopyTo(destination);
+        return true;
+    }
+
+    public override void Dispose()
+    {
+        _disposed = true;
+        CryptographicOperations.ZeroMemory(_key);
+        _salt = default;
+        _cipher?.Dispose();
+        _cipher = null;
+        _keyPending = true;
+    }
+
+    // RFC 7714 9.3 authenticates content ‖ word, which the tag separates on the wire.
+    private ReadOnlySpan<byte> UnencryptedAssociatedData(ReadOnlySpan<byte> packet, uint word)
+    {
+        int needed = packet.Length + PacketTail.RtcpIndex_bytes;
+        if (_unencryptedScratch.Length < needed)
+            _unencryptedScratch = new byte[needed];
+        packet.CopyTo(_unencryptedScratch);
+        BinaryPrimitives.WriteUInt32BigEndian(_unencryptedScratch.AsSpan(packet.Length), word);
+        return _unencryptedScratch.AsSpan(0, needed);
+    }
+
+    private PacketCipher Cipher() => _keyPending ? SetUp() : _cipher!;
+
+    private PacketCipher SetUp()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_cipher is null || !_cipher.TrySetKey(_key))
+        {
+            _cipher?.Dispose();
+            _cipher = PacketCipher.Create(_key);
+        }
+        CryptographicOperations.ZeroMemory(_key);
+        _keyPending = false;
+        return _cipher;
+    }
+}
