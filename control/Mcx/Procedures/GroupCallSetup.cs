@@ -81,6 +81,8 @@ internal sealed class GroupCallSetup(McContext context, RegroupNotification noti
         {
             effects.Log("call-joined", groupId, caller.McpttId);
             Answer(leg, McxWarning.SessionExists, effects);
+            // Who started the call and waits for a first member has one now: two members called at the same time.
+            AnswerWaiting(running, effects);
             return;
         }
         effects.Log("call-started", groupId, $"by {caller.McpttId}, keys of {configuration.Id}");
@@ -146,8 +148,7 @@ internal sealed class GroupCallSetup(McContext context, RegroupNotification noti
         context.State.LegsByDialog[dialog.Id] = leg;
         effects.Log("call-member-joined", leg.Call.GroupId, $"{leg.User.McpttId}{(leg.OverMulticast ? " over multicast" : string.Empty)}");
         AddToMedia(leg, effects);
-        foreach (CallLeg waiting in leg.Call.Legs.Where(other => other.UnansweredInvite is not null).ToArray())
-            Answer(waiting, null, effects);
+        AnswerWaiting(leg.Call, effects);
     }
 
     /// <summary>An invited member refused or cannot be reached; the call goes on without it.</summary>
@@ -258,6 +259,12 @@ internal sealed class GroupCallSetup(McContext context, RegroupNotification noti
         leg.InviteToken = context.Track(new MemberInvite(this, leg, invite));
         effects.Send(leg.InviteToken.Value, invite, leg.Destination);
         return true;
+    }
+
+    private void AnswerWaiting(GroupCall call, McxEffects effects)
+    {
+        foreach (CallLeg waiting in call.Legs.Where(leg => leg.UnansweredInvite is not null).ToArray())
+            Answer(waiting, null, effects);
     }
 
     private void Answer(CallLeg leg, McxWarning? warning, McxEffects effects)

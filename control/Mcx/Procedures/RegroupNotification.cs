@@ -7,8 +7,14 @@ namespace MediaEngine.Mcx;
 /// Tells members that a regroup was formed or cancelled (TS 23.280 10.15.2.2, 10.15.2.8; TS 24.379 16.2.2). A member that
 /// cannot be reached stays a member and is told when it registers again.
 /// </summary>
+/// <remarks>
+/// Notices are transactions of their own and may overtake each other: a repeated copy of an earlier one may come after the
+/// later one. So when a notice ends and one that says the opposite was sent since, that one is sent once more.
+/// </remarks>
 internal sealed class RegroupNotification(McContext context)
 {
+    private readonly Dictionary<(string Regroup, string Client), Notices> _underWay = [];
+
     /// <summary>Preconfigured regroup request, server to client.</summary>
     public void NotifyFormed(PreconfiguredRegroup regroup, RegroupMember member, McxEffects effects) =>
         Notify(regroup, member, RegroupAction.Create, effects);
@@ -51,40 +57,77 @@ internal sealed class RegroupNotification(McContext context)
         McContext.SetBody(message,
             new MimePart(ContentTypes.McpttInfo, info.Serialise()),
             new MimePart(ContentTypes.McpttRegroup, body.Serialise()));
-        long token = context.Track(new Notice(context, regroup.Id, member, action));
-        effects.Send(token, message, context.DestinationOf(registration));
+        var notice = new Notice(context, this, regroup, member, action);
+        (string, string) key = (regroup.Id, McState.ClientKey(member.McpttId, member.ClientId));
+        if (!_underWay.TryGetValue(key, out Notices? notices))
+            _underWay[key] = notices = new Notices();
+        notices.Count++;
+        notices.Latest = notice;
+        effects.Send(context.Track(notice), message, context.DestinationOf(registration));
     }
 
-    private sealed class Notice(McContext context, string regroupId, RegroupMember member, RegroupAction action) : PendingRequest
+    private void Ended(Notice notice, McxEffects effects)
     {
+        (string, string) key = (notice.Regroup.Id, McState.ClientKey(notice.Member.McpttId, notice.Member.ClientId));
+        Notices notices = _underWay[key];
+        if (--notices.Count == 0)
+            _underWay.Remove(key);
+        if (notices.Latest is { } latest && latest.Action != notice.Action)
+            Notify(latest.Regroup, latest.Member, latest.Action, effects);
+    }
+
+    /// <summary>The notices to one client about one regroup that are not answered.</summary>
+    private sealed class Notices
+    {
+        public int Count { get; set; }
+
+        public Notice? Latest { get; set; }
+    }
+
+    private sealed class Notice(McContext context, RegroupNotification notification, PreconfiguredRegroup regroup, RegroupMember member, RegroupAction action)
+        : PendingRequest
+    {
+        public PreconfiguredRegroup Regroup => regroup;
+
+        public RegroupMember Member => member;
+
+        public RegroupAction Action => action;
+
         public override void Receive(SipResponse response, Instant now, McxEffects effects)
         {
             if (response.Status < 200)
                 return;
             if (response.Status >= 300)
+            {
                 Fail($"answered {response.Status} {response.Reason}", now, effects);
-            else if (action == RegroupAction.Create)
+                return;
+            }
+            if (action == RegroupAction.Create)
                 Acknowledge(effects);
+            notification.Ended(this, effects);
         }
 
-        public override void Fail(string reason, Instant now, McxEffects effects) =>
-            effects.Warn("regroup-notice-failed", regroupId, $"{member.McpttId}: {reason}; it is told again when it registers");
+        public override void Fail(string reason, Instant now, McxEffects effects)
+        {
+            effects.Warn("regroup-notice-failed", regroup.Id, $"{member.McpttId}: {reason}; it is told again when it registers");
+            notification.Ended(this, effects);
+        }
 
         // The member may have left, or the regroup may be gone, while the notice was on its way.
         private void Acknowledge(McxEffects effects)
         {
-            if (!context.State.Regroups.TryGetValue(regroupId, out PreconfiguredRegroup? regroup)
-                || !regroup.Members.Any(other => other.McpttId == member.McpttId && other.ClientId == member.ClientId && !other.Acknowledged))
+            if (!context.State.Regroups.TryGetValue(regroup.Id, out PreconfiguredRegroup? current)
+                || !current.Members.Any(other => other.McpttId == member.McpttId && other.ClientId == member.ClientId && !other.Acknowledged))
                 return;
-            PreconfiguredRegroup updated = regroup with
+            PreconfiguredRegroup updated = current with
             {
-                Members = [.. regroup.Members.Select(other => other.McpttId == member.McpttId && other.ClientId == member.ClientId
+                Members = [.. current.Members.Select(other => other.McpttId == member.McpttId && other.ClientId == member.ClientId
                     ? other with { Acknowledged = true }
                     : other)],
             };
-            context.State.Regroups[regroupId] = updated;
+            context.State.Regroups[regroup.Id] = updated;
             effects.Put(updated);
-            effects.Log("regroup-notice-acknowledged", regroupId, member.McpttId);
+            effects.Log("regroup-notice-acknowledged", regroup.Id, member.McpttId);
         }
     }
 }

@@ -87,6 +87,10 @@ internal sealed class FlowTable
             if (!anywhere && candidate.Address != from)
                 continue;
             int rank = candidate.Ssrc == ssrc ? 2 : candidate.Ssrc == 0 ? 1 : 0;
+            // An endpoint that moves keeps its stream. Another stream from elsewhere is another call of the same user, one that
+            // ended or is not here yet; only from where signalling said may it be this flow's.
+            if (anywhere && rank == 0 && candidate.Declared != from)
+                continue;
             if (rank == bestRank)
             {
                 ambiguous = true;

@@ -5,7 +5,10 @@ internal sealed class LegFlow(MediaLeg leg, SocketAddressKey address)
 {
     public MediaLeg Leg { get; } = leg;
 
-    /// <summary>Declared by signalling, then learned from authenticated packets.</summary>
+    /// <summary>Where signalling said the peer is.</summary>
+    public SocketAddressKey Declared { get; } = address;
+
+    /// <summary><see cref="Declared"/>, then learned from authenticated packets.</summary>
     public SocketAddressKey Address { get; set; } = address;
 
     /// <summary>SSRC of the last authenticated packet; before the first the announced one, 0 when there is none.</summary>

@@ -53,7 +53,8 @@ public class MediaFloorTests
         _harness.ReceiveFloor(attacker, granted);
         _harness.ReceiveFloor(talker.Floor, granted);
 
-        Assert.Equal(2, _harness.Dropped(MediaDrop.Replayed));
+        Assert.Equal(1, _harness.Dropped(MediaDrop.UnknownSource));
+        Assert.Equal(1, _harness.Dropped(MediaDrop.Replayed));
         _harness.ReceiveFloor(talker.Floor, talker.FloorPacket(FloorMessageType.Release));
         Assert.NotEqual(0, _harness.Floor.Count);
         Assert.DoesNotContain(attacker, RouterHarness.Destinations(_harness.Floor));

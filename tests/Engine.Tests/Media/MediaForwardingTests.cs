@@ -270,6 +270,26 @@ public class MediaForwardingTests
     }
 
     [Fact]
+    public void Another_call_of_the_talker_that_ended_cannot_speak_in_this_one()
+    {
+        TestClient talker = _harness.Join(1);
+        TestClient listener = _harness.Join(2);
+        _harness.GiveFloor(talker);
+        _harness.ReceiveAudio(talker.Audio, talker.MediaPacket(_harness.Key));
+        _harness.Clear();
+        var formerAudio = new IPEndPoint(talker.Audio.Address, 7000);
+        var formerFloor = new IPEndPoint(talker.Floor.Address, 7002);
+
+        _harness.ReceiveAudio(formerAudio, talker.MediaPacket(_harness.Key, ssrc: 0x1234));
+        _harness.ReceiveFloor(formerFloor, talker.FloorPacket(FloorMessageType.Release, ssrc: 0x5678));
+
+        Assert.Equal(2, _harness.Dropped(MediaDrop.UnknownSource));
+        Assert.Equal(0, _harness.Audio.Count + _harness.Floor.Count);
+        _harness.ReceiveAudio(talker.Audio, talker.MediaPacket(_harness.Key));
+        Assert.Equal([listener.Audio], RouterHarness.Destinations(_harness.Audio));
+    }
+
+    [Fact]
     public void A_closed_call_forwards_nothing_and_gives_its_bearer_back()
     {
         TestClient talker = _harness.Join(1);

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 using System.Text;
 using MediaEngine.Floor;
@@ -17,6 +18,7 @@ internal sealed class FloorChecker(SimWorld world) : IDisposable
     private readonly NonceChecker _nonces = new();
     private readonly Dictionary<SocketAddressKey, Leg> _legsByFloor = [];
     private readonly Dictionary<SocketAddressKey, Leg> _legsByAudio = [];
+    private readonly Dictionary<uint, Leg> _legsByServerSsrc = [];
     private readonly Dictionary<SocketAddressKey, ulong> _callsByBearer = [];
     private readonly Dictionary<ulong, Leg?> _holders = [];
     private readonly Dictionary<MediaNonce, SentPacket> _sent = [];
@@ -47,7 +49,7 @@ internal sealed class FloorChecker(SimWorld world) : IDisposable
         var receiver = new SrtpReceiver(SrtpPolicy.Control, ClientServerKey.Mki_bytes);
         using SrtpMasterKey key = leg.ClientServerKey.DeriveControlKey();
         receiver.TryAddKey(key);
-        var added = new Leg(leg.Call, leg.Leg, leg.McpttId, receiver);
+        var added = new Leg(leg.Call, leg.Leg, leg.McpttId, receiver, SocketAddressKey.From(leg.Floor).InternetAddress);
         _legsByAudio[SocketAddressKey.From(leg.Audio)] = added;
         _legsByFloor[SocketAddressKey.From(leg.Floor)] = added;
     }
@@ -55,8 +57,17 @@ internal sealed class FloorChecker(SimWorld world) : IDisposable
     public void ServerSendsFloor(SocketAddressKey to, ReadOnlySpan<byte> packet)
     {
         _nonces.ControlProtected(packet);
-        if (!_legsByFloor.TryGetValue(to, out Leg? leg))
-            throw new SimulationException($"floor control to {to}, which is no leg");
+        // The first message to a leg goes to where signalling said; its SSRC names the leg from then on. A flow may have moved to
+        // another port, but only to one of the same client.
+        uint ssrc = BinaryPrimitives.ReadUInt32BigEndian(packet[4..]);
+        if (!_legsByServerSsrc.TryGetValue(ssrc, out Leg? leg))
+        {
+            if (!_legsByFloor.TryGetValue(to, out leg))
+                throw new SimulationException($"floor control to {to}, which is no leg");
+            _legsByServerSsrc.Add(ssrc, leg);
+        }
+        if (leg.Address != to.InternetAddress)
+            throw new SimulationException($"floor control of {leg} goes to {to}");
         if (leg.Control.UnprotectRtcp(packet, _buffer, out int length) != SrtpOutcome.Ok ||
             FloorMessage.TryParse(_buffer.AsSpan(0, length), out FloorMessage message, out _) != FloorOutcome.Ok)
             throw new SimulationException($"floor control to {leg} cannot be opened");
@@ -110,7 +121,7 @@ internal sealed class FloorChecker(SimWorld world) : IDisposable
 
     private sealed record SentPacket(byte[] Octets, SocketAddressKey From);
 
-    private sealed record Leg(ulong Call, int Number, string McpttId, SrtpReceiver Control)
+    private sealed record Leg(ulong Call, int Number, string McpttId, SrtpReceiver Control, uint Address)
     {
         public override string ToString() => $"{McpttId} (leg {Number} of call {Call:x})";
     }

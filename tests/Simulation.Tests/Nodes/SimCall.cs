@@ -221,17 +221,21 @@ internal sealed class SimCall : IDisposable
         if (Ended || (fromBearer && NonceChecker.ReadMedia(packet).Ssrc == _audioSsrc))
             return;
         SrtpOutcome outcome = _mediaReceiver.Unprotect(packet, _buffer, out int length, out KeyIdentifier sender);
-        if (outcome is SrtpOutcome.Replayed or SrtpOutcome.TooOld)
+        // A call that died with the server does not know it, and its bearer carries another call now.
+        if (outcome is SrtpOutcome.Replayed or SrtpOutcome.TooOld || (fromBearer && outcome == SrtpOutcome.UnknownMki))
             return;
         if (outcome != SrtpOutcome.Ok || !RtpHeader.TryParse(_buffer.AsSpan(0, length), out RtpHeader header) || length != header.Length_bytes + Payload_bytes)
             throw new SimulationException($"{this} cannot open media: {outcome}");
         byte talker = _buffer[header.Length_bytes];
         uint number = BinaryPrimitives.ReadUInt32BigEndian(_buffer.AsSpan(header.Length_bytes + 1));
+        // A call of ours that the server has forgotten still listens to the bearer, which brings what we say in the next one.
+        if (fromBearer && talker == _talker)
+            return;
         if (talker >= SimOrganisation.Names.Length || talker == _talker || sender != _key.GukIdFor(SimOrganisation.McpttId(SimOrganisation.Names[talker])))
             throw new SimulationException($"{this} hears {talker} under another's key, or itself");
         if (!_heard.Add((talker, header.Ssrc, number)))
             throw new SimulationException($"{this} hears packet {number} of {SimOrganisation.Names[talker]} twice");
-        _world.Note($"{Name} hears {talker}/{number}");
+        _world.Trace.Heard(_world.Now, _talker, talker, number);
         Step(() => _participant.ReceiveMedia(_world.Now, _effects));
     }
 }

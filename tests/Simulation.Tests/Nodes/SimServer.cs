@@ -75,6 +75,9 @@ internal sealed class SimServer : ISipUser, IMulticastOutput, IReportSink
             _doomed = point;
     }
 
+    /// <summary>A death that was planned and has not come does not come any more.</summary>
+    public void Spare() => _doomed = null;
+
     private TimeSpan DownTime { get; set; }
 
     public void OnRequest(SipTransactionId transaction, SipRequest request, SipFlow flow) =>
@@ -290,6 +293,7 @@ internal sealed class SimServer : ISipUser, IMulticastOutput, IReportSink
                 if (otherCall == call && other != source)
                     Floor.ServerSendsMedia(other, packet);
             }
+            return;
         }
         Route(() => _router.ReceiveAudio(source, packet, _world.Now));
         if (_fault is SimFault.EchoMedia && _callOfAudio.ContainsKey(source))

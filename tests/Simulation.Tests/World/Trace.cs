@@ -9,7 +9,7 @@ namespace MediaEngine.Simulation.Tests;
 internal sealed class Trace
 {
     private const ulong Prime = 0x0000_0100_0000_01B3;
-    private const int Remembered = 400;
+    private const int Remembered = 1500;
 
     private readonly Queue<Entry> _last = new(Remembered);
 
@@ -21,6 +21,13 @@ internal sealed class Trace
     {
         Add(now, MemoryMarshal.AsBytes(what.AsSpan()));
         Remember(new Entry(now, what, null, null, null));
+    }
+
+    /// <summary>Counts for the number, not for the words: there are too many of them.</summary>
+    public void Heard(Instant now, byte listener, byte talker, uint number)
+    {
+        Add(now, []);
+        Mix((ulong)listener << 48 | (ulong)talker << 32 | number);
     }
 
     public void Datagram(Instant now, string what, IPEndPoint from, IPEndPoint to, byte[] octets)
