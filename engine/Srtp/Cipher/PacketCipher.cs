@@ -11,7 +11,9 @@ internal abstract class PacketCipher : IDisposable
 
     /// <summary>The cipher of this machine for a key of 16 or 32 octets.</summary>
     public static PacketCipher Create(ReadOnlySpan<byte> key) =>
-        CipherChoice.UsesProcessorInstructions ? new AesNiGcmCipher(key) : new FrameworkGcmCipher(key);
+        CipherChoice.UsesProcessorInstructions
+            ? WideGcmCipher.IsSupported ? new WideGcmCipher(key) : new AesNiGcmCipher(key)
+            : new FrameworkGcmCipher(key);
 
     /// <summary>Encrypts <paramref name="text"/> in place.</summary>
     public abstract void Seal(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData, Span<byte> text, Span<byte> tag);

@@ -1,0 +1,90 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using Block = System.Runtime.Intrinsics.Vector128<byte>;
+using Field = System.Runtime.Intrinsics.Vector128<ulong>;
+using FieldPair = System.Runtime.Intrinsics.Vector256<ulong>;
+
+namespace MediaEngine.Srtp;
+
+/// <summary>
+/// GHASH two blocks at a time: the three parts of the products, summed and not yet reduced. The two halves of a pair are
+/// summed apart and come together in the end.
+/// </summary>
+internal unsafe struct WideHash
+{
+    public FieldPair Low;
+    public FieldPair Middle;
+    public FieldPair High;
+
+    /// <summary>The hash of the blocks of former runs; goes into the next block.</summary>
+    public Field Folded;
+
+    /// <summary>Reads 32 octets. In two halves, because freshly stored blocks are not forwarded to a load twice as wide.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static FieldPair LoadPair(byte* octets)
+    {
+        var reversal = Vector256.Create(
+            (byte)15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+        return Avx2.Shuffle(Vector256.Create(Vector128.Load(octets), Vector128.Load(octets + 16)), reversal).AsUInt64();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void MultiplyOuter(FieldPair blocks, FieldPair powers, ref FieldPair low, ref FieldPair high)
+    {
+        low ^= Pclmulqdq.V256.CarrylessMultiply(blocks, powers, 0x00);
+        high ^= Pclmulqdq.V256.CarrylessMultiply(blocks, powers, 0x11);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void MultiplyInner(FieldPair blocks, FieldPair powers, ref FieldPair middle) =>
+        middle = Vector256.Xor(
+            middle ^ Pclmulqdq.V256.CarrylessMultiply(blocks, powers, 0x01),
+            Pclmulqdq.V256.CarrylessMultiply(blocks, powers, 0x10));
+
+    /// <summary>Hashes eight blocks with the eight powers from <paramref name="powers"/> on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void AbsorbEight(byte* text, Field* powers)
+    {
+        FieldPair low = Low, middle = Middle, high = High;
+        AbsorbPair(LoadPair(text) ^ Folded.ToVector256(), powers, ref low, ref middle, ref high);
+        AbsorbPair(LoadPair(text + 32), powers + 2, ref low, ref middle, ref high);
+        AbsorbPair(LoadPair(text + 64), powers + 4, ref low, ref middle, ref high);
+        AbsorbPair(LoadPair(text + 96), powers + 6, ref low, ref middle, ref high);
+        Low = low;
+        Middle = middle;
+        High = high;
+        Folded = Field.Zero;
+    }
+
+    /// <summary>Hashes one block.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Absorb(Block block, Field power)
+    {
+        Field low = Field.Zero, middle = Field.Zero, high = Field.Zero;
+        CarrylessHash.MultiplyAdd(CarrylessHash.Reverse(block) ^ Folded, power, ref low, ref middle, ref high);
+        Low ^= low.ToVector256();
+        Middle ^= middle.ToVector256();
+        High ^= high.ToVector256();
+        Folded = Field.Zero;
+    }
+
+    /// <summary>Ends a run of powers.</summary>
+    public void Fold()
+    {
+        Folded = CarrylessHash.Reduce(Sum(Low), Sum(Middle), Sum(High));
+        Low = Middle = High = FieldPair.Zero;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Field Sum(FieldPair pair) => pair.GetLower() ^ pair.GetUpper();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AbsorbPair(
+        FieldPair blocks, Field* powers, ref FieldPair low, ref FieldPair middle, ref FieldPair high)
+    {
+        FieldPair pair = Vector256.Load((ulong*)powers);
+        MultiplyOuter(blocks, pair, ref low, ref high);
+        MultiplyInner(blocks, pair, ref middle);
+    }
+}
