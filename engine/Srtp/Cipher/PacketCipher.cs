@@ -15,6 +15,10 @@ internal abstract class PacketCipher : IDisposable
             ? WideGcmCipher.IsSupported ? new WideGcmCipher(key) : new AesNiGcmCipher(key)
             : new FrameworkGcmCipher(key);
 
+    /// <summary>The kind of cipher this machine gets, for a log.</summary>
+    public static string Name =>
+        !CipherChoice.UsesProcessorInstructions ? "framework" : WideGcmCipher.IsSupported ? "AES-NI, 256-bit CLMUL" : "AES-NI";
+
     /// <summary>Encrypts <paramref name="text"/> in place.</summary>
     public abstract void Seal(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData, Span<byte> text, Span<byte> tag);
 
