@@ -10,9 +10,9 @@ internal sealed class ReceiveKey : IDisposable
 
     public SessionKeys Session { get; }
 
-    public Dictionary<uint, ReplayWindow> RtpStreams { get; } = [];
+    public ReceiveStreams RtpStreams { get; } = new();
 
-    public Dictionary<uint, ReplayWindow> RtcpStreams { get; } = [];
+    public ReceiveStreams RtcpStreams { get; } = new();
 
     /// <summary>True once the key has left the ring.</summary>
     public bool Disposed { get; private set; }

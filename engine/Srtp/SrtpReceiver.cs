@@ -74,7 +74,7 @@ public sealed class SrtpReceiver : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         length = 0;
-        if (!TryReadTail(packet, out RtpHeader header, out bool roc, out ReadOnlySpan<byte> mki))
+        if (!TryReadTail(packet, out RtpFields header, out bool roc, out ReadOnlySpan<byte> mki))
             return SrtpOutcome.Malformed;
         return TryFindKey(mki, out ReceiveKey? key)
             ? Unprotect(key, header, roc, packet, destination, out length)
@@ -144,7 +144,7 @@ public sealed class SrtpReceiver : IDisposable
     {
         Check(candidate);
         length = 0;
-        if (!TryReadTail(packet, out RtpHeader header, out bool roc, out ReadOnlySpan<byte> mki))
+        if (!TryReadTail(packet, out RtpFields header, out bool roc, out ReadOnlySpan<byte> mki))
             return SrtpOutcome.Malformed;
         if (!mki.SequenceEqual(candidate.Mki))
             return SrtpOutcome.UnknownMki;
@@ -176,7 +176,7 @@ public sealed class SrtpReceiver : IDisposable
         _keys.Add(PacketTail.MkiValue(mki), new ReceiveKey(session));
 
     private SrtpOutcome Unprotect(
-        ReceiveKey key, in RtpHeader header, bool roc, ReadOnlySpan<byte> packet, Span<byte> destination, out int length)
+        ReceiveKey key, RtpFields header, bool roc, ReadOnlySpan<byte> packet, Span<byte> destination, out int length)
     {
         length = 0;
         int tail = packet.Length - _mkiLength_bytes - (roc ? PacketTail.Roc_bytes : 0);
@@ -185,7 +185,7 @@ public sealed class SrtpReceiver : IDisposable
             return SrtpOutcome.BufferTooSmall;
         ThrowIfPartlyOverlapping(packet, destination);
 
-        Dictionary<uint, ReplayWindow> streams = key.RtpStreams;
+        ReceiveStreams streams = key.RtpStreams;
         ulong index;
         streams.TryGetValue(header.Ssrc, out ReplayWindow? window);
         if (roc)
@@ -220,11 +220,11 @@ public sealed class SrtpReceiver : IDisposable
     }
 
     private bool TryReadTail(
-        ReadOnlySpan<byte> packet, out RtpHeader header, out bool roc, out ReadOnlySpan<byte> mki)
+        ReadOnlySpan<byte> packet, out RtpFields header, out bool roc, out ReadOnlySpan<byte> mki)
     {
         roc = false;
         mki = default;
-        if (!RtpHeader.TryParse(packet, out header))
+        if (!RtpFields.TryParse(packet, out header))
             return false;
         roc = _policy.CarriesRoc(header.SequenceNumber);
         int after = roc ? PacketTail.Roc_bytes : 0;
@@ -248,7 +248,7 @@ public sealed class SrtpReceiver : IDisposable
         return true;
     }
 
-    private SrtpOutcome CheckIndex(Dictionary<uint, ReplayWindow> streams, ReplayWindow? window, ulong index)
+    private SrtpOutcome CheckIndex(ReceiveStreams streams, ReplayWindow? window, ulong index)
     {
         if (window is not null)
             return window.Check(index);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using MediaEngine.Rtp;
 
 namespace MediaEngine.Srtp;
@@ -14,6 +15,8 @@ public sealed class SrtpSender : IDisposable
     private readonly Dictionary<uint, SendStream> _streams = [];
     private SessionKeys _keys;
     private byte[] _mki;
+    private SendStream? _recentStream;
+    private uint _recentSsrc;
     private ulong _rtpPackets;
     private ulong _rtcpPackets;
     private bool _disposed;
@@ -43,7 +46,7 @@ public sealed class SrtpSender : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         protectedLength = 0;
-        if (!RtpHeader.TryParse(buffer[..length], out RtpHeader header))
+        if (!RtpFields.TryParse(buffer[..length], out RtpFields header))
             return SrtpOutcome.Malformed;
         bool roc = _policy.CarriesRoc(header.SequenceNumber);
         int total = length + PacketCipher.Tag_bytes + _mki.Length + (roc ? PacketTail.Roc_bytes : 0);
@@ -154,14 +157,25 @@ public sealed class SrtpSender : IDisposable
         _rtcpPackets = rtcpPackets;
     }
 
+    // Most senders have one stream.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryFindStream(uint ssrc, [NotNullWhen(true)] out SendStream? stream)
     {
-        if (_streams.TryGetValue(ssrc, out stream))
-            return true;
-        if (_streams.Count >= _policy.MaxStreams)
-            return false;
-        stream = new SendStream();
-        _streams.Add(ssrc, stream);
+        stream = _recentStream;
+        return stream is not null && ssrc == _recentSsrc || TryFindOtherStream(ssrc, out stream);
+    }
+
+    private bool TryFindOtherStream(uint ssrc, [NotNullWhen(true)] out SendStream? stream)
+    {
+        if (!_streams.TryGetValue(ssrc, out stream))
+        {
+            if (_streams.Count >= _policy.MaxStreams)
+                return false;
+            stream = new SendStream();
+            _streams.Add(ssrc, stream);
+        }
+        _recentStream = stream;
+        _recentSsrc = ssrc;
         return true;
     }
 }
