@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using MediaEngine.Rtp;
 
 namespace MediaEngine.Srtp;
@@ -35,6 +36,16 @@ internal static class PacketTail
         mki = packet[^mkiLength_bytes..];
         return true;
     }
+
+    /// <summary>Whether <paramref name="mki"/> has this <see cref="MkiValue"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsMki(UInt128 value, ReadOnlySpan<byte> mki) => mki.Length switch
+    {
+        8 => BinaryPrimitives.ReadUInt64BigEndian(mki) == (ulong)value,
+        4 => BinaryPrimitives.ReadUInt32BigEndian(mki) == (ulong)value,
+        0 => true,
+        _ => MkiValue(mki) == value,
+    };
 
     /// <summary>An MKI as a dictionary key. Receivers know one length only, so zero padding keeps values apart.</summary>
     public static UInt128 MkiValue(ReadOnlySpan<byte> mki)

@@ -22,23 +22,19 @@ internal sealed class SessionCipher : IDisposable
     }
 
     /// <summary>Encrypts <paramref name="payload"/> in place and writes the 16-octet tag.</summary>
-    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Seal(uint ssrc, ulong index, ReadOnlySpan<byte> associatedData, Span<byte> payload, Span<byte> tag)
     {
-        Span<byte> vector = stackalloc byte[PacketCipher.Nonce_bytes];
-        _salt.WriteInitializationVector(vector, ssrc, index);
-        Cipher().Seal(vector, associatedData, payload, tag);
+        Cipher().Seal(_salt.InitializationVector(ssrc, index), associatedData, payload, tag);
     }
 
     /// <summary>Decrypts into <paramref name="payload"/>; false and a wiped payload when the tag is wrong.</summary>
-    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Open(
         uint ssrc, ulong index, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag,
         Span<byte> payload)
     {
-        Span<byte> vector = stackalloc byte[PacketCipher.Nonce_bytes];
-        _salt.WriteInitializationVector(vector, ssrc, index);
-        return Cipher().Open(vector, associatedData, ciphertext, tag, payload);
+        return Cipher().Open(_salt.InitializationVector(ssrc, index), associatedData, ciphertext, tag, payload);
     }
 
     public void Dispose()

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using MediaEngine.Rtp;
 
 namespace MediaEngine.Srtp;
@@ -204,7 +206,8 @@ public sealed class SrtpReceiver : IDisposable
             packet.Slice(plainLength, PacketCipher.Tag_bytes), destination[header.Length_bytes..plainLength]))
             return SrtpOutcome.AuthenticationFailed;
 
-        associatedData.CopyTo(destination);
+        if (!Unsafe.AreSame(in MemoryMarshal.GetReference(packet), in MemoryMarshal.GetReference(destination)))
+            associatedData.CopyTo(destination);
         if (window is null)
         {
             window = new ReplayWindow(_policy.ReplayWindow_packets, index);
@@ -219,6 +222,7 @@ public sealed class SrtpReceiver : IDisposable
         return SrtpOutcome.Ok;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryReadTail(
         ReadOnlySpan<byte> packet, out RtpFields header, out bool roc, out ReadOnlySpan<byte> mki)
     {
@@ -235,12 +239,16 @@ public sealed class SrtpReceiver : IDisposable
     }
 
     // Packets come in runs from one talker, so the last key is mostly the next one too.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryFindKey(ReadOnlySpan<byte> mki, [NotNullWhen(true)] out ReceiveKey? key)
     {
-        UInt128 value = PacketTail.MkiValue(mki);
         key = _recentKey;
-        if (key is not null && value == _recentMki)
-            return true;
+        return key is not null && PacketTail.IsMki(_recentMki, mki) || TryFindOtherKey(mki, out key);
+    }
+
+    private bool TryFindOtherKey(ReadOnlySpan<byte> mki, [NotNullWhen(true)] out ReceiveKey? key)
+    {
+        UInt128 value = PacketTail.MkiValue(mki);
         if (!_keys.TryGetValue(value, out key))
             return false;
         _recentKey = key;
@@ -276,6 +284,7 @@ public sealed class SrtpReceiver : IDisposable
             throw new ArgumentException($"The receiver's MKIs have {_mkiLength_bytes} octets.", nameof(key));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void ThrowIfPartlyOverlapping(ReadOnlySpan<byte> packet, Span<byte> destination)
     {
         if (packet.Overlaps(destination, out int offset) && offset != 0)

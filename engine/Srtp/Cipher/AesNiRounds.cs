@@ -58,13 +58,8 @@ internal static class AesNiRounds
     }
 
     /// <summary>GCM's J0 for a 12-octet nonce, with its 32-bit counter kept in host order.</summary>
-    public static Vector128<uint> FirstCounter(ReadOnlySpan<byte> nonce)
-    {
-        ref byte octets = ref MemoryMarshal.GetReference(nonce);
-        return Vector128.Create(
-            Unsafe.ReadUnaligned<uint>(ref octets), Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref octets, 4)),
-            Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref octets, 8)), 1u);
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<uint> FirstCounter(Block nonce) => nonce.AsUInt32() | Vector128.Create(0u, 0u, 0u, 1u);
 
     /// <summary>The counter block <paramref name="ahead"/> steps after <paramref name="counter"/>, as AES takes it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -70,41 +70,32 @@ internal static unsafe class CounterChunk<TRounds>
         Finish(keys[TRounds.Count], from, to, a, b, c, d, e, f, g, h);
     }
 
-    /// <summary>
-    /// The tag's mask, from <paramref name="first"/>, and the keystream of the three counters after <paramref name="counter"/>.
-    /// </summary>
+    /// <summary>The tag's mask, from <paramref name="first"/>, and the keystream of three counters, as one vector.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void MaskAndThree(Block* keys, Counter first, Counter counter, Block* stream)
+    public static Vector512<byte> MaskAndThree(Block* keys, Counter first, Counter counter)
     {
         Start(keys, counter, 0, out Block a, out Block b, out Block c, out Block d);
         a = AesNiRounds.CounterBlock(first, 0) ^ keys[0];
-        for (int round = 1; round < TRounds.Count; round++)
-            Round(keys[round], ref a, ref b, ref c, ref d);
-        Block key = keys[TRounds.Count];
-        stream[0] = X86Aes.EncryptLast(a, key);
-        stream[1] = X86Aes.EncryptLast(b, key);
-        stream[2] = X86Aes.EncryptLast(c, key);
-        stream[3] = X86Aes.EncryptLast(d, key);
+        Rounds(keys, ref a, ref b, ref c, ref d);
+        return Join(keys[TRounds.Count], a, b, c, d);
     }
 
-    /// <summary>As <see cref="MaskAndThree"/>, with seven blocks of keystream.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void MaskAndSeven(Block* keys, Counter first, Counter counter, Block* stream)
+    /// <summary>As <see cref="MaskAndThree"/>, with seven blocks of keystream in two vectors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> MaskAndSeven(Block* keys, Counter first, Counter counter, out Vector512<byte> last)
     {
         Start(keys, counter, 0, out Block a, out Block b, out Block c, out Block d);
         Start(keys, counter, 4, out Block e, out Block f, out Block g, out Block h);
         a = AesNiRounds.CounterBlock(first, 0) ^ keys[0];
         Rounds(keys, 1, TRounds.Count, ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
-        Block key = keys[TRounds.Count];
-        stream[0] = X86Aes.EncryptLast(a, key);
-        stream[1] = X86Aes.EncryptLast(b, key);
-        stream[2] = X86Aes.EncryptLast(c, key);
-        stream[3] = X86Aes.EncryptLast(d, key);
-        stream[4] = X86Aes.EncryptLast(e, key);
-        stream[5] = X86Aes.EncryptLast(f, key);
-        stream[6] = X86Aes.EncryptLast(g, key);
-        stream[7] = X86Aes.EncryptLast(h, key);
+        last = Join(keys[TRounds.Count], e, f, g, h);
+        return Join(keys[TRounds.Count], a, b, c, d);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<byte> Join(Block key, Block a, Block b, Block c, Block d) => Vector512.Create(
+        Vector256.Create(X86Aes.EncryptLast(a, key), X86Aes.EncryptLast(b, key)),
+        Vector256.Create(X86Aes.EncryptLast(c, key), X86Aes.EncryptLast(d, key)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Start(
@@ -150,6 +141,27 @@ internal static unsafe class CounterChunk<TRounds>
     {
         Round(key, ref a, ref b, ref c, ref d);
         Round(key, ref e, ref f, ref g, ref h);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Rounds(Block* keys, ref Block a, ref Block b, ref Block c, ref Block d)
+    {
+        Round(keys[1], ref a, ref b, ref c, ref d);
+        Round(keys[2], ref a, ref b, ref c, ref d);
+        Round(keys[3], ref a, ref b, ref c, ref d);
+        Round(keys[4], ref a, ref b, ref c, ref d);
+        Round(keys[5], ref a, ref b, ref c, ref d);
+        Round(keys[6], ref a, ref b, ref c, ref d);
+        Round(keys[7], ref a, ref b, ref c, ref d);
+        Round(keys[8], ref a, ref b, ref c, ref d);
+        Round(keys[9], ref a, ref b, ref c, ref d);
+        if (TRounds.Count > 10)
+        {
+            Round(keys[10], ref a, ref b, ref c, ref d);
+            Round(keys[11], ref a, ref b, ref c, ref d);
+            Round(keys[12], ref a, ref b, ref c, ref d);
+            Round(keys[13], ref a, ref b, ref c, ref d);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -6,7 +6,7 @@ namespace MediaEngine.Srtp;
 
 /// <summary>
 /// Round keys and powers of H of one key in one piece of pinned memory, as the kernels walk through it: the round keys,
-/// then H^24 … H^1. About 600 octets: a thousand keys fit into the second-level cache.
+/// then H^24 … H^1. About 700 octets: a thousand keys fit into the second-level cache.
 /// </summary>
 internal sealed unsafe class GcmKeyMemory
 {
@@ -19,19 +19,21 @@ internal sealed unsafe class GcmKeyMemory
     private const int Block_bytes = 16;
     private const int Alignment_bytes = 32;
 
+    // The last vector of a packet reads powers for four blocks, whatever it has; behind H^1 any value does.
+    private const int BehindPowers_bytes = 7 * Block_bytes;
+
     private readonly byte[] _memory;
-    private readonly int _used_bytes;
 
     public GcmKeyMemory(int key_bytes)
     {
         int roundKeys = (key_bytes == 16 ? Aes128Rounds.Count : Aes256Rounds.Count) + 1;
         int powersAt = (roundKeys * Block_bytes + Alignment_bytes - 1) & -Alignment_bytes;
-        _used_bytes = powersAt + Powers * Block_bytes;
+        int used_bytes = powersAt + Powers * Block_bytes;
         // The pinned heap aligns to 8.
-        _memory = GC.AllocateArray<byte>(_used_bytes + Alignment_bytes - 8, pinned: true);
+        _memory = GC.AllocateArray<byte>(used_bytes + BehindPowers_bytes + Alignment_bytes - 8, pinned: true);
         nuint start = (nuint)Marshal.UnsafeAddrOfPinnedArrayElement(_memory, 0);
         RoundKeys = (Vector128<byte>*)((start + Alignment_bytes - 1) & ~(nuint)(Alignment_bytes - 1));
-        PowersEnd = (Vector128<ulong>*)((byte*)RoundKeys + _used_bytes);
+        PowersEnd = (Vector128<ulong>*)((byte*)RoundKeys + used_bytes);
     }
 
     public Vector128<byte>* RoundKeys { get; }

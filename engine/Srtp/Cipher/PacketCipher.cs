@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace MediaEngine.Srtp;
 
 /// <summary>
@@ -19,16 +21,44 @@ internal abstract class PacketCipher : IDisposable
     public static string Name =>
         !CipherChoice.UsesProcessorInstructions ? "framework" : WideGcmCipher.IsSupported ? "AES-NI, 256-bit CLMUL" : "AES-NI";
 
+    /// <summary>The 12 octets of a nonce, then zeros.</summary>
+    public static Vector128<byte> Nonce(ReadOnlySpan<byte> octets)
+    {
+        Span<byte> padded = stackalloc byte[16];
+        padded.Clear();
+        octets[..Nonce_bytes].CopyTo(padded);
+        return Vector128.Create<byte>(padded);
+    }
+
     /// <summary>Encrypts <paramref name="text"/> in place.</summary>
-    public abstract void Seal(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData, Span<byte> text, Span<byte> tag);
+    /// <param name="nonce">As <see cref="Nonce"/> makes it.</param>
+    /// <param name="associatedData">Authenticated, not encrypted.</param>
+    /// <param name="text">Any length.</param>
+    /// <param name="tag">16 octets.</param>
+    public abstract void Seal(
+        Vector128<byte> nonce, ReadOnlySpan<byte> associatedData, Span<byte> text, Span<byte> tag);
+
+    public void Seal(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData, Span<byte> text, Span<byte> tag)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(nonce.Length, Nonce_bytes);
+        Seal(Nonce(nonce), associatedData, text, tag);
+    }
 
     /// <summary>
     /// Decrypts into <paramref name="text"/>, which has the ciphertext's length and is either the same memory or does not
     /// overlap it. When the tag is wrong: false, and <paramref name="text"/> is zeroed.
     /// </summary>
     public abstract bool Open(
-        ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag,
+        Vector128<byte> nonce, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag,
         Span<byte> text);
+
+    public bool Open(
+        ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag,
+        Span<byte> text)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(nonce.Length, Nonce_bytes);
+        return Open(Nonce(nonce), associatedData, ciphertext, tag, text);
+    }
 
     public abstract void Dispose();
 }

@@ -57,18 +57,6 @@ internal unsafe struct WideHash
         Folded = Field.Zero;
     }
 
-    /// <summary>Hashes one block.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Absorb(Block block, Field power)
-    {
-        Field low = Field.Zero, middle = Field.Zero, high = Field.Zero;
-        CarrylessHash.MultiplyAdd(CarrylessHash.Reverse(block) ^ Folded, power, ref low, ref middle, ref high);
-        Low ^= low.ToVector256();
-        Middle ^= middle.ToVector256();
-        High ^= high.ToVector256();
-        Folded = Field.Zero;
-    }
-
     /// <summary>Ends a run of powers.</summary>
     public void Fold()
     {
