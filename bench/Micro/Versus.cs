@@ -195,7 +195,7 @@ internal static class Versus
                 $"{row.Goal,7:0.##}  {(row.Met is bool met ? met ? "yes" : "NO" : "-")}"));
         }
         Console.WriteLine(
-            $"Cipher: {PacketCipher.Name}. ns of thread time per packet: medians of rounds, then of {Passes} passes. Ours is " +
+            $"Cipher: {SrtpCipher.Reason}. ns of thread time per packet: medians of rounds, then of {Passes} passes. Ours is " +
             "the full path\nwith MKI and ROC, the peers' is the AEAD alone, except libsrtp2 (Debian's links NSS, which flatters us).");
     }
 }

@@ -1,14 +1,12 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using System.Security.Cryptography;
 using Block = System.Runtime.Intrinsics.Vector128<byte>;
-using X86Aes = System.Runtime.Intrinsics.X86.Aes;
 
 namespace MediaEngine.Srtp;
 
 /// <summary>
-/// AES-GCM on AES-NI and PCLMULQDQ for small packets: what a call into the system's crypto library costs is many times
+/// AES-GCM on 128-bit AES and carry-less multiplication, for small packets: what a call into the system's crypto library costs is many times
 /// what the packet costs. Verifies the tag before it decrypts anything. Constant time in key and text.
 /// </summary>
 internal sealed class AesNiGcmCipher : PacketCipher
@@ -27,7 +25,7 @@ internal sealed class AesNiGcmCipher : PacketCipher
     }
 
     /// <summary>The processor has the instructions.</summary>
-    public static bool IsSupported => X86Aes.IsSupported && Pclmulqdq.IsSupported && Ssse3.IsSupported;
+    public static bool IsSupported => BlockInstructions.AreSupported;
 
     private ref Block RoundKeys => ref MemoryMarshal.GetArrayDataReference(_roundKeys);
 

@@ -6,7 +6,7 @@ namespace MediaEngine.Srtp;
 
 /// <summary>
 /// Round keys and powers of H of one key in one piece of pinned memory, as the kernels walk through it: the round keys,
-/// then H^24 … H^1. About 700 octets: a thousand keys fit into the second-level cache.
+/// then H^24 … H^1. About 600 octets: a thousand keys fit into the second-level cache.
 /// </summary>
 internal sealed unsafe class GcmKeyMemory
 {
@@ -19,8 +19,8 @@ internal sealed unsafe class GcmKeyMemory
     private const int Block_bytes = 16;
     private const int Alignment_bytes = 32;
 
-    // The last vector of a packet reads powers for four blocks, whatever it has; behind H^1 any value does.
-    private const int BehindPowers_bytes = 7 * Block_bytes;
+    // The last vector of a packet reads powers for four blocks, even where only two are left; any value does there.
+    private const int BehindPowers_bytes = 2 * Block_bytes;
 
     private readonly byte[] _memory;
 

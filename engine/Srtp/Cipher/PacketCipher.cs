@@ -12,14 +12,7 @@ internal abstract class PacketCipher : IDisposable
     public const int Tag_bytes = 16;
 
     /// <summary>The cipher of this machine for a key of 16 or 32 octets.</summary>
-    public static PacketCipher Create(ReadOnlySpan<byte> key) =>
-        CipherChoice.UsesProcessorInstructions
-            ? WideGcmCipher.IsSupported ? new WideGcmCipher(key) : new AesNiGcmCipher(key)
-            : new FrameworkGcmCipher(key);
-
-    /// <summary>The kind of cipher this machine gets, for a log.</summary>
-    public static string Name =>
-        !CipherChoice.UsesProcessorInstructions ? "framework" : WideGcmCipher.IsSupported ? "AES-NI, 256-bit CLMUL" : "AES-NI";
+    public static PacketCipher Create(ReadOnlySpan<byte> key) => CipherChoice.Create(key);
 
     /// <summary>The 12 octets of a nonce, then zeros.</summary>
     public static Vector128<byte> Nonce(ReadOnlySpan<byte> octets)

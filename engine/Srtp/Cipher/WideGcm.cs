@@ -162,25 +162,25 @@ internal static unsafe class WideGcm<TRounds>
         {
             stream = CounterChunk<TRounds>.MaskAndThree(keys, first, counter);
             text = Apply(seals, stream, mask, from - 16, to - 16);
-            Multiply(Reverse(text) ^ starts, power, out low, out middle, out high);
+            WideHash.Multiply(Reverse(text) ^ starts, power, out low, out middle, out high);
         }
         else
         {
             stream = CounterChunk<TRounds>.MaskAndSeven(keys, first, counter, out Vector512<byte> more);
             text = Apply(seals, stream, mask, from - 16, to - 16);
-            Multiply(Reverse(text) ^ starts, power, out low, out middle, out high);
+            WideHash.Multiply(Reverse(text) ^ starts, power, out low, out middle, out high);
             mask = Vector512.LessThan(
                 Vector512.Create(
                     Vector256.Create(Indices(48), Indices(64)), Vector256.Create(Indices(80), Indices(96))), count);
             text = Apply(seals, more, mask, from + 48, to + 48);
-            Multiply(Reverse(text), power + 4, out Vector512<ulong> low2, out Vector512<ulong> middle2, out Vector512<ulong> high2);
+            WideHash.Multiply(Reverse(text), power + 4, out Vector512<ulong> low2, out Vector512<ulong> middle2, out Vector512<ulong> high2);
             low ^= low2;
             middle ^= middle2;
             high ^= high2;
         }
-        Field low1 = WideHash.Sum(hash.Low ^ Sum(low));
-        Field middle1 = WideHash.Sum(hash.Middle ^ Sum(middle));
-        Field high1 = WideHash.Sum(hash.High ^ Sum(high));
+        Field low1 = WideHash.Sum(hash.Low ^ WideHash.Sum(low));
+        Field middle1 = WideHash.Sum(hash.Middle ^ WideHash.Sum(middle));
+        Field high1 = WideHash.Sum(hash.High ^ WideHash.Sum(high));
         if (text_bytes > 112)
         {
             Block ninth = AesNiRounds.Encrypt(ref *keys, TRounds.Count, AesNiRounds.CounterBlock(counter, 8));
@@ -207,27 +207,12 @@ internal static unsafe class WideGcm<TRounds>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Multiply(
-        Vector512<ulong> blocks, Field* powers, out Vector512<ulong> low, out Vector512<ulong> middle,
-        out Vector512<ulong> high)
-    {
-        Vector512<ulong> factors = Vector512.Load((ulong*)powers);
-        low = Pclmulqdq.V512.CarrylessMultiply(blocks, factors, 0x00);
-        middle = Pclmulqdq.V512.CarrylessMultiply(blocks, factors, 0x01)
-            ^ Pclmulqdq.V512.CarrylessMultiply(blocks, factors, 0x10);
-        high = Pclmulqdq.V512.CarrylessMultiply(blocks, factors, 0x11);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<ulong> Reverse(Vector512<byte> blocks)
     {
         var reversal = Vector128.Create((byte)15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
         var twice = Vector256.Create(reversal, reversal);
         return Avx512BW.Shuffle(blocks, Vector512.Create(twice, twice)).AsUInt64();
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<ulong> Sum(Vector512<ulong> value) => value.GetLower() ^ value.GetUpper();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Block Indices(byte from) =>

@@ -46,14 +46,14 @@ internal unsafe struct WideHash
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void AbsorbEight(byte* text, Field* powers)
     {
-        FieldPair low = Low, middle = Middle, high = High;
-        AbsorbPair(LoadPair(text) ^ Folded.ToVector256(), powers, ref low, ref middle, ref high);
-        AbsorbPair(LoadPair(text + 32), powers + 2, ref low, ref middle, ref high);
-        AbsorbPair(LoadPair(text + 64), powers + 4, ref low, ref middle, ref high);
-        AbsorbPair(LoadPair(text + 96), powers + 6, ref low, ref middle, ref high);
-        Low = low;
-        Middle = middle;
-        High = high;
+        Vector512<ulong> first = Vector512.Create(LoadPair(text) ^ Folded.ToVector256(), LoadPair(text + 32));
+        Vector512<ulong> second = Vector512.Create(LoadPair(text + 64), LoadPair(text + 96));
+        Multiply(first, powers, out Vector512<ulong> low, out Vector512<ulong> middle, out Vector512<ulong> high);
+        Multiply(
+            second, powers + 4, out Vector512<ulong> low2, out Vector512<ulong> middle2, out Vector512<ulong> high2);
+        Low ^= Sum(low ^ low2);
+        Middle ^= Sum(middle ^ middle2);
+        High ^= Sum(high ^ high2);
         Folded = Field.Zero;
     }
 
@@ -68,11 +68,18 @@ internal unsafe struct WideHash
     public static Field Sum(FieldPair pair) => pair.GetLower() ^ pair.GetUpper();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AbsorbPair(
-        FieldPair blocks, Field* powers, ref FieldPair low, ref FieldPair middle, ref FieldPair high)
+    public static FieldPair Sum(Vector512<ulong> value) => value.GetLower() ^ value.GetUpper();
+
+    /// <summary>Four blocks by four powers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Multiply(
+        Vector512<ulong> blocks, Field* powers, out Vector512<ulong> low, out Vector512<ulong> middle,
+        out Vector512<ulong> high)
     {
-        FieldPair pair = Vector256.Load((ulong*)powers);
-        MultiplyOuter(blocks, pair, ref low, ref high);
-        MultiplyInner(blocks, pair, ref middle);
+        Vector512<ulong> factors = Vector512.Load((ulong*)powers);
+        low = Pclmulqdq.V512.CarrylessMultiply(blocks, factors, 0x00);
+        middle = Pclmulqdq.V512.CarrylessMultiply(blocks, factors, 0x01)
+            ^ Pclmulqdq.V512.CarrylessMultiply(blocks, factors, 0x10);
+        high = Pclmulqdq.V512.CarrylessMultiply(blocks, factors, 0x11);
     }
 }
