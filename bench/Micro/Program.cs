@@ -3,7 +3,6 @@ using MediaEngine.Bench.Micro;
 
 return args switch
 {
-    ["kernel"] => KernelProbe.Run(),
     ["versus", .. string[] options] => RunVersus(options),
     ["bdn", .. string[] rest] => RunBenchmarks(rest),
     [] or ["--help" or "-h"] => Help(Console.Out, 0),

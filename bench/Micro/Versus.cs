@@ -47,7 +47,7 @@ internal static class Versus
 
         void Add(string name, string source, string library, string package)
         {
-            var peer = Peer.TryBuild(name, source, library);
+            Peer? peer = Peer.TryBuild(name, source, library);
             if (peer is not null)
                 peers.Add(peer);
             else

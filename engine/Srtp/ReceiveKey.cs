@@ -10,9 +10,9 @@ internal sealed class ReceiveKey : IDisposable
 
     public SessionKeys Session { get; }
 
-    public ReceiveStreams RtpStreams { get; } = new();
+    public StreamTable<ReplayWindow> RtpStreams { get; } = new();
 
-    public ReceiveStreams RtcpStreams { get; } = new();
+    public StreamTable<ReplayWindow> RtcpStreams { get; } = new();
 
     /// <summary>True once the key has left the ring.</summary>
     public bool Disposed { get; private set; }

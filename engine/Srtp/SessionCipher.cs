@@ -9,7 +9,7 @@ namespace MediaEngine.Srtp;
 /// </summary>
 internal sealed class SessionCipher : IDisposable
 {
-    private readonly byte[] _key;
+    private byte[]? _key;
     private SessionSalt _salt;
     private PacketCipher? _cipher;
     private bool _disposed;
@@ -53,6 +53,7 @@ internal sealed class SessionCipher : IDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         _cipher = PacketCipher.Create(_key);
         CryptographicOperations.ZeroMemory(_key);
+        _key = null;
         return _cipher;
     }
 }

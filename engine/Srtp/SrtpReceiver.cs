@@ -187,7 +187,7 @@ public sealed class SrtpReceiver : IDisposable
             return SrtpOutcome.BufferTooSmall;
         ThrowIfPartlyOverlapping(packet, destination);
 
-        ReceiveStreams streams = key.RtpStreams;
+        StreamTable<ReplayWindow> streams = key.RtpStreams;
         ulong index;
         streams.TryGetValue(header.Ssrc, out ReplayWindow? window);
         if (roc)
@@ -256,7 +256,7 @@ public sealed class SrtpReceiver : IDisposable
         return true;
     }
 
-    private SrtpOutcome CheckIndex(ReceiveStreams streams, ReplayWindow? window, ulong index)
+    private SrtpOutcome CheckIndex(StreamTable<ReplayWindow> streams, ReplayWindow? window, ulong index)
     {
         if (window is not null)
             return window.Check(index);

@@ -12,11 +12,9 @@ namespace MediaEngine.Srtp;
 public sealed class SrtpSender : IDisposable
 {
     private readonly SrtpPolicy _policy;
-    private readonly Dictionary<uint, SendStream> _streams = [];
+    private readonly StreamTable<SendStream> _streams = new();
     private SessionKeys _keys;
     private byte[] _mki;
-    private SendStream? _recentStream;
-    private uint _recentSsrc;
     private ulong _rtpPackets;
     private ulong _rtcpPackets;
     private bool _disposed;
@@ -157,25 +155,17 @@ public sealed class SrtpSender : IDisposable
         _rtcpPackets = rtcpPackets;
     }
 
-    // Most senders have one stream.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool TryFindStream(uint ssrc, [NotNullWhen(true)] out SendStream? stream)
-    {
-        stream = _recentStream;
-        return stream is not null && ssrc == _recentSsrc || TryFindOtherStream(ssrc, out stream);
-    }
+    private bool TryFindStream(uint ssrc, [NotNullWhen(true)] out SendStream? stream) =>
+        _streams.TryGetValue(ssrc, out stream) || TryAddStream(ssrc, out stream);
 
-    private bool TryFindOtherStream(uint ssrc, [NotNullWhen(true)] out SendStream? stream)
+    private bool TryAddStream(uint ssrc, [NotNullWhen(true)] out SendStream? stream)
     {
-        if (!_streams.TryGetValue(ssrc, out stream))
-        {
-            if (_streams.Count >= _policy.MaxStreams)
-                return false;
-            stream = new SendStream();
-            _streams.Add(ssrc, stream);
-        }
-        _recentStream = stream;
-        _recentSsrc = ssrc;
+        stream = null;
+        if (_streams.Count >= _policy.MaxStreams)
+            return false;
+        stream = new SendStream();
+        _streams.Add(ssrc, stream);
         return true;
     }
 }
