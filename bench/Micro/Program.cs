@@ -3,12 +3,36 @@ using MediaEngine.Bench.Micro;
 
 return args switch
 {
-    ["versus"] => Versus.Run(json: false),
-    ["versus", "--json"] => Versus.Run(json: true),
+    ["versus", .. string[] options] => RunVersus(options),
     ["bdn", .. string[] rest] => RunBenchmarks(rest),
     [] or ["--help" or "-h"] => Help(Console.Out, 0),
     _ => Help(Console.Error, 2),
 };
+
+static int RunVersus(string[] options)
+{
+    bool json = false;
+    bool strict = false;
+    int rounds = 15;
+    for (int i = 0; i < options.Length; i++)
+    {
+        switch (options[i])
+        {
+            case "--json":
+                json = true;
+                break;
+            case "--strict":
+                strict = true;
+                break;
+            case "--rounds" when i + 1 < options.Length && int.TryParse(options[i + 1], out rounds) && rounds > 0:
+                i++;
+                break;
+            default:
+                return Help(Console.Error, 2);
+        }
+    }
+    return Versus.Run(json, strict, rounds);
+}
 
 static int RunBenchmarks(string[] arguments)
 {
@@ -23,11 +47,12 @@ static int Help(TextWriter output, int exitCode)
 
         usage: dotnet run -c Release --project bench/Micro -- <command>
 
-          versus [--json]   our full SRTP path against bare System.Security.Cryptography.AesGcm doing the same
-                            packet's cryptography, interleaved round by round in this process; about 10 seconds.
-                            Columns: ns per packet (median of rounds), ratio (median of the rounds' ratios),
-                            bytes allocated per packet. --json prints [{measure, value, unit, peer, peerValue,
-                            ratio, goal, met}] for machines. Exit code 1 when a goal is missed.
+          versus [--json] [--strict] [--rounds N]
+                            our full SRTP path against ipsec-mb, OpenSSL EVP and libsrtp2, by small C yardsticks that
+                            gcc builds on the spot, and against System.Security.Cryptography.AesGcm; interleaved
+                            round by round in this process, five passes of N (15) rounds. A peer that is not
+                            installed is named with its Debian package. --json prints [{measure, value, unit, peer,
+                            peerValue, ratio, goal, met}]; --strict ends with exit code 1 when a goal is missed.
           bdn [options]     BenchmarkDotNet; try: bdn --list flat, bdn --filter '*Srtp*'
           --help            this text
         """);

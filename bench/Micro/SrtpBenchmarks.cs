@@ -21,22 +21,38 @@ public class SrtpBenchmarks : IDisposable
     [GlobalSetup]
     public void SetUp()
     {
-        _ours = new SrtpWork(Profile, Payload_bytes, Ring_packets);
+        _ours = new SrtpWork(Profile, mki_bytes: 8, Payload_bytes, Ring_packets);
         _framework = new AesGcmWork(Profile, Payload_bytes, Ring_packets);
     }
 
-    [IterationSetup(Targets = [nameof(Unprotect), nameof(AesGcmDecrypt)])]
-    public void Refill()
+    [IterationSetup(Targets = [nameof(Protect), nameof(AesGcmEncrypt)])]
+    public void Prepare()
     {
-        _ours!.Refill();
-        _framework!.Refill();
+        _ours!.Prepare();
+        _framework!.Prepare();
     }
 
-    [Benchmark]
-    public int Protect() => _ours!.Protect();
+    [IterationSetup(Targets = [nameof(Unprotect), nameof(AesGcmDecrypt)])]
+    public void PrepareProtected()
+    {
+        Prepare();
+        Protect();
+        AesGcmEncrypt();
+    }
 
-    [Benchmark]
-    public int AesGcmEncrypt() => _framework!.Protect();
+    [Benchmark(OperationsPerInvoke = Ring_packets)]
+    public void Protect()
+    {
+        for (int i = 0; i < Ring_packets; i++)
+            _ours!.Protect(i);
+    }
+
+    [Benchmark(OperationsPerInvoke = Ring_packets)]
+    public void AesGcmEncrypt()
+    {
+        for (int i = 0; i < Ring_packets; i++)
+            _framework!.Protect(i);
+    }
 
     [Benchmark(OperationsPerInvoke = Ring_packets)]
     public void Unprotect()

@@ -1,69 +1,53 @@
-using System.Buffers.Binary;
 using MediaEngine.Srtp;
 
 namespace MediaEngine.Bench.Micro;
 
-/// <summary>One RTP stream protected and unprotected by our full path, packet after packet.</summary>
-internal sealed class SrtpWork : IDisposable
+/// <summary>One RTP stream by our full path: group media with the rollover counter in every packet.</summary>
+internal sealed class SrtpWork : IPacketWork, IDisposable
 {
-    public const int Header_bytes = 12;
-
     private readonly SrtpSender _sender;
     private readonly SrtpReceiver _receiver;
-    private readonly byte[] _plain;
-    private readonly byte[] _buffer;
-    private readonly byte[][] _ring;
-    private readonly int _protectedLength;
-    private readonly SrtpMasterKey _key;
-    private uint _index;
+    private readonly PacketRing _ring;
+    private int _protectedLength;
 
-    public SrtpWork(SrtpProfile profile, int payload_bytes, int ring_packets)
+    public SrtpWork(SrtpProfile profile, int mki_bytes, int payload_bytes, int packets)
     {
-        byte[] octets = [.. Enumerable.Range(1, 64).Select(i => (byte)(i * 37))];
-        _key = new SrtpMasterKey(
-            profile, octets.AsSpan(0, profile.KeyLength_bytes()), octets.AsSpan(40, 12), octets.AsSpan(52, 8));
+        using SrtpMasterKey key = Key(profile, mki_bytes, seed: 0);
         var policy = new SrtpPolicy(profile, RocTransmissionRate: 1);
-        _sender = new SrtpSender(_key, policy);
-        _receiver = new SrtpReceiver(policy, 8);
-        if (!_receiver.TryAddKey(_key))
+        _sender = new SrtpSender(key, policy);
+        _receiver = new SrtpReceiver(policy, mki_bytes);
+        if (!_receiver.TryAddKey(key))
             throw new InvalidOperationException("The key was refused.");
-        _plain = new byte[Header_bytes + payload_bytes];
-        _plain[0] = 0x80;
-        _buffer = new byte[_plain.Length + _sender.MaxOverhead_bytes];
-        _protectedLength = _buffer.Length;
-        _ring = [.. Enumerable.Range(0, ring_packets).Select(_ => new byte[_buffer.Length])];
+        _ring = new PacketRing(payload_bytes, packets);
     }
 
-    /// <summary>Protects the next packet, header and payload copied in first, as a server does per receiver.</summary>
-    public int Protect()
+    public static SrtpMasterKey Key(SrtpProfile profile, int mki_bytes, int seed)
     {
-        BinaryPrimitives.WriteUInt16BigEndian(_plain.AsSpan(2), (ushort)_index++);
-        _plain.CopyTo(_buffer, 0);
-        SrtpOutcome outcome = _sender.Protect(_buffer, _plain.Length, out int length);
-        return outcome == SrtpOutcome.Ok ? length : throw new InvalidOperationException(outcome.ToString());
+        byte[] octets = [.. Enumerable.Range(1, 64).Select(i => (byte)(i * 37 + seed)), (byte)(seed >> 8)];
+        return new SrtpMasterKey(
+            profile, octets.AsSpan(65 - profile.KeyLength_bytes()), octets.AsSpan(0, 12), octets.AsSpan(12, mki_bytes));
     }
 
-    /// <summary>Fills the ring with fresh packets to unprotect.</summary>
-    public void Refill()
+    public void Prepare() => _ring.Prepare();
+
+    public void Protect(int i)
     {
-        foreach (byte[] packet in _ring)
-        {
-            Protect();
-            _buffer.CopyTo(packet, 0);
-        }
+        SrtpOutcome outcome = _sender.Protect(_ring[i], _ring.Plain_bytes, out _protectedLength);
+        if (outcome != SrtpOutcome.Ok)
+            throw new InvalidOperationException(outcome.ToString());
     }
 
-    /// <summary>Unprotects a packet of the ring; each may be taken once.</summary>
-    public int Unprotect(int i)
+    public void Unprotect(int i)
     {
-        SrtpOutcome outcome = _receiver.Unprotect(_ring[i].AsSpan(0, _protectedLength), _buffer, out int length);
-        return outcome == SrtpOutcome.Ok ? length : throw new InvalidOperationException(outcome.ToString());
+        Span<byte> packet = _ring[i][.._protectedLength];
+        SrtpOutcome outcome = _receiver.Unprotect(packet, packet, out _);
+        if (outcome != SrtpOutcome.Ok)
+            throw new InvalidOperationException(outcome.ToString());
     }
 
     public void Dispose()
     {
         _sender.Dispose();
         _receiver.Dispose();
-        _key.Dispose();
     }
 }

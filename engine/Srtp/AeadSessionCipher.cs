@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 using MediaEngine.Rtp;
 
@@ -40,32 +42,28 @@ internal sealed class AeadSessionCipher : SessionCipher
         _keyPending = true;
     }
 
-    [SkipLocalsInit]
     public override void SealRtp(uint ssrc, ulong index, Span<byte> packet, int header_bytes, Span<byte> tag)
     {
-        Span<byte> vector = stackalloc byte[PacketCipher.Nonce_bytes];
-        _salt.WriteInitializationVector(vector, ssrc, index);
+        Vector128<byte> vector = _salt.InitializationVector(ssrc, index);
         Cipher().Seal(vector, packet[..header_bytes], packet[header_bytes..], tag);
     }
 
-    [SkipLocalsInit]
     public override bool OpenRtp(
         uint ssrc, ulong index, ReadOnlySpan<byte> packet, int header_bytes, ReadOnlySpan<byte> tag, Span<byte> destination)
     {
-        Span<byte> vector = stackalloc byte[PacketCipher.Nonce_bytes];
-        _salt.WriteInitializationVector(vector, ssrc, index);
+        Vector128<byte> vector = _salt.InitializationVector(ssrc, index);
         ReadOnlySpan<byte> associatedData = packet[..header_bytes];
         if (!Cipher().Open(vector, associatedData, packet[header_bytes..], tag, destination[header_bytes..]))
             return false;
-        associatedData.CopyTo(destination);
+        if (!Unsafe.AreSame(in MemoryMarshal.GetReference(packet), in MemoryMarshal.GetReference(destination)))
+            associatedData.CopyTo(destination);
         return true;
     }
 
     [SkipLocalsInit]
     public override void SealRtcp(uint ssrc, uint word, Span<byte> packet, Span<byte> tag)
     {
-        Span<byte> vector = stackalloc byte[PacketCipher.Nonce_bytes];
-        _salt.WriteInitializationVector(vector, ssrc, word & PacketTail.MaxRtcpIndex);
+        Vector128<byte> vector = _salt.InitializationVector(ssrc, word & PacketTail.MaxRtcpIndex);
         Span<byte> associatedData = stackalloc byte[RtcpHeader.Length_bytes + PacketTail.RtcpIndex_bytes];
         packet[..RtcpHeader.Length_bytes].CopyTo(associatedData);
         BinaryPrimitives.WriteUInt32BigEndian(associatedData[RtcpHeader.Length_bytes..], word);
@@ -76,8 +74,7 @@ internal sealed class AeadSessionCipher : SessionCipher
     public override bool OpenRtcp(
         uint ssrc, uint word, ReadOnlySpan<byte> packet, ReadOnlySpan<byte> tag, Span<byte> destination)
     {
-        Span<byte> vector = stackalloc byte[PacketCipher.Nonce_bytes];
-        _salt.WriteInitializationVector(vector, ssrc, word & PacketTail.MaxRtcpIndex);
+        Vector128<byte> vector = _salt.InitializationVector(ssrc, word & PacketTail.MaxRtcpIndex);
         if ((word & PacketTail.EncryptedFlag) == 0)
             return Cipher().Open(vector, UnencryptedAssociatedData(packet, word), [], tag, []);
         Span<byte> associatedData = stackalloc byte[RtcpHeader.Length_bytes + PacketTail.RtcpIndex_bytes];

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using MediaEngine.Rtp;
 
 namespace MediaEngine.Srtp;
@@ -103,6 +104,16 @@ internal readonly record struct PacketTail
         return RtcpHeader.TryParse(packet, out _) &&
             TryReadMki(packet, RtcpHeader.Length_bytes, ForRtcp(profile, mkiLength_bytes), mkiLength_bytes, out mki);
     }
+
+    /// <summary>Whether <paramref name="mki"/> has this <see cref="MkiValue"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsMki(UInt128 value, ReadOnlySpan<byte> mki) => mki.Length switch
+    {
+        8 => BinaryPrimitives.ReadUInt64BigEndian(mki) == (ulong)value,
+        4 => BinaryPrimitives.ReadUInt32BigEndian(mki) == (ulong)value,
+        0 => true,
+        _ => MkiValue(mki) == value,
+    };
 
     /// <summary>An MKI as a dictionary key. Receivers know one length only, so zero padding keeps values apart.</summary>
     public static UInt128 MkiValue(ReadOnlySpan<byte> mki)

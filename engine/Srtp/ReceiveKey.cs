@@ -18,9 +18,9 @@ internal sealed class ReceiveKey : IDisposable
 
     public Instant Expiry { get; }
 
-    public Dictionary<uint, ReplayWindow> RtpStreams { get; } = [];
+    public StreamTable<ReplayWindow> RtpStreams { get; } = new();
 
-    public Dictionary<uint, ReplayWindow> RtcpStreams { get; } = [];
+    public StreamTable<ReplayWindow> RtcpStreams { get; } = new();
 
     /// <summary>True once the key has left the ring.</summary>
     public bool Disposed { get; private set; }

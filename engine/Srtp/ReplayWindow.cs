@@ -45,7 +45,9 @@ internal sealed class ReplayWindow
     {
         if (index > Highest)
         {
-            Forget(Highest + 1, Math.Min(index - Highest, _ringMask + 1));
+            // The slot of the index itself is marked below, so in order there is nothing to forget.
+            if (index > Highest + 1)
+                Forget(Highest + 1, Math.Min(index - Highest, _ringMask + 1));
             Highest = index;
         }
         Mark(index);

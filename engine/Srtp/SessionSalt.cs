@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace MediaEngine.Srtp;
 
@@ -8,18 +10,17 @@ namespace MediaEngine.Srtp;
 /// </summary>
 internal readonly struct SessionSalt
 {
-    private readonly uint _head;
-    private readonly ulong _tail;
+    private readonly Vector128<byte> _salt;
 
-    public SessionSalt(ReadOnlySpan<byte> salt12)
-    {
-        _head = BinaryPrimitives.ReadUInt32BigEndian(salt12);
-        _tail = BinaryPrimitives.ReadUInt64BigEndian(salt12[4..]);
-    }
+    public SessionSalt(ReadOnlySpan<byte> salt12) => _salt = PacketCipher.Nonce(salt12);
 
-    public void WriteInitializationVector(Span<byte> destination12, uint ssrc, ulong index)
+    /// <summary>The 12 octets of the initialisation vector, then zeros.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector128<byte> InitializationVector(uint ssrc, ulong index)
     {
-        BinaryPrimitives.WriteUInt32BigEndian(destination12, ssrc >> 16 ^ _head);
-        BinaryPrimitives.WriteUInt64BigEndian(destination12[4..], ((ulong)ssrc << 48 | index) ^ _tail);
+        ulong head = (ulong)ssrc << 16 | index >> 32;
+        return _salt ^ Vector128.Create(
+            BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(head) : head,
+            BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness((uint)index) : (ulong)(uint)index << 32).AsByte();
     }
 }

@@ -89,7 +89,7 @@ public sealed partial class SrtpReceiver
     {
         verdict = default;
         code = default;
-        if (!TryReadTail(packet, out RtpHeader header, out bool roc, out ReadOnlySpan<byte> mki) ||
+        if (!TryReadTail(packet, out RtpFields header, out bool roc, out ReadOnlySpan<byte> mki) ||
             !TryFindKey(mki, out ReceiveKey? key))
             return;
         ref readonly PacketTail layout = ref RtpTail(roc);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using MediaEngine.Rtp;
 
 namespace MediaEngine.Srtp;
@@ -142,7 +143,7 @@ public sealed partial class SrtpReceiver : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         length = 0;
-        if (!TryReadTail(packet, out RtpHeader header, out bool roc, out ReadOnlySpan<byte> mki))
+        if (!TryReadTail(packet, out RtpFields header, out bool roc, out ReadOnlySpan<byte> mki))
             return SrtpOutcome.Malformed;
         return TryFindKey(mki, out ReceiveKey? key)
             ? Unprotect(key, header, roc, packet, destination, out length)
@@ -200,7 +201,7 @@ public sealed partial class SrtpReceiver : IDisposable
     {
         Check(candidate);
         length = 0;
-        if (!TryReadTail(packet, out RtpHeader header, out bool roc, out ReadOnlySpan<byte> mki))
+        if (!TryReadTail(packet, out RtpFields header, out bool roc, out ReadOnlySpan<byte> mki))
             return SrtpOutcome.Malformed;
         if (!mki.SequenceEqual(candidate.Mki))
             return SrtpOutcome.UnknownMki;
@@ -232,7 +233,7 @@ public sealed partial class SrtpReceiver : IDisposable
         _keys.Add(PacketTail.MkiValue(mki), new ReceiveKey(session, Instant.Never));
 
     private SrtpOutcome Unprotect(
-        ReceiveKey key, in RtpHeader header, bool roc, ReadOnlySpan<byte> packet, Span<byte> destination, out int length)
+        ReceiveKey key, RtpFields header, bool roc, ReadOnlySpan<byte> packet, Span<byte> destination, out int length)
     {
         length = 0;
         ref readonly PacketTail layout = ref RtpTail(roc);
@@ -242,7 +243,7 @@ public sealed partial class SrtpReceiver : IDisposable
         ThrowIfPartlyOverlapping(packet, destination);
 
         ReadOnlySpan<byte> tail = packet[plainLength..];
-        Dictionary<uint, ReplayWindow> streams = key.RtpStreams;
+        StreamTable<ReplayWindow> streams = key.RtpStreams;
         streams.TryGetValue(header.Ssrc, out ReplayWindow? window);
         ulong index = IndexOf(header, roc, tail, window);
         SrtpOutcome fresh = CheckIndex(streams, window, index);
@@ -277,7 +278,7 @@ public sealed partial class SrtpReceiver : IDisposable
         return SrtpOutcome.Ok;
     }
 
-    private ulong IndexOf(in RtpHeader header, bool roc, ReadOnlySpan<byte> tail, ReplayWindow? window)
+    private ulong IndexOf(RtpFields header, bool roc, ReadOnlySpan<byte> tail, ReplayWindow? window)
     {
         if (roc)
             return (ulong)BinaryPrimitives.ReadUInt32BigEndian(tail[_rtpTailWithRoc.Word..]) << 16 | header.SequenceNumber;
@@ -288,12 +289,13 @@ public sealed partial class SrtpReceiver : IDisposable
             : _rollover.EstimateFirst(header.Ssrc, header.SequenceNumber);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryReadTail(
-        ReadOnlySpan<byte> packet, out RtpHeader header, out bool roc, out ReadOnlySpan<byte> mki)
+        ReadOnlySpan<byte> packet, out RtpFields header, out bool roc, out ReadOnlySpan<byte> mki)
     {
         roc = false;
         mki = default;
-        if (!RtpHeader.TryParse(packet, out header))
+        if (!RtpFields.TryParse(packet, out header))
             return false;
         roc = _policy.CarriesRoc(header.SequenceNumber);
         ref readonly PacketTail layout = ref RtpTail(roc);
@@ -307,12 +309,16 @@ public sealed partial class SrtpReceiver : IDisposable
     private ref readonly PacketTail RtpTail(bool roc) => ref roc ? ref _rtpTailWithRoc : ref _rtpTail;
 
     // Packets come in runs from one talker, so the last key is mostly the next one too.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryFindKey(ReadOnlySpan<byte> mki, [NotNullWhen(true)] out ReceiveKey? key)
     {
-        UInt128 value = PacketTail.MkiValue(mki);
         key = _recentKey;
-        if (key is not null && value == _recentMki)
-            return true;
+        return key is not null && PacketTail.IsMki(_recentMki, mki) || TryFindOtherKey(mki, out key);
+    }
+
+    private bool TryFindOtherKey(ReadOnlySpan<byte> mki, [NotNullWhen(true)] out ReceiveKey? key)
+    {
+        UInt128 value = PacketTail.MkiValue(mki);
         if (!_keys.TryGetValue(value, out key))
             return false;
         _recentKey = key;
@@ -320,7 +326,7 @@ public sealed partial class SrtpReceiver : IDisposable
         return true;
     }
 
-    private SrtpOutcome CheckIndex(Dictionary<uint, ReplayWindow> streams, ReplayWindow? window, ulong index)
+    private SrtpOutcome CheckIndex(StreamTable<ReplayWindow> streams, ReplayWindow? window, ulong index)
     {
         if (window is not null)
             return window.Check(index);
@@ -335,6 +341,7 @@ public sealed partial class SrtpReceiver : IDisposable
             throw new ArgumentException($"The receiver's MKIs have {_mkiLength_bytes} octets.", nameof(key));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void ThrowIfPartlyOverlapping(ReadOnlySpan<byte> packet, Span<byte> destination)
     {
         if (packet.Overlaps(destination, out int offset) && offset != 0)

@@ -252,7 +252,7 @@ public sealed class SrtpSender : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         claim = default;
-        if (!RtpHeader.TryParse(packet, out RtpHeader header))
+        if (!RtpFields.TryParse(packet, out RtpFields header))
             return SrtpOutcome.Malformed;
         bool roc = _policy.CarriesRoc(header.SequenceNumber);
         if (packet.Length + RtpTail(roc).Length_bytes > room_bytes)

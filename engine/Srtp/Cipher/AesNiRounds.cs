@@ -2,10 +2,8 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using System.Security.Cryptography;
 using Block = System.Runtime.Intrinsics.Vector128<byte>;
-using X86Aes = System.Runtime.Intrinsics.X86.Aes;
 
 namespace MediaEngine.Srtp;
 
@@ -37,12 +35,12 @@ internal static class AesNiRounds
             uint word = words[i - 1];
             if (i % keyWords == 0)
             {
-                word = BitOperations.RotateRight(SubstituteWord(word), 8) ^ roundConstant;
+                word = BitOperations.RotateRight(BlockInstructions.SubstituteWord(word), 8) ^ roundConstant;
                 roundConstant = roundConstant << 1 ^ (roundConstant >> 7) * 0x11B;
             }
             else if (keyWords == 8 && i % keyWords == 4)
             {
-                word = SubstituteWord(word);
+                word = BlockInstructions.SubstituteWord(word);
             }
             words[i] = words[i - keyWords] ^ word;
         }
@@ -53,23 +51,18 @@ internal static class AesNiRounds
     {
         block ^= roundKeys;
         for (int round = 1; round < rounds; round++)
-            block = X86Aes.Encrypt(block, Unsafe.Add(ref roundKeys, round));
-        return X86Aes.EncryptLast(block, Unsafe.Add(ref roundKeys, rounds));
+            block = BlockInstructions.Round(block, Unsafe.Add(ref roundKeys, round));
+        return BlockInstructions.LastRound(block, Unsafe.Add(ref roundKeys, rounds));
     }
 
     /// <summary>GCM's J0 for a 12-octet nonce, with its 32-bit counter kept in host order.</summary>
-    public static Vector128<uint> FirstCounter(ReadOnlySpan<byte> nonce)
-    {
-        ref byte octets = ref MemoryMarshal.GetReference(nonce);
-        return Vector128.Create(
-            Unsafe.ReadUnaligned<uint>(ref octets), Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref octets, 4)),
-            Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref octets, 8)), 1u);
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<uint> FirstCounter(Block nonce) => nonce.AsUInt32() | Vector128.Create(0u, 0u, 0u, 1u);
 
     /// <summary>The counter block <paramref name="ahead"/> steps after <paramref name="counter"/>, as AES takes it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Block CounterBlock(Vector128<uint> counter, uint ahead) =>
-        Ssse3.Shuffle(
+        BlockInstructions.Permute(
             (counter + Vector128.Create(0u, 0u, 0u, ahead)).AsByte(),
             Vector128.Create((byte)0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 15, 14, 13, 12));
 
@@ -130,24 +123,24 @@ internal static class AesNiRounds
         for (int round = 1; round < rounds; round++)
         {
             key = Unsafe.Add(ref roundKeys, round);
-            a = X86Aes.Encrypt(a, key);
-            b = X86Aes.Encrypt(b, key);
-            c = X86Aes.Encrypt(c, key);
-            d = X86Aes.Encrypt(d, key);
-            e = X86Aes.Encrypt(e, key);
-            f = X86Aes.Encrypt(f, key);
-            g = X86Aes.Encrypt(g, key);
-            h = X86Aes.Encrypt(h, key);
+            a = BlockInstructions.Round(a, key);
+            b = BlockInstructions.Round(b, key);
+            c = BlockInstructions.Round(c, key);
+            d = BlockInstructions.Round(d, key);
+            e = BlockInstructions.Round(e, key);
+            f = BlockInstructions.Round(f, key);
+            g = BlockInstructions.Round(g, key);
+            h = BlockInstructions.Round(h, key);
         }
         key = Unsafe.Add(ref roundKeys, rounds);
-        (X86Aes.EncryptLast(a, key) ^ Vector128.LoadUnsafe(ref from)).StoreUnsafe(ref to);
-        (X86Aes.EncryptLast(b, key) ^ Vector128.LoadUnsafe(ref from, 16)).StoreUnsafe(ref to, 16);
-        (X86Aes.EncryptLast(c, key) ^ Vector128.LoadUnsafe(ref from, 32)).StoreUnsafe(ref to, 32);
-        (X86Aes.EncryptLast(d, key) ^ Vector128.LoadUnsafe(ref from, 48)).StoreUnsafe(ref to, 48);
-        (X86Aes.EncryptLast(e, key) ^ Vector128.LoadUnsafe(ref from, 64)).StoreUnsafe(ref to, 64);
-        (X86Aes.EncryptLast(f, key) ^ Vector128.LoadUnsafe(ref from, 80)).StoreUnsafe(ref to, 80);
-        (X86Aes.EncryptLast(g, key) ^ Vector128.LoadUnsafe(ref from, 96)).StoreUnsafe(ref to, 96);
-        (X86Aes.EncryptLast(h, key) ^ Vector128.LoadUnsafe(ref from, 112)).StoreUnsafe(ref to, 112);
+        (BlockInstructions.LastRound(a, key) ^ Vector128.LoadUnsafe(ref from)).StoreUnsafe(ref to);
+        (BlockInstructions.LastRound(b, key) ^ Vector128.LoadUnsafe(ref from, 16)).StoreUnsafe(ref to, 16);
+        (BlockInstructions.LastRound(c, key) ^ Vector128.LoadUnsafe(ref from, 32)).StoreUnsafe(ref to, 32);
+        (BlockInstructions.LastRound(d, key) ^ Vector128.LoadUnsafe(ref from, 48)).StoreUnsafe(ref to, 48);
+        (BlockInstructions.LastRound(e, key) ^ Vector128.LoadUnsafe(ref from, 64)).StoreUnsafe(ref to, 64);
+        (BlockInstructions.LastRound(f, key) ^ Vector128.LoadUnsafe(ref from, 80)).StoreUnsafe(ref to, 80);
+        (BlockInstructions.LastRound(g, key) ^ Vector128.LoadUnsafe(ref from, 96)).StoreUnsafe(ref to, 96);
+        (BlockInstructions.LastRound(h, key) ^ Vector128.LoadUnsafe(ref from, 112)).StoreUnsafe(ref to, 112);
     }
 
     private static void Keystream8(ref Block roundKeys, int rounds, Vector128<uint> counter, ref Block stream)
@@ -164,16 +157,13 @@ internal static class AesNiRounds
         for (int round = 1; round < rounds; round++)
         {
             key = Unsafe.Add(ref roundKeys, round);
-            a = X86Aes.Encrypt(a, key);
-            b = X86Aes.Encrypt(b, key);
-            c = X86Aes.Encrypt(c, key);
+            a = BlockInstructions.Round(a, key);
+            b = BlockInstructions.Round(b, key);
+            c = BlockInstructions.Round(c, key);
         }
         key = Unsafe.Add(ref roundKeys, rounds);
-        stream = X86Aes.EncryptLast(a, key);
-        Unsafe.Add(ref stream, 1) = X86Aes.EncryptLast(b, key);
-        Unsafe.Add(ref stream, 2) = X86Aes.EncryptLast(c, key);
+        stream = BlockInstructions.LastRound(a, key);
+        Unsafe.Add(ref stream, 1) = BlockInstructions.LastRound(b, key);
+        Unsafe.Add(ref stream, 2) = BlockInstructions.LastRound(c, key);
     }
-
-    private static uint SubstituteWord(uint word) =>
-        X86Aes.KeygenAssist(Vector128.Create(word).AsByte(), 0).AsUInt32().ToScalar();
 }

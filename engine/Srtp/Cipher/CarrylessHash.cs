@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using Block = System.Runtime.Intrinsics.Vector128<byte>;
 using Field = System.Runtime.Intrinsics.Vector128<ulong>;
 
@@ -100,31 +99,28 @@ internal static class CarrylessHash
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void MultiplyAdd(Field a, Field b, ref Field lo, ref Field mid, ref Field hi)
+    public static void MultiplyAdd(Field a, Field b, ref Field lo, ref Field mid, ref Field hi)
     {
-        lo ^= Pclmulqdq.CarrylessMultiply(a, b, 0x00);
-        mid ^= Pclmulqdq.CarrylessMultiply(a, b, 0x01) ^ Pclmulqdq.CarrylessMultiply(a, b, 0x10);
-        hi ^= Pclmulqdq.CarrylessMultiply(a, b, 0x11);
+        lo ^= BlockInstructions.MultiplyLower(a, b);
+        mid ^= BlockInstructions.MultiplyAcross(a, b);
+        hi ^= BlockInstructions.MultiplyUpper(a, b);
     }
 
     // 256 bits to 128: each multiplication by the polynomial clears the lower 64 bits of what is left.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Field Reduce(Field lo, Field mid, Field hi)
+    public static Field Reduce(Field lo, Field mid, Field hi)
     {
-        lo ^= Sse2.ShiftLeftLogical128BitLane(mid, 8);
-        hi ^= Sse2.ShiftRightLogical128BitLane(mid, 8);
+        lo ^= BlockInstructions.ShiftUp(mid);
+        hi ^= BlockInstructions.ShiftDown(mid);
         Field polynomial = Vector128.CreateScalar(Polynomial);
-        lo = SwapHalves(lo) ^ Pclmulqdq.CarrylessMultiply(lo, polynomial, 0x00);
-        lo = SwapHalves(lo) ^ Pclmulqdq.CarrylessMultiply(lo, polynomial, 0x00);
+        lo = BlockInstructions.SwapHalves(lo) ^ BlockInstructions.MultiplyLower(lo, polynomial);
+        lo = BlockInstructions.SwapHalves(lo) ^ BlockInstructions.MultiplyLower(lo, polynomial);
         return hi ^ lo;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Field SwapHalves(Field value) => Sse2.Shuffle(value.AsUInt32(), 0x4E).AsUInt64();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Field Reverse(Block block) =>
-        Ssse3.Shuffle(block, Vector128.Create((byte)15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)).AsUInt64();
+    public static Field Reverse(Block block) =>
+        BlockInstructions.Permute(block, Vector128.Create((byte)15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)).AsUInt64();
 
     // 1..15 octets, padded with zeros, without reading past them. Overlapping reads agree where they overlap.
     private static Block LoadPadded(ref byte octets, int count)

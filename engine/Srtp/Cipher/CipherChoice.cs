@@ -1,47 +1,60 @@
-using System.Security.Cryptography;
-
 namespace MediaEngine.Srtp;
 
 /// <summary>
-/// Which cipher this process uses: the processor's own instructions where they exist and agree with the framework in a
-/// self-test at first use, else the framework. The AppContext switch forces the framework.
+/// Which cipher this process uses, decided at first use: the widest kernel that the processor has instructions for and
+/// that passes the self-test, else the framework. The AppContext switch forces the framework.
 /// </summary>
 internal static class CipherChoice
 {
     public const string FrameworkSwitch = "MediaEngine.Srtp.FrameworkCipher";
 
-    private const int LongestTest_bytes = 300;
+    private static readonly Outcome Chosen =
+        AppContext.TryGetSwitch(FrameworkSwitch, out bool framework) && framework
+            ? new Outcome(Framework, false, $"framework: the switch {FrameworkSwitch} is set")
+            : Choose(Kernels);
 
-    public static bool UsesProcessorInstructions { get; } =
-        AesNiGcmCipher.IsSupported &&
-        !(AppContext.TryGetSwitch(FrameworkSwitch, out bool framework) && framework) &&
-        AgreesWithFramework(key_bytes: 16) && AgreesWithFramework(key_bytes: 32);
+    /// <summary>Fastest first.</summary>
+    public static IReadOnlyList<Candidate> Kernels =>
+    [
+        new(SrtpCipherKind.Instructions512, WideGcmCipher.IsSupported, static key => new WideGcmCipher(key)),
+        new(SrtpCipherKind.Instructions128, AesNiGcmCipher.IsSupported, static key => new AesNiGcmCipher(key)),
+    ];
 
-    private static bool AgreesWithFramework(int key_bytes)
+    public static SrtpCipherKind Current => Chosen.Cipher.Kind;
+
+    public static bool SelfTestFailed => Chosen.Failed;
+
+    public static string Reason => Chosen.Reason;
+
+    public static bool UsesProcessorInstructions => Current != SrtpCipherKind.Framework;
+
+    private static Candidate Framework =>
+        new(SrtpCipherKind.Framework, IsSupported: true, static key => new FrameworkGcmCipher(key));
+
+    public static PacketCipher Create(ReadOnlySpan<byte> key) => Chosen.Cipher.Create(key);
+
+    /// <summary>The first candidate that is supported and right.</summary>
+    public static Outcome Choose(IEnumerable<Candidate> candidates)
     {
-        byte[] pattern = new byte[LongestTest_bytes];
-        for (int i = 0; i < pattern.Length; i++)
-            pattern[i] = (byte)(i * 167 + key_bytes);
-        Span<byte> expectedTag = stackalloc byte[PacketCipher.Tag_bytes];
-        Span<byte> tag = stackalloc byte[PacketCipher.Tag_bytes];
-        ReadOnlySpan<byte> nonce = pattern.AsSpan(32, PacketCipher.Nonce_bytes);
-        using var framework = new FrameworkGcmCipher(pattern.AsSpan(0, key_bytes));
-        using var ours = new AesNiGcmCipher(pattern.AsSpan(0, key_bytes));
-        foreach (int length in (ReadOnlySpan<int>)[0, 1, 15, 16, 33, 48, 49, 127, 128, 129, 160, LongestTest_bytes])
+        List<SrtpCipherKind> failed = [];
+        foreach (Candidate candidate in candidates)
         {
-            byte[] expected = pattern[..length];
-            byte[] text = pattern[..length];
-            ReadOnlySpan<byte> associatedData = pattern.AsSpan(0, 8 + length % 33);
-            framework.Seal(nonce, associatedData, expected, expectedTag);
-            ours.Seal(nonce, associatedData, text, tag);
-            if (!text.AsSpan().SequenceEqual(expected) || !CryptographicOperations.FixedTimeEquals(tag, expectedTag))
-                return false;
-            tag[length % PacketCipher.Tag_bytes] ^= 0x10;
-            if (ours.Open(nonce, associatedData, expected, tag, text) ||
-                !ours.Open(nonce, associatedData, expected, expectedTag, text) ||
-                !text.AsSpan().SequenceEqual(pattern.AsSpan(0, length)))
-                return false;
+            if (!candidate.IsSupported)
+                continue;
+            if (CipherSelfTest.Passes(candidate.Create))
+                return new Outcome(candidate, failed.Count > 0, Describe(candidate.Kind, failed));
+            failed.Add(candidate.Kind);
         }
-        return true;
+        return new Outcome(Framework, failed.Count > 0, Describe(SrtpCipherKind.Framework, failed));
     }
+
+    private static string Describe(SrtpCipherKind kind, List<SrtpCipherKind> failed)
+    {
+        string chosen = kind == SrtpCipherKind.Framework && failed.Count == 0
+            ? "Framework: the processor lacks the instructions"
+            : kind.ToString();
+        return failed.Count == 0 ? chosen : $"{chosen}; SELF-TEST FAILED: {string.Join(", ", failed)}";
+    }
+
+    public sealed record Outcome(Candidate Cipher, bool Failed, string Reason);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 
 namespace MediaEngine.Srtp;
@@ -10,16 +11,22 @@ internal sealed class FrameworkGcmCipher : PacketCipher
     public FrameworkGcmCipher(ReadOnlySpan<byte> key) => _gcm = new AesGcm(key, Tag_bytes);
 
     public override void Seal(
-        ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData, Span<byte> text, Span<byte> tag) =>
-        _gcm.Encrypt(nonce, text, text, tag, associatedData);
+        Vector128<byte> nonce, ReadOnlySpan<byte> associatedData, Span<byte> text, Span<byte> tag)
+    {
+        Span<byte> octets = stackalloc byte[Vector128<byte>.Count];
+        nonce.CopyTo(octets);
+        _gcm.Encrypt(octets[..Nonce_bytes], text, text, tag, associatedData);
+    }
 
     public override bool Open(
-        ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag,
+        Vector128<byte> nonce, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag,
         Span<byte> text)
     {
+        Span<byte> octets = stackalloc byte[Vector128<byte>.Count];
+        nonce.CopyTo(octets);
         try
         {
-            _gcm.Decrypt(nonce, ciphertext, tag, text, associatedData);
+            _gcm.Decrypt(octets[..Nonce_bytes], ciphertext, tag, text, associatedData);
             return true;
         }
         catch (AuthenticationTagMismatchException)

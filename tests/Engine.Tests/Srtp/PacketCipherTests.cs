@@ -7,19 +7,15 @@ namespace MediaEngine.Engine.Tests.Srtp;
 
 public sealed class PacketCipherTests
 {
-    public enum Kind
-    {
-        Framework,
-        ProcessorInstructions,
-    }
+    /// <summary>Every cipher of this machine, whichever it would choose.</summary>
+    public static TheoryData<SrtpCipherKind> Ciphers =>
+        [SrtpCipherKind.Framework, SrtpCipherKind.Instructions128, SrtpCipherKind.Instructions512];
 
     [Theory]
-    [InlineData(Kind.Framework)]
-    [InlineData(Kind.ProcessorInstructions)]
-    public void OneFlippedBitAnywhereIsRefusedAndThePlaintextWiped(Kind kind)
+    [MemberData(nameof(Ciphers))]
+    public void OneFlippedBitAnywhereIsRefusedAndThePlaintextWiped(SrtpCipherKind kind)
     {
-        if (!IsHere(kind))
-            RequireInstructions();
+        Require(kind);
         Prop.ForAll<byte[], int>((text, where) =>
         {
             using PacketCipher cipher = Create(kind, new byte[16]);
@@ -63,7 +59,7 @@ public sealed class PacketCipherTests
     public void PublishedTestCases(
         string key, string nonce, string associatedData, string plain, string expected, string expectedTag)
     {
-        foreach (Kind kind in Enum.GetValues<Kind>().Where(IsHere))
+        foreach (SrtpCipherKind kind in Enum.GetValues<SrtpCipherKind>().Where(IsHere))
         {
             using PacketCipher cipher = Create(kind, Convert.FromHexString(key));
             byte[] text = Convert.FromHexString(plain);
@@ -75,81 +71,146 @@ public sealed class PacketCipherTests
     }
 
     [Theory]
-    [InlineData(16)]
-    [InlineData(32)]
-    public void TheProcessorsInstructionsAgreeWithTheFrameworkAtEveryLength(int keyLength)
+    [InlineData(SrtpCipherKind.Instructions128, 16)]
+    [InlineData(SrtpCipherKind.Instructions128, 32)]
+    [InlineData(SrtpCipherKind.Instructions512, 16)]
+    [InlineData(SrtpCipherKind.Instructions512, 32)]
+    public void AKernelAgreesWithTheFrameworkAtEveryLength(SrtpCipherKind kind, int keyLength)
     {
-        RequireInstructions();
+        Require(kind);
         var random = new Random(keyLength);
         byte[] key = new byte[keyLength];
-        byte[] nonce = new byte[12];
         random.NextBytes(key);
-        using PacketCipher framework = Create(Kind.Framework, key);
-        using PacketCipher ours = Create(Kind.ProcessorInstructions, key);
-        for (int length = 0; length <= 600; length++)
-            Compare(length, 12 + length % 29);
-        for (int associatedLength = 0; associatedLength <= 300; associatedLength++)
-            Compare(77, associatedLength);
-        foreach (int length in new[] { 1200, 1500, 4095, 4096, 65535 })
-            Compare(length, 12);
-
-        void Compare(int length, int associatedLength)
+        using PacketCipher framework = Create(SrtpCipherKind.Framework, key);
+        using PacketCipher ours = Create(kind, key);
+        for (int length = 0; length <= 2048; length++)
+            Compare(framework, ours, random, length, length % 3 == 0 ? 12 : length % 65);
+        for (int associatedLength = 0; associatedLength <= 64; associatedLength++)
         {
-            random.NextBytes(nonce);
-            byte[] associatedData = new byte[associatedLength];
-            byte[] plain = new byte[length];
-            random.NextBytes(associatedData);
-            random.NextBytes(plain);
-            // Guards on both sides show any octet written beyond the text.
-            byte[] expected = [0xEE, .. plain, 0xEE];
-            byte[] actual = [0xEE, .. plain, 0xEE];
-            byte[] expectedTag = new byte[16];
-            byte[] tag = new byte[16];
-            framework.Seal(nonce, associatedData, expected.AsSpan(1, length), expectedTag);
-            ours.Seal(nonce, associatedData, actual.AsSpan(1, length), tag);
-            Assert.Equal(expected, actual);
-            Assert.Equal(expectedTag, tag);
+            foreach (int length in new[] { 0, 1, 20, 48, 49, 113, 128, 160, 353, 1200 })
+                Compare(framework, ours, random, length, associatedLength);
+        }
+        foreach (int length in new[] { 4064, 4095, 4096, 4112, 65535 })
+            Compare(framework, ours, random, length, 12);
+        Compare(framework, ours, random, 0, 1400);
+        Compare(framework, ours, random, 77, 300);
+    }
 
-            byte[] apart = new byte[length];
-            Assert.True(ours.Open(nonce, associatedData, actual.AsSpan(1, length), tag, apart));
-            Assert.Equal(plain, apart);
-            Assert.True(ours.Open(nonce, associatedData, actual.AsSpan(1, length), tag, actual.AsSpan(1, length)));
-            Assert.Equal([0xEE, .. plain, 0xEE], actual);
+    [Theory]
+    [InlineData(SrtpCipherKind.Instructions128)]
+    [InlineData(SrtpCipherKind.Instructions512)]
+    public void AKernelRefusesEveryFlippedTagBitAndWipesItsOutputInPlaceToo(SrtpCipherKind kind)
+    {
+        Require(kind);
+        using PacketCipher cipher = Create(kind, new byte[16]);
+        foreach (int length in new[] { 1, 16, 20, 48, 49, 112, 113, 127, 128, 160, 320, 1200 })
+        {
+            byte[] plain = new byte[length];
+            byte[] tag = new byte[16];
+            Array.Fill(plain, (byte)0x5A);
+            byte[] sealedText = [.. plain];
+            cipher.Seal(new byte[12], new byte[12], sealedText, tag);
+            for (int bit = 0; bit < 128; bit++)
+            {
+                byte[] forged = [.. tag];
+                forged[bit / 8] ^= (byte)(1 << bit % 8);
+                byte[] inPlace = [0xEE, .. sealedText, 0xEE];
+                Span<byte> text = inPlace.AsSpan(1, length);
+                Assert.False(cipher.Open(new byte[12], new byte[12], text, forged, text));
+                Assert.Equal([0xEE, .. new byte[length], 0xEE], inPlace);
+            }
         }
     }
 
     [Fact]
-    public void TheSelfTestPassesHere()
+    public void TheFastestKernelOfThisMachinePassesItsSelfTestAndIsChosen()
     {
-        RequireInstructions();
-        Assert.True(CipherChoice.UsesProcessorInstructions);
+        Require(SrtpCipherKind.Instructions128);
+        SrtpCipherKind fastest = CipherChoice.Kernels.First(kernel => kernel.IsSupported).Kind;
+        Assert.Equal(fastest, SrtpCipher.Current);
+        Assert.False(SrtpCipher.SelfTestFailed);
+        Assert.Equal(fastest.ToString(), SrtpCipher.Reason);
         using PacketCipher chosen = PacketCipher.Create(new byte[16]);
-        Assert.IsType<AesNiGcmCipher>(chosen);
+        using PacketCipher expected = Create(fastest, new byte[16]);
+        Assert.IsType(expected.GetType(), chosen);
+    }
+
+    [Fact]
+    public void AKernelThatIsWrongIsPassedOverAndNamed()
+    {
+        var wrong = new Candidate(SrtpCipherKind.Instructions512, true, _ => new FrameworkGcmCipher(new byte[16]));
+        var broken = new Candidate(SrtpCipherKind.Instructions128, true, _ => throw new PlatformNotSupportedException());
+        CipherChoice.Outcome outcome = CipherChoice.Choose([wrong, broken]);
+        Assert.Equal(SrtpCipherKind.Framework, outcome.Cipher.Kind);
+        Assert.True(outcome.Failed);
+        Assert.Equal("Framework; SELF-TEST FAILED: Instructions512, Instructions128", outcome.Reason);
+    }
+
+    [Fact]
+    public void WithoutInstructionsTheFrameworkIsChosenWithoutAlarm()
+    {
+        var missing = new Candidate(SrtpCipherKind.Instructions512, false, _ => throw new PlatformNotSupportedException());
+        CipherChoice.Outcome outcome = CipherChoice.Choose([missing]);
+        Assert.Equal(SrtpCipherKind.Framework, outcome.Cipher.Kind);
+        Assert.False(outcome.Failed);
     }
 
     [Theory]
-    [InlineData(Kind.Framework)]
-    [InlineData(Kind.ProcessorInstructions)]
-    public void ADisposedCipherRefusesToWork(Kind kind)
+    [MemberData(nameof(Ciphers))]
+    public void ADisposedCipherRefusesToWork(SrtpCipherKind kind)
     {
         PacketCipher cipher = Create(kind, new byte[16]);
         cipher.Dispose();
         Assert.Throws<ObjectDisposedException>(() => cipher.Seal(new byte[12], [], new byte[5], new byte[16]));
     }
 
-    private static PacketCipher Create(Kind kind, byte[] key)
+    private static void Compare(
+        PacketCipher framework, PacketCipher ours, Random random, int length, int associatedLength)
     {
-        if (kind == Kind.Framework)
-            return new FrameworkGcmCipher(key);
-        RequireInstructions();
-        return new AesNiGcmCipher(key);
+        byte[] nonce = new byte[12];
+        byte[] associatedData = new byte[associatedLength];
+        byte[] plain = new byte[length];
+        random.NextBytes(nonce);
+        random.NextBytes(associatedData);
+        random.NextBytes(plain);
+        // Guards on both sides show any octet written beyond the text.
+        byte[] guard = [.. Enumerable.Repeat((byte)0xEE, 64)];
+        byte[] expected = [.. guard, .. plain, .. guard];
+        byte[] actual = [.. expected];
+        byte[] expectedTag = new byte[16];
+        byte[] tag = new byte[16];
+        framework.Seal(nonce, associatedData, expected.AsSpan(64, length), expectedTag);
+        Span<byte> text = actual.AsSpan(64, length);
+        ours.Seal(nonce, associatedData, text, tag);
+        Assert.True(expected.AsSpan().SequenceEqual(actual), $"{length} octets, {associatedLength} associated");
+        Assert.Equal(expectedTag, tag);
+
+        byte[] apart = [.. guard, .. new byte[length], .. guard];
+        byte[] plainGuarded = [.. guard, .. plain, .. guard];
+        Assert.True(ours.Open(nonce, associatedData, text, tag, apart.AsSpan(64, length)));
+        Assert.True(plainGuarded.AsSpan().SequenceEqual(apart));
+        Assert.True(expected.AsSpan().SequenceEqual(actual));
+        Assert.True(ours.Open(nonce, associatedData, text, tag, text));
+        Assert.True(plainGuarded.AsSpan().SequenceEqual(actual));
+        tag[length % 16] ^= 1;
+        Assert.False(ours.Open(nonce, associatedData, expected.AsSpan(64, length), tag, apart.AsSpan(64, length)));
+        Assert.False(apart.AsSpan(64, length).ContainsAnyExcept((byte)0));
     }
 
-    private static bool IsHere(Kind kind) => kind == Kind.Framework || AesNiGcmCipher.IsSupported;
-
-    private static void RequireInstructions()
+    private static PacketCipher Create(SrtpCipherKind kind, byte[] key)
     {
-        if (!AesNiGcmCipher.IsSupported)
-            Assert.Skip("This processor has no AES-NI and PCLMULQDQ: the kernel on them was NOT tested.");
+        Require(kind);
+        return kind == SrtpCipherKind.Framework
+            ? new FrameworkGcmCipher(key)
+            : CipherChoice.Kernels.Single(kernel => kernel.Kind == kind).Create(key);
+    }
+
+    private static bool IsHere(SrtpCipherKind kind) =>
+        kind == SrtpCipherKind.Framework || CipherChoice.Kernels.Single(kernel => kernel.Kind == kind).IsSupported;
+
+    private static void Require(SrtpCipherKind kind)
+    {
+        if (!IsHere(kind))
+            Assert.Skip($"This processor lacks the instructions: {kind} was NOT tested.");
     }
 }

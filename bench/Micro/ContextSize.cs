@@ -1,0 +1,54 @@
+using MediaEngine.Srtp;
+
+namespace MediaEngine.Bench.Micro;
+
+/// <summary>Heap octets one more key costs: session keys, expanded cipher, one stream with its replay window.</summary>
+internal static class ContextSize
+{
+    private const int Contexts = 512;
+
+    public static IEnumerable<Row> Rows()
+    {
+        foreach (SrtpProfile profile in new[] { SrtpProfile.AeadAes128Gcm, SrtpProfile.AeadAes256Gcm })
+        {
+            (double sender, double receiver) = Measure(profile);
+            yield return Row($"heap per key in a receiver, {profile}", receiver);
+            yield return Row($"heap per sender, {profile}", sender);
+        }
+    }
+
+    private static Row Row(string measure, double value) =>
+        new(measure, Math.Round(value), "B", "none", null, null, Goals.Context_bytes, value <= Goals.Context_bytes);
+
+    private static (double Sender, double Receiver) Measure(SrtpProfile profile)
+    {
+        var policy = new SrtpPolicy(profile, RocTransmissionRate: 1);
+        using var receiver = new SrtpReceiver(policy, 4);
+        var senders = new SrtpSender[Contexts];
+        SrtpMasterKey[] keys = [.. Enumerable.Range(0, Contexts).Select(i => NewKey(profile, i))];
+        byte[][] packets = [.. Enumerable.Range(0, Contexts).Select(_ => new byte[128])];
+        var ring = new PacketRing(20, 1);
+        long start = GC.GetTotalMemory(forceFullCollection: true);
+        for (int i = 0; i < Contexts; i++)
+        {
+            senders[i] = new SrtpSender(keys[i], policy);
+            ring.Write(packets[i]);
+            _ = senders[i].Protect(packets[i], ring.Plain_bytes, out _);
+        }
+        long middle = GC.GetTotalMemory(forceFullCollection: true);
+        int protected_bytes = ring.Plain_bytes + 16 + 4 + 4;
+        for (int i = 0; i < Contexts; i++)
+        {
+            if (!receiver.TryAddKey(keys[i]) ||
+                receiver.Unprotect(packets[i].AsSpan(0, protected_bytes), packets[i], out _) != SrtpOutcome.Ok)
+                throw new InvalidOperationException("A packet was lost.");
+        }
+        long end = GC.GetTotalMemory(forceFullCollection: true);
+        foreach (SrtpSender sender in senders)
+            sender.Dispose();
+        return ((middle - start) / (double)Contexts, (end - middle) / (double)Contexts);
+    }
+
+    private static SrtpMasterKey NewKey(SrtpProfile profile, int i) =>
+        new(profile, new byte[profile.KeyLength_bytes()], new byte[12], BitConverter.GetBytes(i));
+}

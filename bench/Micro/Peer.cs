@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace MediaEngine.Bench.Micro;
+
+/// <summary>A C library as the yardsticks drive it: compiled here and now against the installed headers.</summary>
+internal sealed unsafe class Peer
+{
+    private readonly delegate* unmanaged<int, int, int, int, int, nint> _open;
+    private readonly delegate* unmanaged<nint, double*, double*, int> _round;
+    private readonly delegate* unmanaged<nint, double> _fanOut;
+    private readonly delegate* unmanaged<nint, void> _close;
+
+    private Peer(string name, nint library)
+    {
+        Name = name;
+        _open = (delegate* unmanaged<int, int, int, int, int, nint>)NativeLibrary.GetExport(library, "yard_open");
+        _round = (delegate* unmanaged<nint, double*, double*, int>)NativeLibrary.GetExport(library, "yard_round");
+        _fanOut = (delegate* unmanaged<nint, double>)NativeLibrary.GetExport(library, "yard_fan_out");
+        _close = (delegate* unmanaged<nint, void>)NativeLibrary.GetExport(library, "yard_close");
+    }
+
+    public string Name { get; }
+
+    /// <summary>Compiles <c>Yardstick/source.c</c>; null when compiler, headers or library are missing.</summary>
+    public static Peer? TryBuild(string name, string source, string library)
+    {
+        string directory = Directory.CreateTempSubdirectory("yardstick").FullName;
+        try
+        {
+            string output = Path.Combine(directory, source + ".so");
+            string input = Path.Combine(AppContext.BaseDirectory, "Yardstick", source + ".c");
+            var gcc = new ProcessStartInfo("gcc", ["-O3", "-march=native", "-shared", "-fPIC", "-o", output, input, "-l" + library])
+            {
+                RedirectStandardError = true,
+            };
+            using var process = Process.Start(gcc);
+            process!.StandardError.ReadToEnd();
+            process.WaitForExit();
+            return process.ExitCode == 0 ? new Peer(name, NativeLibrary.Load(output)) : null;
+        }
+        catch (Exception e) when (e is System.ComponentModel.Win32Exception or DllNotFoundException or BadImageFormatException)
+        {
+            return null;
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    public Session Open(int key_bytes, int mki_bytes, int payload_bytes, int packets, int keys = 0) =>
+        new(this, _open(key_bytes, mki_bytes, payload_bytes, packets, keys));
+
+    public readonly struct Session(Peer peer, nint state) : IDisposable
+    {
+        /// <summary>ns per packet.</summary>
+        public (double Protect, double Unprotect) Round()
+        {
+            double protect, unprotect;
+            if (peer._round(state, &protect, &unprotect) != 0)
+                throw new InvalidOperationException($"{peer.Name} refused a packet.");
+            return (protect, unprotect);
+        }
+
+        /// <summary>ns per receiver.</summary>
+        public double FanOut() => peer._fanOut(state);
+
+        public void Dispose() => peer._close(state);
+    }
+}

@@ -1,0 +1,96 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using System.Security.Cryptography;
+using Block = System.Runtime.Intrinsics.Vector128<byte>;
+using Counter = System.Runtime.Intrinsics.Vector128<uint>;
+using X86Aes = System.Runtime.Intrinsics.X86.Aes;
+
+namespace MediaEngine.Srtp;
+
+/// <summary>
+/// AES-GCM on AES-NI, AVX-512 and wide carry-less multiplication (VPCLMULQDQ). Decrypts while it verifies and wipes what it
+/// wrote when the tag is wrong. Constant time in key and text.
+/// </summary>
+internal sealed unsafe class WideGcmCipher : PacketCipher
+{
+    private readonly GcmKeyMemory _key;
+    private readonly bool _is256;
+    private bool _disposed;
+
+    public WideGcmCipher(ReadOnlySpan<byte> key)
+    {
+        _is256 = key.Length == 32;
+        _key = new GcmKeyMemory(key.Length);
+        Expand(key);
+    }
+
+    /// <summary>The processor has the instructions.</summary>
+    public static bool IsSupported =>
+        X86Aes.IsSupported && Pclmulqdq.V512.IsSupported && Avx512BW.IsSupported && Avx512BW.VL.IsSupported;
+
+    public override void Seal(
+        Vector128<byte> nonce, ReadOnlySpan<byte> associatedData, Span<byte> text, Span<byte> tag)
+    {
+        Check(tag);
+        Counter first = AesNiRounds.FirstCounter(nonce);
+        fixed (byte* associated = associatedData, octets = text)
+        {
+            Block result = _is256
+                ? WideGcm<Aes256Rounds>.Seal(_key, first, associated, associatedData.Length, octets, octets, text.Length)
+                : WideGcm<Aes128Rounds>.Seal(_key, first, associated, associatedData.Length, octets, octets, text.Length);
+            result.CopyTo(tag);
+        }
+    }
+
+    public override bool Open(
+        Vector128<byte> nonce, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag,
+        Span<byte> text)
+    {
+        Check(tag);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(text.Length, ciphertext.Length);
+        Counter first = AesNiRounds.FirstCounter(nonce);
+        fixed (byte* associated = associatedData, from = ciphertext, to = text)
+        {
+            Block expected = Vector128.Create(tag);
+            Block actual = _is256
+                ? WideGcm<Aes256Rounds>.Open(_key, first, associated, associatedData.Length, from, to, text.Length)
+                : WideGcm<Aes128Rounds>.Open(_key, first, associated, associatedData.Length, from, to, text.Length);
+            if ((actual ^ expected) == Block.Zero)
+                return true;
+        }
+        CryptographicOperations.ZeroMemory(text);
+        return false;
+    }
+
+    public override bool TrySetKey(ReadOnlySpan<byte> key)
+    {
+        if (_disposed || key.Length != (_is256 ? 32 : 16))
+            return false;
+        Expand(key);
+        return true;
+    }
+
+    public override void Dispose()
+    {
+        _disposed = true;
+        _key.Clear();
+    }
+
+    private void Expand(ReadOnlySpan<byte> key)
+    {
+        Span<Vector128<ulong>> powers = stackalloc Vector128<ulong>[GcmKeyMemory.Powers];
+        int rounds = AesNiRounds.RoundsFor(key.Length);
+        AesNiRounds.ExpandKey(key, new Span<Block>(_key.RoundKeys, rounds + 1));
+        CarrylessHash.ExpandKey(AesNiRounds.Encrypt(ref *_key.RoundKeys, rounds, Block.Zero), powers);
+        _key.SetPowers(powers);
+        powers.Clear();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Check(ReadOnlySpan<byte> tag)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(tag.Length, Tag_bytes);
+    }
+}

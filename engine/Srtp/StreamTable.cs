@@ -1,0 +1,43 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
+namespace MediaEngine.Srtp;
+
+/// <summary>The streams of a key by SSRC. Most keys have one: it needs no dictionary.</summary>
+internal sealed class StreamTable<TStream>
+    where TStream : class
+{
+    private TStream? _recent;
+    private uint _recentSsrc;
+    private Dictionary<uint, TStream>? _all;
+
+    public int Count => _all?.Count ?? (_recent is null ? 0 : 1);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryGetValue(uint ssrc, [NotNullWhen(true)] out TStream? stream)
+    {
+        stream = _recent;
+        return stream is not null && ssrc == _recentSsrc || TryGetOther(ssrc, out stream);
+    }
+
+    public void Add(uint ssrc, TStream stream)
+    {
+        if (_recent is not null)
+        {
+            _all ??= new Dictionary<uint, TStream> { [_recentSsrc] = _recent };
+            _all.Add(ssrc, stream);
+        }
+        _recent = stream;
+        _recentSsrc = ssrc;
+    }
+
+    private bool TryGetOther(uint ssrc, [NotNullWhen(true)] out TStream? stream)
+    {
+        stream = null;
+        if (_all is null || !_all.TryGetValue(ssrc, out stream))
+            return false;
+        _recent = stream;
+        _recentSsrc = ssrc;
+        return true;
+    }
+}
