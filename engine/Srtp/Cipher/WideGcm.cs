@@ -130,7 +130,9 @@ internal static unsafe class WideGcm<TRounds>
         CarrylessHash.MultiplyAdd(head, power, ref low, ref middle, ref high);
         return new WideHash
         {
-            Low = low.ToVector256(), Middle = middle.ToVector256(), High = high.ToVector256(), Folded = Field.Zero,
+            Low = low.ToVector256(),
+            Middle = middle.ToVector256(),
+            High = high.ToVector256(),
         };
     }
 

@@ -40,6 +40,8 @@ internal sealed unsafe class WideGcmCipher : PacketCipher
                 ? WideGcm<Aes256Rounds>.Seal(_key, first, associated, associatedData.Length, octets, octets, text.Length)
                 : WideGcm<Aes128Rounds>.Seal(_key, first, associated, associatedData.Length, octets, octets, text.Length);
             result.CopyTo(tag);
+            // The kernel holds bare pointers into the key's memory.
+            GC.KeepAlive(_key);
         }
     }
 
@@ -56,6 +58,7 @@ internal sealed unsafe class WideGcmCipher : PacketCipher
             Block actual = _is256
                 ? WideGcm<Aes256Rounds>.Open(_key, first, associated, associatedData.Length, from, to, text.Length)
                 : WideGcm<Aes128Rounds>.Open(_key, first, associated, associatedData.Length, from, to, text.Length);
+            GC.KeepAlive(_key);
             if ((actual ^ expected) == Block.Zero)
                 return true;
         }
