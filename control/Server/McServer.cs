@@ -3,6 +3,7 @@ using MediaEngine.Mcx;
 using MediaEngine.Media;
 using MediaEngine.Rtp;
 using MediaEngine.Sip;
+using MediaEngine.Srtp;
 using Microsoft.Extensions.Logging;
 
 namespace MediaEngine.Server;
@@ -30,6 +31,7 @@ public sealed class McServer : IAsyncDisposable
                 Shards = configuration.Shards,
             },
             entropy);
+        logger.Log(SrtpCipher.SelfTestFailed ? LogLevel.Warning : LogLevel.Information, "srtp-cipher {Cipher}: {Reason}", SrtpCipher.Current, SrtpCipher.Reason);
         _store = new SqliteStore(configuration.StorePath);
         DurableState durable = _store.Load();
         var options = new McxOptions
