@@ -31,7 +31,7 @@ public sealed class McServer : IAsyncDisposable
                 Shards = configuration.Shards,
             },
             entropy);
-        logger.Log(SrtpCipher.SelfTestFailed ? LogLevel.Warning : LogLevel.Information, "srtp-cipher {Reason}", SrtpCipher.Reason);
+        logger.Log(SrtpCipher.SelfTestFailed ? LogLevel.Warning : LogLevel.Information, "srtp-cipher AES-GCM runs on {Reason}", SrtpCipher.Reason);
         _store = new SqliteStore(configuration.StorePath);
         DurableState durable = _store.Load();
         var options = new McxOptions
