@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs every test of the repository: installs the peers it needs, builds Release with warnings as errors, checks the format.
-# Prints "N passed, N failed" last and exits 0 only when nothing failed and, with CI=true, nothing was skipped.
+# Prints "N passed, N failed" last and exits 0 only when nothing failed and, with CI=true, no peer was missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -31,7 +31,7 @@ dotnet restore MediaEngine.sln --locked-mode -v quiet
 dotnet build MediaEngine.sln -c Release --no-restore -v quiet
 dotnet format MediaEngine.sln --no-restore --verify-no-changes -v quiet
 
-passed=0 failed=0 skipped=0
+passed=0 failed=0 skipped=0 elsewhere=0
 for project in tests/*.Tests; do
   assembly="$project/bin/Release/net10.0/MediaEngine.$(basename "$project").dll"
   summary=$(mktemp)
@@ -40,6 +40,8 @@ for project in tests/*.Tests; do
   line=$(grep -E 'Total: [0-9]+, Errors: ' "$summary" | tail -n 1 || true)
   number() { sed -nE "s/.*$1: ([0-9]+).*/\1/p" <<<"$line"; }
   total=$(number Total) errors=$(number Errors) fail=$(number Failed) skip=$(number Skipped)
+  # A kernel of another processor can only be tested there; a peer can be installed.
+  elsewhere=$((elsewhere + $(grep -cE '^ +This processor .*NOT tested' "$summary" || true)))
   rm -f "$summary"
   if [ -z "$total" ]; then
     echo "$project did not finish (exit code $status)" >&2
@@ -49,9 +51,9 @@ for project in tests/*.Tests; do
   passed=$((passed + total - fail - skip)) failed=$((failed + fail + errors)) skipped=$((skipped + skip))
 done
 
-if [ "${CI:-}" = true ] && [ "$skipped" -gt 0 ]; then
-  echo "$skipped tests were skipped; in CI every peer must be there." >&2
-  failed=$((failed + skipped))
+if [ "${CI:-}" = true ] && [ "$skipped" -gt "$elsewhere" ]; then
+  echo "$((skipped - elsewhere)) tests were skipped; in CI every peer must be there." >&2
+  failed=$((failed + skipped - elsewhere))
 fi
 [ "$skipped" -eq 0 ] || echo "$skipped tests were skipped: the reasons stand above."
 echo "$passed passed, $failed failed"
