@@ -13,6 +13,7 @@ internal sealed class RawSip : IDisposable
 
     private readonly TcpClient _client = new();
     private readonly byte[] _buffer = new byte[256 * 1024];
+    private NetworkStream _stream = null!;
     private int _filled;
     private int _lastCSeq;
 
@@ -25,10 +26,12 @@ internal sealed class RawSip : IDisposable
         var raw = new RawSip(system.Profile(name));
         await raw._client.ConnectAsync(raw.Profile.Server);
         raw._client.NoDelay = true;
+        // Kept, because the client gives none any more once a write found the connection closed.
+        raw._stream = raw._client.GetStream();
         return raw;
     }
 
-    public Task SendAsync(ReadOnlyMemory<byte> bytes) => _client.GetStream().WriteAsync(bytes).AsTask();
+    public Task SendAsync(ReadOnlyMemory<byte> bytes) => _stream.WriteAsync(bytes).AsTask();
 
     /// <summary>The next message, or null when the server closed the connection.</summary>
     public async Task<SipMessage?> ReadAsync()
@@ -54,7 +57,7 @@ internal sealed class RawSip : IDisposable
             int read;
             try
             {
-                read = await _client.GetStream().ReadAsync(_buffer.AsMemory(_filled), limit.Token);
+                read = await _stream.ReadAsync(_buffer.AsMemory(_filled), limit.Token);
             }
             catch (IOException)
             {
