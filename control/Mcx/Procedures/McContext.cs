@@ -39,8 +39,6 @@ internal sealed class McContext
 
     public DateTimeOffset WallClock(Instant now) => _wallClockAtZero + (now - Instant.Zero);
 
-    public Instant InstantOf(DateTimeOffset time) => Instant.Zero + (time - _wallClockAtZero);
-
     public ulong RandomNumber()
     {
         Span<byte> bytes = stackalloc byte[8];

@@ -37,7 +37,7 @@ internal sealed class RegroupMembership(McContext context, RegroupNotification n
     {
         if (!regroup.HasMember(mcpttId, clientId))
             return;
-        Update(regroup with { Members = [.. regroup.Members.Where(member => member.McpttId != mcpttId || member.ClientId != clientId)] }, effects);
+        Update(regroup with { Members = [.. regroup.Members.Where(member => !member.Is(mcpttId, clientId))] }, effects);
         effects.Log("regroup-member-left", regroup.Id, mcpttId);
     }
 

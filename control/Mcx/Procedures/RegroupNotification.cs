@@ -28,7 +28,7 @@ internal sealed class RegroupNotification(McContext context)
     {
         foreach (PreconfiguredRegroup regroup in context.State.Regroups.Values)
         {
-            if (regroup.Members.FirstOrDefault(member => member.McpttId == mcpttId && member.ClientId == clientId) is { } member)
+            if (regroup.MemberOf(mcpttId, clientId) is { } member)
                 NotifyFormed(regroup, member, effects);
         }
     }
@@ -117,13 +117,12 @@ internal sealed class RegroupNotification(McContext context)
         private void Acknowledge(McxEffects effects)
         {
             if (!context.State.Regroups.TryGetValue(regroup.Id, out PreconfiguredRegroup? current)
-                || !current.Members.Any(other => other.McpttId == member.McpttId && other.ClientId == member.ClientId && !other.Acknowledged))
+                || current.MemberOf(member.McpttId, member.ClientId) is not { Acknowledged: false })
                 return;
             PreconfiguredRegroup updated = current with
             {
-                Members = [.. current.Members.Select(other => other.McpttId == member.McpttId && other.ClientId == member.ClientId
-                    ? other with { Acknowledged = true }
-                    : other)],
+                Members = [.. current.Members.Select(other =>
+                    other.Is(member.McpttId, member.ClientId) ? other with { Acknowledged = true } : other)],
             };
             context.State.Regroups[regroup.Id] = updated;
             effects.Put(updated);

@@ -22,6 +22,8 @@ public sealed record PreconfiguredRegroup : DurableRecord
 
     public required DateTimeOffset CreatedAt { get; init; }
 
-    public bool HasMember(string mcpttId, string clientId) =>
-        Members.Any(member => member.McpttId == mcpttId && member.ClientId == clientId);
+    public bool HasMember(string mcpttId, string clientId) => MemberOf(mcpttId, clientId) is not null;
+
+    public RegroupMember? MemberOf(string mcpttId, string clientId) =>
+        Members.FirstOrDefault(member => member.Is(mcpttId, clientId));
 }

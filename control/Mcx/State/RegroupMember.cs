@@ -9,4 +9,7 @@ public sealed record RegroupMember
 
     /// <summary>True once the client answered the preconfigured regroup request.</summary>
     public bool Acknowledged { get; init; }
+
+    /// <summary>True for the member that is this client of this user.</summary>
+    public bool Is(string mcpttId, string clientId) => McpttId == mcpttId && ClientId == clientId;
 }
