@@ -98,7 +98,7 @@ public sealed partial class SrtpReceiver
         ulong index = IndexOf(header, roc, packet[plainLength..], window);
         if (CheckIndex(key.RtpStreams, window, index) != SrtpOutcome.Ok)
             return;
-        verdict = new Verdict(key.Session.Rtp.At(index), index, Authentic: false);
+        verdict = new Verdict(key.Session.Rtp(index), index, Authentic: false);
         code = new BatchCode
         {
             Length_bytes = plainLength,

@@ -3,7 +3,10 @@ using System.Runtime.CompilerServices;
 
 namespace MediaEngine.Srtp;
 
-/// <summary>The streams of a key by SSRC. Most keys have one: it needs no dictionary.</summary>
+/// <summary>
+/// Streams by SSRC. Mostly there is one, which needs no dictionary; and packets come in runs from one source, so the last
+/// stream is mostly the next one too.
+/// </summary>
 internal sealed class StreamTable<TStream>
     where TStream : class
 {

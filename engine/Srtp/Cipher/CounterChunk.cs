@@ -93,9 +93,9 @@ internal static unsafe class CounterChunk<TRounds>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<byte> Join(Block key, Block a, Block b, Block c, Block d) => Vector512.Create(
-        Vector256.Create(X86Aes.EncryptLast(a, key), X86Aes.EncryptLast(b, key)),
-        Vector256.Create(X86Aes.EncryptLast(c, key), X86Aes.EncryptLast(d, key)));
+    private static Vector512<byte> Join(Block key, Block a, Block b, Block c, Block d) => WideHash.Join(
+        Vector256.Create(X86Aes.EncryptLast(a, key), X86Aes.EncryptLast(b, key)).AsUInt64(),
+        Vector256.Create(X86Aes.EncryptLast(c, key), X86Aes.EncryptLast(d, key)).AsUInt64()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Start(

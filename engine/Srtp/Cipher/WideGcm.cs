@@ -154,12 +154,10 @@ internal static unsafe class WideGcm<TRounds>
         Field folded, Field lengths, Field* power, Field* end, WideHash hash)
     {
         var count = Vector512.Create((byte)text_bytes);
-        Vector512<byte> mask = Vector512.LessThan(
-            Vector512.Create(
-                Vector256.Create(Block.AllBitsSet, Indices(0)), Vector256.Create(Indices(16), Indices(32))), count);
+        Vector512<byte> mask = Vector512.LessThan(Vector512<byte>.Indices - Vector512.Create((byte)16), count);
         Vector512<byte> stream, text;
         Vector512<ulong> low, middle, high;
-        Vector512<ulong> starts = Vector512.Create(Vector256.Create(head, folded), Vector256<ulong>.Zero);
+        Vector512<ulong> starts = Vector256.Create(head, folded).ToVector512();
         if (text_bytes <= 48)
         {
             stream = CounterChunk<TRounds>.MaskAndThree(keys, first, counter);
@@ -171,9 +169,7 @@ internal static unsafe class WideGcm<TRounds>
             stream = CounterChunk<TRounds>.MaskAndSeven(keys, first, counter, out Vector512<byte> more);
             text = Apply(seals, stream, mask, from - 16, to - 16);
             WideHash.Multiply(Reverse(text) ^ starts, power, out low, out middle, out high);
-            mask = Vector512.LessThan(
-                Vector512.Create(
-                    Vector256.Create(Indices(48), Indices(64)), Vector256.Create(Indices(80), Indices(96))), count);
+            mask = Vector512.LessThan(Vector512<byte>.Indices + Vector512.Create((byte)48), count);
             text = Apply(seals, more, mask, from + 48, to + 48);
             WideHash.Multiply(Reverse(text), power + 4, out Vector512<ulong> low2, out Vector512<ulong> middle2, out Vector512<ulong> high2);
             low ^= low2;
@@ -186,7 +182,7 @@ internal static unsafe class WideGcm<TRounds>
         if (text_bytes > 112)
         {
             Block ninth = AesNiRounds.Encrypt(ref *keys, TRounds.Count, AesNiRounds.CounterBlock(counter, 8));
-            Block ninthMask = Vector128.LessThan(Indices(112), Vector128.Create((byte)text_bytes));
+            Block ninthMask = Vector128.LessThan(Block.Indices + Vector128.Create((byte)112), Vector128.Create((byte)text_bytes));
             Block plain = Avx512BW.VL.MaskLoad(from + 112, ninthMask, Block.Zero);
             Block result = (plain ^ ninth) & ninthMask;
             Avx512BW.VL.MaskStore(to + 112, ninthMask, result);
@@ -209,14 +205,8 @@ internal static unsafe class WideGcm<TRounds>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<ulong> Reverse(Vector512<byte> blocks)
-    {
-        var reversal = Vector128.Create((byte)15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
-        var twice = Vector256.Create(reversal, reversal);
-        return Avx512BW.Shuffle(blocks, Vector512.Create(twice, twice)).AsUInt64();
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Block Indices(byte from) =>
-        Vector128.Create((byte)0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) + Vector128.Create(from);
+    private static Vector512<ulong> Reverse(Vector512<byte> blocks) =>
+        Avx512BW.Shuffle(blocks, Vector512.Create(
+            (byte)15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0,
+            15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)).AsUInt64();
 }
