@@ -110,6 +110,7 @@ internal sealed class AeadSessionCipher : SessionCipher
 
     private PacketCipher Cipher() => _keyPending ? SetUp() : _cipher!;
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private PacketCipher SetUp()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);

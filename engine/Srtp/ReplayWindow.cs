@@ -48,6 +48,7 @@ internal sealed class ReplayWindow
         Mark(index);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private SrtpOutcome CheckBehind(ulong index)
     {
         if (Highest - index >= (ulong)Size_packets)
@@ -62,6 +63,7 @@ internal sealed class ReplayWindow
         _seen[slot >> 6] |= 1UL << (int)(slot & 63);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void Forget(ulong from, ulong count)
     {
         while (count > 0)

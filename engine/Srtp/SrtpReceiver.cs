@@ -272,6 +272,7 @@ public sealed partial class SrtpReceiver : IDisposable
         return SrtpOutcome.Ok;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void AddRtpStream(ReceiveKey key, uint ssrc, ulong index)
     {
         var window = new ReplayWindow(_policy.ReplayWindow_packets, index);
@@ -289,6 +290,7 @@ public sealed partial class SrtpReceiver : IDisposable
             : EstimateFirst(header, window);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private ulong EstimateFirst(RtpFields header, ReplayWindow? window)
     {
         if (_announced.TryGetValue(header.Ssrc, out ulong near))
@@ -325,6 +327,7 @@ public sealed partial class SrtpReceiver : IDisposable
         return key is not null && PacketTail.IsMki(_recentMki, mki) || TryFindOtherKey(mki, out key);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryFindOtherKey(ReadOnlySpan<byte> mki, [NotNullWhen(true)] out ReceiveKey? key)
     {
         UInt128 value = PacketTail.MkiValue(mki);

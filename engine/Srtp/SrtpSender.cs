@@ -320,6 +320,7 @@ public sealed class SrtpSender : IDisposable
     private bool TryFindStream(uint ssrc, [NotNullWhen(true)] out SendStream? stream) =>
         _streams.TryGetValue(ssrc, out stream) || TryAddStream(ssrc, out stream);
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryAddStream(uint ssrc, [NotNullWhen(true)] out SendStream? stream)
     {
         stream = null;

@@ -34,6 +34,7 @@ internal sealed class StreamTable<TStream>
         _recentSsrc = ssrc;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryGetOther(uint ssrc, [NotNullWhen(true)] out TStream? stream)
     {
         stream = null;

@@ -78,6 +78,18 @@ internal unsafe struct WideHash
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FieldPair Sum(Vector512<ulong> value) => value.GetLower() ^ value.GetUpper();
 
+    /// <summary>As <see cref="Multiply"/>, adding to what is there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void MultiplyAdd(
+        Vector512<ulong> blocks, Field* powers, ref Vector512<ulong> low, ref Vector512<ulong> middle,
+        ref Vector512<ulong> high)
+    {
+        Multiply(blocks, powers, out Vector512<ulong> moreLow, out Vector512<ulong> moreMiddle, out Vector512<ulong> moreHigh);
+        low ^= moreLow;
+        middle ^= moreMiddle;
+        high ^= moreHigh;
+    }
+
     /// <summary>Four blocks by four powers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Multiply(
