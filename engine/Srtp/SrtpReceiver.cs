@@ -168,7 +168,7 @@ public sealed partial class SrtpReceiver : IDisposable
         uint word = BinaryPrimitives.ReadUInt32BigEndian(tail[_rtcpTail.Word..]);
         uint index = word & PacketTail.MaxRtcpIndex;
         key.RtcpStreams.TryGetValue(header.Ssrc, out ReplayWindow? window);
-        SrtpOutcome fresh = CheckIndex(key.RtcpStreams, window, index);
+        SrtpOutcome fresh = CheckIndex(key.RtcpStreams.Count, window, index);
         if (fresh != SrtpOutcome.Ok)
             return fresh;
 
@@ -244,10 +244,10 @@ public sealed partial class SrtpReceiver : IDisposable
         ThrowIfPartlyOverlapping(packet, destination);
 
         ReadOnlySpan<byte> tail = packet[plainLength..];
-        StreamTable<ReplayWindow> streams = key.RtpStreams;
+        ref StreamTable<ReplayWindow> streams = ref key.RtpStreams;
         streams.TryGetValue(header.Ssrc, out ReplayWindow? window);
         ulong index = IndexOf(header, roc, tail, window);
-        SrtpOutcome fresh = CheckIndex(streams, window, index);
+        SrtpOutcome fresh = CheckIndex(streams.Count, window, index);
         if (fresh != SrtpOutcome.Ok)
             return fresh;
 
@@ -339,11 +339,11 @@ public sealed partial class SrtpReceiver : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private SrtpOutcome CheckIndex(StreamTable<ReplayWindow> streams, ReplayWindow? window, ulong index)
+    private SrtpOutcome CheckIndex(int streams, ReplayWindow? window, ulong index)
     {
         if (window is not null)
             return window.Check(index);
-        return streams.Count < _policy.MaxStreams ? SrtpOutcome.Ok : SrtpOutcome.StreamLimit;
+        return streams < _policy.MaxStreams ? SrtpOutcome.Ok : SrtpOutcome.StreamLimit;
     }
 
     private void Check(SrtpMasterKey key)

@@ -15,7 +15,7 @@ public sealed class SrtpSender : IDisposable
     private const int WarningShift = 4;
 
     private readonly SrtpPolicy _policy;
-    private readonly StreamTable<SendStream> _streams = new();
+    private StreamTable<SendStream> _streams;
     private readonly SendKeyRing _ring = new();
     private PacketTail _rtpTail;
     private PacketTail _rtpTailWithRoc;

@@ -7,14 +7,14 @@ namespace MediaEngine.Srtp;
 /// Streams by SSRC. Mostly there is one, which needs no dictionary; and packets come in runs from one source, so the last
 /// stream is mostly the next one too.
 /// </summary>
-internal sealed class StreamTable<TStream>
+internal struct StreamTable<TStream>
     where TStream : class
 {
     private TStream? _recent;
     private uint _recentSsrc;
     private Dictionary<uint, TStream>? _all;
 
-    public int Count => _all?.Count ?? (_recent is null ? 0 : 1);
+    public readonly int Count => _all?.Count ?? (_recent is null ? 0 : 1);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryGetValue(uint ssrc, [NotNullWhen(true)] out TStream? stream)
