@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace MediaEngine.Keys;
 
 /// <summary>SAKKE (RFC 6509 4.2).</summary>
@@ -22,4 +24,23 @@ public readonly ref struct MikeySakke
 
     /// <summary>SED.</summary>
     public ReadOnlySpan<byte> EncapsulatedData { get; }
+
+    /// <summary>Reads a whole payload that stands outside a chain: SAKKE-to-self. Its next payload is ignored.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> payload, out MikeySakke sakke)
+    {
+        sakke = default;
+        if (MikeyLayout.Measure(MikeyPayloadType.Sakke, payload, out int length) != MikeyError.None || length != payload.Length)
+            return false;
+        sakke = new MikeyPayload(MikeyPayloadType.Sakke, payload, 0).AsSakke();
+        return true;
+    }
+
+    internal static void Write(Span<byte> payload, ReadOnlySpan<byte> encapsulatedData)
+    {
+        payload[0] = (byte)MikeyPayloadType.Last;
+        payload[1] = ParameterSet1;
+        payload[2] = (byte)MikeySakkeScheme.HashedUserIdentifier;
+        BinaryPrimitives.WriteUInt16BigEndian(payload[3..], (ushort)encapsulatedData.Length);
+        encapsulatedData.CopyTo(payload[5..]);
+    }
 }

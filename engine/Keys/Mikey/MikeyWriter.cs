@@ -51,7 +51,7 @@ public ref struct MikeyWriter
 
     /// <summary>A GENERIC-ID entry of the CS ID map (RFC 6043 6.1.1).</summary>
     public void AddGenericSession(
-        byte cryptoSessionId, byte protocolType, bool carriesRoc, ReadOnlySpan<byte> policies, ReadOnlySpan<byte> sessionData, ReadOnlySpan<byte> spi)
+        byte cryptoSessionId, byte protocolType, bool carriesRoc, scoped ReadOnlySpan<byte> policies, scoped ReadOnlySpan<byte> sessionData, scoped ReadOnlySpan<byte> spi)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(policies.Length, 0x7F, nameof(policies));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(sessionData.Length, ushort.MaxValue, nameof(sessionData));
@@ -84,7 +84,7 @@ public ref struct MikeyWriter
     }
 
     /// <param name="rand">At most 255 octets.</param>
-    public void AddRand(ReadOnlySpan<byte> rand)
+    public void AddRand(scoped ReadOnlySpan<byte> rand)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rand.Length, byte.MaxValue, nameof(rand));
         if (!TryTakePayload(MikeyPayloadType.Rand, 2 + rand.Length, out Span<byte> payload))
@@ -94,7 +94,7 @@ public ref struct MikeyWriter
     }
 
     /// <summary>ID when <paramref name="role"/> is null, else IDR.</summary>
-    public void AddIdentity(MikeyIdentityRole? role, MikeyIdentityType type, ReadOnlySpan<byte> data)
+    public void AddIdentity(MikeyIdentityRole? role, MikeyIdentityType type, scoped ReadOnlySpan<byte> data)
     {
         if (role is null)
             AddWithLength16(MikeyPayloadType.Identity, [(byte)type], data);
@@ -105,13 +105,13 @@ public ref struct MikeyWriter
     /// <param name="number">Policy number.</param>
     /// <param name="protocolType">0 is SRTP.</param>
     /// <param name="parameters">Type, length and value of each.</param>
-    public void AddSecurityPolicy(byte number, byte protocolType, ReadOnlySpan<byte> parameters) =>
+    public void AddSecurityPolicy(byte number, byte protocolType, scoped ReadOnlySpan<byte> parameters) =>
         AddWithLength16(MikeyPayloadType.SecurityPolicy, [number, protocolType], parameters);
 
-    public void AddGeneralExtension(MikeyExtensionType type, ReadOnlySpan<byte> data) =>
+    public void AddGeneralExtension(MikeyExtensionType type, scoped ReadOnlySpan<byte> data) =>
         AddWithLength16(MikeyPayloadType.GeneralExtension, [(byte)type], data);
 
-    public void AddSakke(byte parameterSet, MikeySakkeScheme scheme, ReadOnlySpan<byte> encapsulatedData) =>
+    public void AddSakke(byte parameterSet, MikeySakkeScheme scheme, scoped ReadOnlySpan<byte> encapsulatedData) =>
         AddWithLength16(MikeyPayloadType.Sakke, [parameterSet, (byte)scheme], encapsulatedData);
 
     public void AddError(MikeyErrorNumber number)
@@ -123,7 +123,7 @@ public ref struct MikeyWriter
     }
 
     /// <summary>KEMAC with a MAC still to be filled into the returned octets: it covers everything before them.</summary>
-    public Span<byte> AddKeyDataTransport(MikeyEncryptionAlgorithm encryption, ReadOnlySpan<byte> encryptedData, MikeyMacAlgorithm algorithm)
+    public Span<byte> AddKeyDataTransport(MikeyEncryptionAlgorithm encryption, scoped ReadOnlySpan<byte> encryptedData, MikeyMacAlgorithm algorithm)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(encryptedData.Length, ushort.MaxValue, nameof(encryptedData));
         int mac = MacLength(algorithm);
@@ -161,7 +161,7 @@ public ref struct MikeyWriter
         ? length
         : throw new ArgumentOutOfRangeException(nameof(algorithm));
 
-    private void AddWithLength16(MikeyPayloadType type, scoped ReadOnlySpan<byte> fields, ReadOnlySpan<byte> data)
+    private void AddWithLength16(MikeyPayloadType type, scoped ReadOnlySpan<byte> fields, scoped ReadOnlySpan<byte> data)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(data.Length, ushort.MaxValue, nameof(data));
         int fixedLength = 1 + fields.Length + 2;
