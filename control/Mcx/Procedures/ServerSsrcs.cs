@@ -9,7 +9,7 @@ namespace MediaEngine.Mcx;
 /// is given once under a CSK, over all restarts (RFC 7714 9.1). Numbers are 20 bits of block and 12 bits of leg: a block
 /// is durable before its first leg is, and every CSK has the legs of a block to itself.
 /// </summary>
-internal sealed class ServerSsrcs
+public sealed class ServerSsrcs
 {
     public const uint LegsPerBlock = 1 << LegBits;
     public const uint MaxBlock = uint.MaxValue >> LegBits;
