@@ -29,6 +29,7 @@ public static class McxCommand
             TalkCommand.Create(),
             RegroupCommand.Create(),
             AffiliateCommand.Create(),
+            KeyCommand.Create(),
             TraceCommand.Create(),
             DemoCommand.Create(),
         };

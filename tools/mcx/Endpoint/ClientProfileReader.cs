@@ -47,7 +47,7 @@ public static class ClientProfileReader
         YamlSection server = root.Section("server", "address, port and transport of the MC server");
         YamlSection local = root.Section("local", "address, the one of this machine that the server can reach");
         YamlSection? multicast = root.OptionalSection("multicast");
-        YamlSection csk = root.Section("csk", "id, key and rand of the client-server key (CSK)");
+        YamlSection? csk = root.OptionalSection("csk");
 
         IPAddress localAddress = Address(local, "address", "an IP address of this machine, such as 192.0.2.10");
         if (localAddress.Equals(IPAddress.Any) || localAddress.Equals(IPAddress.IPv6Any))
@@ -79,13 +79,13 @@ public static class ClientProfileReader
             LocalAddress = localAddress,
             LocalPort = local.Integer("port", 0, 0, 65535),
             MulticastInterface = multicastInterface,
-            ClientServerKey = ClientServerKeyOf(csk),
+            ClientServerKey = csk is null ? null : ClientServerKeyOf(csk),
             Groups = GroupsOf(root),
         };
         if (profile.Server.AddressFamily != localAddress.AddressFamily)
             throw local.Wrong("address", $"{localAddress} is not of the address family of server.address {profile.Server.Address}");
-        foreach (YamlSection section in (ReadOnlySpan<YamlSection>)[root, server, local, csk])
-            section.RefuseUnknown();
+        foreach (YamlSection? section in (ReadOnlySpan<YamlSection?>)[root, server, local, csk])
+            section?.RefuseUnknown();
         return profile;
     }
 
@@ -102,15 +102,17 @@ public static class ClientProfileReader
             string id = Uri(entry, "id", "the group identity, such as sip:fire@mcx.example");
             if (groups.Exists(group => group.Id == id))
                 throw entry.Wrong("id", $"{id} is listed twice");
-            groups.Add(new ProfileGroup(id, new GroupMasterKey(
-                Identifier(entry, "gmk-id", KeyPurpose.GroupMasterKey, "the GMK-ID"),
-                entry.Octets("gmk", Key_bytes, "the GMK"),
-                entry.Octets("rand", Rand_bytes, "the RAND delivered with the GMK")),
-                entry.Boolean("affiliate", missing: true)));
+            bool configured = (entry.Optional("gmk-id") ?? entry.Optional("gmk") ?? entry.Optional("rand")) is not null;
+            groups.Add(new ProfileGroup(id, configured ? GroupMasterKeyOf(entry) : null, entry.Boolean("affiliate", missing: true)));
             entry.RefuseUnknown();
         }
         return [.. groups];
     }
+
+    private static GroupMasterKey GroupMasterKeyOf(YamlSection entry) =>
+        new(Identifier(entry, "gmk-id", KeyPurpose.GroupMasterKey, "the GMK-ID"),
+            entry.Octets("gmk", Key_bytes, "the GMK"),
+            entry.Octets("rand", Rand_bytes, "the RAND delivered with the GMK"));
 
     private static KeyIdentifier Identifier(YamlSection section, string key, KeyPurpose purpose, string what)
     {
