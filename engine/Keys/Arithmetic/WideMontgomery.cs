@@ -89,20 +89,6 @@ internal struct WideMontgomery<TModulus> : IFieldElement<WideMontgomery<TModulus
         return Carried(once._v0, once._v1, once._v2, once._v3, once._v4);
     }
 
-    public static WideMontgomery<TModulus> Select(
-        ulong mask, in WideMontgomery<TModulus> whenSet, in WideMontgomery<TModulus> otherwise)
-    {
-        Vector512<long> choice = Vector512.Create((long)mask);
-        return new WideMontgomery<TModulus>
-        {
-            _v0 = Vector512.ConditionalSelect(choice, whenSet._v0, otherwise._v0),
-            _v1 = Vector512.ConditionalSelect(choice, whenSet._v1, otherwise._v1),
-            _v2 = Vector512.ConditionalSelect(choice, whenSet._v2, otherwise._v2),
-            _v3 = Vector512.ConditionalSelect(choice, whenSet._v3, otherwise._v3),
-            _v4 = Vector512.ConditionalSelect(choice, whenSet._v4, otherwise._v4),
-        };
-    }
-
     public static bool TryRead(ReadOnlySpan<byte> bigEndian, out WideMontgomery<TModulus> value)
     {
         value = default;
@@ -149,12 +135,13 @@ internal struct WideMontgomery<TModulus> : IFieldElement<WideMontgomery<TModulus
             limbs[limb] |= (ulong)placed;
             limbs[limb + 1] |= (ulong)(placed >> 64);
         }
+        Limbs16 low = default;
+        Limbs16 high = default;
         int width = Length_bytes / sizeof(ulong);
-        Span<ulong> high = stackalloc ulong[width];
-        high.Clear();
+        limbs[..width].CopyTo(low);
         high[0] = limbs[width];
-        Montgomery<TModulus, Limbs16> reduced = Montgomery<TModulus, Limbs16>.FromPlain(limbs[..width]) +
-            (Montgomery<TModulus, Limbs16>.FromPlain(high) * Montgomery<TModulus, Limbs16>.FromPlain(TModulus.R));
+        Montgomery<TModulus, Limbs16> reduced = Montgomery<TModulus, Limbs16>.FromPlain(in low) +
+            (Montgomery<TModulus, Limbs16>.FromPlain(in high) * Montgomery<TModulus, Limbs16>.R());
         limbs.Clear();
         return reduced;
     }
