@@ -30,7 +30,7 @@ public sealed class MikeyFuzzTests
         MikeyError[] elsewhere =
         [
             MikeyError.Oversized, MikeyError.TooManyPayloads, MikeyError.ShortRand, MikeyError.Replayed, MikeyError.ReplayCacheFull,
-            MikeyError.KeyIdentifierClash,
+            MikeyError.KeyIdentifierClash, MikeyError.KeyRevoked,
         ];
         Assert.Equal([], Enum.GetValues<MikeyError>().Except(MikeyFuzz.Reached).Except(elsewhere));
     }
