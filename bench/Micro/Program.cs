@@ -3,13 +3,14 @@ using MediaEngine.Bench.Micro;
 
 return args switch
 {
-    ["versus", .. string[] options] => RunVersus(options),
+    ["versus", .. string[] options] => RunRows(options, Versus.Run),
+    ["keys", .. string[] options] => RunRows(options, KeysBench.Run),
     ["bdn", .. string[] rest] => RunBenchmarks(rest),
     [] or ["--help" or "-h"] => Help(Console.Out, 0),
     _ => Help(Console.Error, 2),
 };
 
-static int RunVersus(string[] options)
+static int RunRows(string[] options, Func<bool, bool, int, int> run)
 {
     bool json = false;
     bool strict = false;
@@ -31,7 +32,7 @@ static int RunVersus(string[] options)
                 return Help(Console.Error, 2);
         }
     }
-    return Versus.Run(json, strict, rounds);
+    return run(json, strict, rounds);
 }
 
 static int RunBenchmarks(string[] arguments)
@@ -53,6 +54,9 @@ static int Help(TextWriter output, int exitCode)
                             round by round in this process, five passes of N (15) rounds. A peer that is not
                             installed is named with its Debian package. --json prints [{measure, value, unit, peer,
                             peerValue, ratio, goal, met}]; --strict ends with exit code 1 when a goal is missed.
+          keys [--json] [--strict] [--rounds N]
+                            SAKKE, ECCSI and key derivation, the same way: SAKKE against the same code with every field
+                            multiplication done by libcrypto, ECCSI against the framework's ECDSA. Rows as above.
           bdn [options]     BenchmarkDotNet; try: bdn --list flat, bdn --filter '*Srtp*'
           --help            this text
         """);

@@ -70,7 +70,8 @@ internal static class MikeyKeyDerivation
                 int take = Math.Min(Hash_bytes, output.Length - offset);
                 for (int i = 0; i < take; i++)
                     output[offset + i] ^= block[i];
-                HMACSHA256.HashData(part, chained[..Hash_bytes], chained);
+                if (offset + Hash_bytes < output.Length)
+                    HMACSHA256.HashData(part, chained[..Hash_bytes], chained);
             }
         }
         CryptographicOperations.ZeroMemory(chained);

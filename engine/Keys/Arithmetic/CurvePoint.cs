@@ -48,14 +48,6 @@ internal struct CurvePoint<TCurve, TField> : IGroupElement<CurvePoint<TCurve, TF
 
     public static CurvePoint<TCurve, TField> Twice(in CurvePoint<TCurve, TField> value) => Combine(value, value);
 
-    public static CurvePoint<TCurve, TField> Select(
-        ulong mask, in CurvePoint<TCurve, TField> whenSet, in CurvePoint<TCurve, TField> otherwise) => new()
-        {
-            X = TField.Select(mask, whenSet.X, otherwise.X),
-            Y = TField.Select(mask, whenSet.Y, otherwise.Y),
-            Z = TField.Select(mask, whenSet.Z, otherwise.Z),
-        };
-
     public static CurvePoint<TCurve, TField> Negate(in CurvePoint<TCurve, TField> value) =>
         new() { X = value.X, Y = default(TField) - value.Y, Z = value.Z };
 

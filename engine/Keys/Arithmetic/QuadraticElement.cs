@@ -24,13 +24,6 @@ internal struct QuadraticElement<TField> : IGroupElement<QuadraticElement<TField
         Imaginary = (value.Real + value.Real) * value.Imaginary,
     };
 
-    public static QuadraticElement<TField> Select(
-        ulong mask, in QuadraticElement<TField> whenSet, in QuadraticElement<TField> otherwise) => new()
-        {
-            Real = TField.Select(mask, whenSet.Real, otherwise.Real),
-            Imaginary = TField.Select(mask, whenSet.Imaginary, otherwise.Imaginary),
-        };
-
     /// <summary>The representative b/a of RFC 6508 2.1; 0 if a is 0.</summary>
     public readonly TField Representative() => Imaginary * FieldArithmetic.Invert(Real);
 }

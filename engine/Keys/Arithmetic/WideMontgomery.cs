@@ -6,7 +6,7 @@ using System.Runtime.Intrinsics.X86;
 namespace MediaEngine.Keys;
 
 /// <summary>
-/// An integer modulo a prime of 1024 bits in Montgomery form, as 40 signed digits of 28 bits in five AVX-512 registers.
+/// An integer modulo a prime of 1024 bits in Montgomery form, as 38 signed digits of 28 bits in five AVX-512 registers.
 /// Digits and value are redundant: sums and differences are made digit by digit and may leave [0, p). No carry runs
 /// further than one digit, except when the value is written.
 /// </summary>
@@ -20,9 +20,9 @@ internal struct WideMontgomery<TModulus> : IFieldElement<WideMontgomery<TModulus
 {
     private const int Digit_bits = 28;
     private const long DigitMask = (1L << Digit_bits) - 1;
-    private const int Digits = 40;
-    private const int RDigits = 38;
+    private const int Digits = 38;
     private const int Lanes = 8;
+    private const int Registers = 5;
 
     private Vector512<long> _v0;
     private Vector512<long> _v1;
@@ -50,7 +50,7 @@ internal struct WideMontgomery<TModulus> : IFieldElement<WideMontgomery<TModulus
         Vector512<long> a0 = left._v0, a1 = left._v1, a2 = left._v2, a3 = left._v3, a4 = left._v4;
         Vector512<long> t0 = default, t1 = default, t2 = default, t3 = default, t4 = default;
         ref long digits = ref FirstDigit(in right);
-        for (int i = 0; i < RDigits; i++)
+        for (int i = 0; i < Digits; i++)
         {
             Vector512<long> digit = Vector512.Create(Unsafe.Add(ref digits, i));
             t0 += Product(a0, digit);
@@ -74,7 +74,7 @@ internal struct WideMontgomery<TModulus> : IFieldElement<WideMontgomery<TModulus
         Vector512<long> t0 = default, t1 = default, t2 = default, t3 = default, t4 = default;
         ref long digits = ref FirstDigit(in b);
         ref long otherDigits = ref FirstDigit(in d);
-        for (int i = 0; i < RDigits; i++)
+        for (int i = 0; i < Digits; i++)
         {
             Vector512<long> digit = Vector512.Create(Unsafe.Add(ref digits, i));
             Vector512<long> otherDigit = Vector512.Create(Unsafe.Add(ref otherDigits, i));
@@ -89,20 +89,6 @@ internal struct WideMontgomery<TModulus> : IFieldElement<WideMontgomery<TModulus
         return Carried(once._v0, once._v1, once._v2, once._v3, once._v4);
     }
 
-    public static WideMontgomery<TModulus> Select(
-        ulong mask, in WideMontgomery<TModulus> whenSet, in WideMontgomery<TModulus> otherwise)
-    {
-        Vector512<long> choice = Vector512.Create((long)mask);
-        return new WideMontgomery<TModulus>
-        {
-            _v0 = Vector512.ConditionalSelect(choice, whenSet._v0, otherwise._v0),
-            _v1 = Vector512.ConditionalSelect(choice, whenSet._v1, otherwise._v1),
-            _v2 = Vector512.ConditionalSelect(choice, whenSet._v2, otherwise._v2),
-            _v3 = Vector512.ConditionalSelect(choice, whenSet._v3, otherwise._v3),
-            _v4 = Vector512.ConditionalSelect(choice, whenSet._v4, otherwise._v4),
-        };
-    }
-
     public static bool TryRead(ReadOnlySpan<byte> bigEndian, out WideMontgomery<TModulus> value)
     {
         value = default;
@@ -111,7 +97,7 @@ internal struct WideMontgomery<TModulus> : IFieldElement<WideMontgomery<TModulus
         Span<ulong> limbs = stackalloc ulong[Length_bytes / sizeof(ulong) + 1];
         limbs.Clear();
         Limbs.Read(limbs[..^1], bigEndian);
-        Span<long> digits = stackalloc long[Digits];
+        Span<long> digits = stackalloc long[Registers * Lanes];
         digits.Clear();
         for (int i = 0; i * Digit_bits < Length_bytes * 8; i++)
         {
@@ -149,12 +135,13 @@ internal struct WideMontgomery<TModulus> : IFieldElement<WideMontgomery<TModulus
             limbs[limb] |= (ulong)placed;
             limbs[limb + 1] |= (ulong)(placed >> 64);
         }
+        Limbs16 low = default;
+        Limbs16 high = default;
         int width = Length_bytes / sizeof(ulong);
-        Span<ulong> high = stackalloc ulong[width];
-        high.Clear();
+        limbs[..width].CopyTo(low);
         high[0] = limbs[width];
-        Montgomery<TModulus, Limbs16> reduced = Montgomery<TModulus, Limbs16>.FromPlain(limbs[..width]) +
-            (Montgomery<TModulus, Limbs16>.FromPlain(high) * Montgomery<TModulus, Limbs16>.FromPlain(TModulus.R));
+        Montgomery<TModulus, Limbs16> reduced = Montgomery<TModulus, Limbs16>.FromPlain(in low) +
+            (Montgomery<TModulus, Limbs16>.FromPlain(in high) * Montgomery<TModulus, Limbs16>.R());
         limbs.Clear();
         return reduced;
     }
@@ -177,21 +164,21 @@ internal struct WideMontgomery<TModulus> : IFieldElement<WideMontgomery<TModulus
         t4 = Avx512F.AlignRight64(default, t4, 1) + Product(Vector512.LoadUnsafe(ref multiple, 4 * Lanes), factor);
     }
 
-    /// <summary>Every digit but the highest gives what exceeds 28 bits to its neighbour.</summary>
+    /// <summary>Every digit but the highest, which has the sign, gives what exceeds 28 bits to its neighbour.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static WideMontgomery<TModulus> Carried(
         Vector512<long> t0, Vector512<long> t1, Vector512<long> t2, Vector512<long> t3, Vector512<long> t4)
     {
         Vector512<long> mask = Vector512.Create(DigitMask);
         Vector512<long> c0 = t0 >> Digit_bits, c1 = t1 >> Digit_bits, c2 = t2 >> Digit_bits, c3 = t3 >> Digit_bits;
-        Vector512<long> c4 = t4 >> Digit_bits;
+        Vector512<long> c4 = (t4 >> Digit_bits) & Vector512.Create(-1L, -1, -1, -1, -1, 0, 0, 0);
         return new WideMontgomery<TModulus>
         {
             _v0 = (t0 & mask) + Avx512F.AlignRight64(c0, default, Lanes - 1),
             _v1 = (t1 & mask) + Avx512F.AlignRight64(c1, c0, Lanes - 1),
             _v2 = (t2 & mask) + Avx512F.AlignRight64(c2, c1, Lanes - 1),
             _v3 = (t3 & mask) + Avx512F.AlignRight64(c3, c2, Lanes - 1),
-            _v4 = (t4 & mask.WithElement(Lanes - 1, -1L)) + Avx512F.AlignRight64(c4, c3, Lanes - 1),
+            _v4 = (t4 & Vector512.Create(DigitMask, DigitMask, DigitMask, DigitMask, DigitMask, -1, 0, 0)) + Avx512F.AlignRight64(c4, c3, Lanes - 1),
         };
     }
 
@@ -202,7 +189,7 @@ internal struct WideMontgomery<TModulus> : IFieldElement<WideMontgomery<TModulus
 
     private static WideMontgomery<TModulus> Load(ReadOnlySpan<long> digits)
     {
-        ref long first = ref MemoryMarshal.GetReference(digits);
+        ref long first = ref MemoryMarshal.GetReference(digits[..(Registers * Lanes)]);
         return new WideMontgomery<TModulus>
         {
             _v0 = Vector512.LoadUnsafe(ref first),
