@@ -1,0 +1,16 @@
+namespace MediaEngine.Keys;
+
+/// <summary>An element of a commutative group, with one law for every pair: no case of its own for equal or neutral ones.</summary>
+internal interface IGroupElement<T>
+    where T : unmanaged, IGroupElement<T>
+{
+    static abstract T Identity { get; }
+
+    static abstract T Combine(in T left, in T right);
+
+    /// <summary>The element combined with itself.</summary>
+    static abstract T Twice(in T value);
+
+    /// <summary><paramref name="whenSet"/> if the mask is all ones, <paramref name="otherwise"/> if it is zero.</summary>
+    static abstract T Select(ulong mask, in T whenSet, in T otherwise);
+}
