@@ -25,7 +25,7 @@ public sealed class KeyFileTests : IDisposable
     public void What_was_saved_is_loaded()
     {
         DateTimeOffset activation = DateTimeOffset.FromUnixTimeSeconds(1_800_000_000);
-        using McxKey key = TestKms.Gmk("sip:fire@mcx.example", activation, activation.AddHours(1));
+        using McxKey key = ProvisioningKms.Gmk("sip:fire@mcx.example", activation, activation.AddHours(1));
         NtpTimestamp sent = NtpTimestamp.FromUtc(activation.AddMilliseconds(1.5));
         var revoked = new KeyIdentifier(0x0abc_def0);
         File().Save(new KeptKeys { Keys = [new KeptKey(key, sent)], Revoked = [revoked], LatestSent = sent });

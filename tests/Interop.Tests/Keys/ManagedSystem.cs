@@ -23,7 +23,7 @@ internal sealed class ManagedSystem : IAsyncDisposable
     public static readonly string[] Names = ["alice", "bob", "carol"];
 
     private readonly TemporaryFolder _folder = new();
-    private readonly TestKms _kms = new();
+    private readonly ProvisioningKms _kms = new();
     private readonly ServerIdentities _identities;
     private readonly ServerConfiguration _configuration;
     private readonly List<McxEndpoint> _endpoints = [];
@@ -34,7 +34,7 @@ internal sealed class ManagedSystem : IAsyncDisposable
     /// <param name="overlap_s">How long the key before stays valid after that, whoever has left.</param>
     public ManagedSystem(double lead_s = 1, double overlap_s = 1)
     {
-        _identities = new ServerIdentities(_kms.GroupManagement, _kms.Issue(TestKms.McxServer));
+        _identities = new ServerIdentities(_kms.GroupManagement, _kms.Issue(ProvisioningKms.McxServer));
         int port = FreePort();
         _configuration = new ServerConfiguration
         {

@@ -26,6 +26,7 @@ public sealed class CommandTests
     [InlineData("regroup create --profile p --regroup sip:r@x --preconfigured sip:p@x --group sip:g@x --user sip:u@x", "not both")]
     [InlineData("affiliate --profile p", "--group at least once, or --none")]
     [InlineData("listen --profile nowhere.yaml", "nowhere.yaml: cannot be read")]
+    [InlineData("key rotate --profile p", "Option '--group' is required")]
     [InlineData("trace decrypt --capture a --keys nowhere.json --out b", "nowhere.json: cannot read the key file")]
     public async Task Wrong_arguments_and_files_exit_with_2(string line, string message)
     {
