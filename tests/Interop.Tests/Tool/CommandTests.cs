@@ -67,6 +67,15 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task A_refused_new_key_exits_with_1()
+    {
+        await using var system = new SmallSystem();
+        (int exit, string output, _) = await RunAsync("key", "rotate", "--profile", system.ProfileFile("bob"), "--group", SmallSystem.Fire, "--json");
+        Assert.Equal(ToolExit.Refused, exit);
+        Assert.Equal(403, LinesOf(output)[^1].GetProperty("status").GetInt32());
+    }
+
+    [Fact]
     public async Task Talk_says_a_file_and_reports_each_step()
     {
         await using var system = new SmallSystem();

@@ -34,10 +34,16 @@ public sealed partial class McxEndpoint
     /// <exception cref="TimeoutException">None came in time.</exception>
     public async Task WaitForKeyAsync(string group, TimeSpan timeout, CancellationToken cancellation = default)
     {
-        Task<EndpointEvent> changed = ExpectAsync<EndpointEvent>(
-            timeout, happened => happened is GroupKeyInstalled or RegroupNotified && HoldsKeyOf(group), cancellation);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task changed = ExpectAsync<EndpointEvent>(
+            timeout, happened => happened is GroupKeyInstalled or RegroupNotified && HoldsKeyOf(group), enough.Token);
         if (!HoldsKeyOf(group))
+        {
             await changed.ConfigureAwait(false);
+            return;
+        }
+        await enough.CancelAsync().ConfigureAwait(false);
+        await changed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>Asks the group management server for a new GMK; it comes to the members by itself.</summary>
