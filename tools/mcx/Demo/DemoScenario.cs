@@ -82,9 +82,9 @@ public sealed class DemoScenario(DemoWorld world, short[] speech, short[] reply)
         Check(joined[0].Multicast is null && joined[1].Multicast is not null && joined[1].Multicast == joined[2].Multicast,
             "bob should be on unicast, carol and dave on one multicast bearer");
         McGroup preconfigured = world.Organisation.Group(EmbeddedOrganisation.PreconfiguredGroup)!;
-        world.Ladder.Note($"media: AEAD_AES_128_GCM, GMK-ID {preconfigured.GroupMasterKey.Id} of {EmbeddedOrganisation.PreconfiguredGroup}");
+        world.Ladder.Note($"media: AEAD_AES_128_GCM, GMK-ID {preconfigured.GroupMasterKey!.Id} of {EmbeddedOrganisation.PreconfiguredGroup}");
         foreach (string name in DemoWorld.Members)
-            world.Ladder.Note($"{name} sends with MKI {preconfigured.GroupMasterKey.Id}{preconfigured.GroupMasterKey.GukIdFor(EmbeddedOrganisation.McpttIdOf(name))}");
+            world.Ladder.Note($"{name} sends with MKI {preconfigured.GroupMasterKey!.Id}{preconfigured.GroupMasterKey.GukIdFor(EmbeddedOrganisation.McpttIdOf(name))}");
         _summary.Add($"group call up with alice and bob by unicast, carol and dave by multicast {joined[1].Multicast}");
         return call;
     }

@@ -99,9 +99,9 @@ public sealed class DemoWorld : IAsyncDisposable
     {
         var keys = new CaptureKeys();
         foreach (McGroup group in Organisation.Groups)
-            keys.AddGroupKey(group.GroupMasterKey, group.Members.Values.Select(member => member.McpttId));
+            keys.AddGroupKey(group.GroupMasterKey!, group.Members.Values.Select(member => member.McpttId));
         foreach (McUser user in Organisation.Users)
-            keys.AddClientServerKey(user.ClientServerKey, user.McpttId);
+            keys.AddClientServerKey(user.ClientServerKey!, user.McpttId);
         keys.Write(Path.Combine(Folder, "keys.json"));
     }
 
