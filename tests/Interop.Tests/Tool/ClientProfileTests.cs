@@ -43,7 +43,7 @@ public sealed class ClientProfileTests
         Assert.Equal("192.0.2.1:5060", profile.Server.ToString());
         Assert.Equal(SipTransportKind.Udp, profile.Transport);
         Assert.Equal("192.0.2.11", profile.MulticastInterface!.ToString());
-        Assert.Equal(new KeyIdentifier(0x20000001), profile.ClientServerKey.Id);
+        Assert.Equal(new KeyIdentifier(0x20000001), profile.ClientServerKey!.Id);
         Assert.Equal(new KeyIdentifier(1), profile.KeyOf("sip:fire@MCX.example")!.Id);
         Assert.Null(profile.KeyOf("sip:rail@mcx.example"));
         Assert.Equal([true, false], profile.Groups.Select(group => group.Affiliate));

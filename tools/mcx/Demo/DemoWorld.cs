@@ -17,6 +17,7 @@ public sealed class DemoWorld : IAsyncDisposable
 
     private readonly ILoggerFactory _loggers;
     private readonly PcapWriter _capture;
+    private readonly CaptureKeys _keys = new();
     private readonly Dictionary<string, DemoClient> _clients = [];
 
     private DemoWorld(string folder, McServer server, Organisation organisation, ILoggerFactory loggers, LadderView ladder)
@@ -62,7 +63,6 @@ public sealed class DemoWorld : IAsyncDisposable
         var ladder = new LadderView([Dispatcher, "server", .. Members], output);
         var world = new DemoWorld(folder, server, organisation, loggers, ladder);
         world.AddClients(generated);
-        world.WriteKeys();
         return world;
     }
 
@@ -72,6 +72,8 @@ public sealed class DemoWorld : IAsyncDisposable
             await client.DisposeAsync().ConfigureAwait(false);
         await Server.DisposeAsync().ConfigureAwait(false);
         await _capture.DisposeAsync().ConfigureAwait(false);
+        lock (_keys)
+            _keys.Write(Path.Combine(Folder, "keys.json"));
         _loggers.Dispose();
         await File.WriteAllTextAsync(Path.Combine(Folder, "ladder.txt"), Ladder.Text).ConfigureAwait(false);
     }
@@ -90,19 +92,11 @@ public sealed class DemoWorld : IAsyncDisposable
     {
         string path = Path.Combine(Folder, DataFolder.ClientsName, $"{name}.yaml");
         DataFolder.WriteSecret(path, generated.ProfileYaml(name, Server.SipEndPoint(transport), transport, IPAddress.Loopback, multicast ? IPAddress.Loopback : null));
-        var client = new DemoClient(name, ClientProfile.Load(path), Ladder, _capture, recordsMulticast: name == "dave", Path.Combine(Folder, "wav", name));
+        // Keys of an earlier run are of another organisation.
+        File.Delete(KeyFile.Beside(path));
+        var client = new DemoClient(name, ClientProfile.Load(path), Ladder, _capture, _keys, recordsMulticast: name == "dave", Path.Combine(Folder, "wav", name), KeyFile.Beside(path));
         _clients[name] = client;
         client.Endpoint.Start();
-    }
-
-    private void WriteKeys()
-    {
-        var keys = new CaptureKeys();
-        foreach (McGroup group in Organisation.Groups)
-            keys.AddGroupKey(group.GroupMasterKey!, group.Members.Values.Select(member => member.McpttId));
-        foreach (McUser user in Organisation.Users)
-            keys.AddClientServerKey(user.ClientServerKey!, user.McpttId);
-        keys.Write(Path.Combine(Folder, "keys.json"));
     }
 
     private static int FreeUdpPort()
