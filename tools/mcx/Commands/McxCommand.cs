@@ -30,6 +30,7 @@ public static class McxCommand
             RegroupCommand.Create(),
             AffiliateCommand.Create(),
             KeyCommand.Create(),
+            KmsCommand.Create(),
             TraceCommand.Create(),
             DemoCommand.Create(),
         };

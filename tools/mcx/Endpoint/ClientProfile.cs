@@ -44,7 +44,13 @@ public sealed class ClientProfile : IDisposable
     /// <summary>The configured CSK; null when the client makes one and uploads it.</summary>
     public ClientServerKey? ClientServerKey { get; init; }
 
-    /// <summary>What the client opens and makes key messages with; null when all its keys are configured.</summary>
+    /// <summary>Where <see cref="IdentityKeys"/> come from; null when all the client's keys are configured.</summary>
+    public KmsAccess? Kms { get; init; }
+
+    /// <summary>
+    /// What the client opens and makes key messages with; null when all its keys are configured, or they were not fetched from
+    /// the KMS yet.
+    /// </summary>
     public IdentityKeys? IdentityKeys { get; init; }
 
     public IReadOnlyList<ProfileGroup> Groups { get; init; } = [];

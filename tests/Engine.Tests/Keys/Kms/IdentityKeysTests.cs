@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using MediaEngine.Engine.Tests.Media;
 using MediaEngine.Keys;
+using MediaEngine.Rtp;
 using Xunit;
 
 namespace MediaEngine.Engine.Tests;
@@ -35,7 +37,7 @@ public sealed class IdentityKeysTests
     public void What_one_identity_sends_the_other_opens()
     {
         using KeyAuthority kms = KeyAuthorityTests.Generate(1);
-        using IdentityKeys gms = kms.IssueIdentity(Gms, Now, new SeedEntropy(2)), alice = kms.IssueIdentity(Alice, Now, new SeedEntropy(3));
+        using IdentityKeys gms = kms.IssueIdentity(Gms, Now, new SeededEntropy(2)), alice = kms.IssueIdentity(Alice, Now, new SeededEntropy(3));
         byte[] message = MessageFrom(gms, alice, kms.Certificate.Kms, Now);
         Assert.Equal(MikeyError.None, Open(alice, message, Gms, Now));
     }
@@ -44,7 +46,7 @@ public sealed class IdentityKeysTests
     public void A_message_of_the_period_before_opens()
     {
         using KeyAuthority kms = KeyAuthorityTests.Generate(1);
-        using IdentityKeys gms = kms.IssueIdentity(Gms, Now, new SeedEntropy(2)), alice = kms.IssueIdentity(Alice, Now, new SeedEntropy(3));
+        using IdentityKeys gms = kms.IssueIdentity(Gms, Now, new SeededEntropy(2)), alice = kms.IssueIdentity(Alice, Now, new SeededEntropy(3));
         DateTimeOffset boundary = KeyPeriods.StartOf(kms.Certificate.Kms, KeyPeriods.PeriodAt(kms.Certificate.Kms, Now));
         byte[] message = MessageFrom(gms, alice, kms.Certificate.Kms, boundary.AddSeconds(-1));
         Assert.Equal(MikeyError.None, Open(alice, message, Gms, boundary.AddSeconds(1)));
@@ -54,8 +56,8 @@ public sealed class IdentityKeysTests
     public void A_message_across_two_KMSs_that_trust_each_other_opens()
     {
         using KeyAuthority home = KeyAuthorityTests.Generate(1), partner = KeyAuthorityTests.Generate(2, "kms.partner.example");
-        using IdentityKeys gms = home.IssueIdentity(Gms, Now, new SeedEntropy(2), partner.Certificate);
-        using IdentityKeys alice = partner.IssueIdentity(Alice, Now, new SeedEntropy(3), home.Certificate);
+        using IdentityKeys gms = home.IssueIdentity(Gms, Now, new SeededEntropy(2), partner.Certificate);
+        using IdentityKeys alice = partner.IssueIdentity(Alice, Now, new SeededEntropy(3), home.Certificate);
         byte[] message = MessageFrom(gms, alice, partner.Certificate.Kms, Now);
         Assert.Equal(MikeyError.None, Open(alice, message, Gms, Now));
     }
@@ -64,8 +66,8 @@ public sealed class IdentityKeysTests
     public void A_sender_of_a_KMS_that_is_not_trusted_is_refused()
     {
         using KeyAuthority home = KeyAuthorityTests.Generate(1), partner = KeyAuthorityTests.Generate(2, "kms.partner.example");
-        using IdentityKeys gms = home.IssueIdentity(Gms, Now, new SeedEntropy(2), partner.Certificate);
-        using IdentityKeys alice = partner.IssueIdentity(Alice, Now, new SeedEntropy(3));
+        using IdentityKeys gms = home.IssueIdentity(Gms, Now, new SeededEntropy(2), partner.Certificate);
+        using IdentityKeys alice = partner.IssueIdentity(Alice, Now, new SeededEntropy(3));
         byte[] message = MessageFrom(gms, alice, partner.Certificate.Kms, Now);
         Assert.Equal(MikeyError.UnknownKms, Open(alice, message, Gms, Now));
     }
@@ -74,7 +76,7 @@ public sealed class IdentityKeysTests
     public void A_revoked_certificate_is_not_trusted()
     {
         using KeyAuthority home = KeyAuthorityTests.Generate(1), partner = KeyAuthorityTests.Generate(2, "kms.partner.example");
-        using IdentityKeys alice = home.IssueIdentity(Alice, Now, new SeedEntropy(3), Revoked(partner.Certificate));
+        using IdentityKeys alice = home.IssueIdentity(Alice, Now, new SeededEntropy(3), Revoked(partner.Certificate));
         Assert.Equal([home.Certificate.Kms], alice.TrustedKms);
         Assert.False(alice.TryEncapsulate(partner.Certificate.Kms, new byte[32], new byte[16], new byte[273]));
     }
@@ -83,7 +85,7 @@ public sealed class IdentityKeysTests
     public void A_KMS_of_the_same_name_with_other_keys_is_refused()
     {
         using KeyAuthority real = KeyAuthorityTests.Generate(1), forged = KeyAuthorityTests.Generate(2);
-        using IdentityKeys gms = forged.IssueIdentity(Gms, Now, new SeedEntropy(2)), alice = real.IssueIdentity(Alice, Now, new SeedEntropy(3));
+        using IdentityKeys gms = forged.IssueIdentity(Gms, Now, new SeededEntropy(2)), alice = real.IssueIdentity(Alice, Now, new SeededEntropy(3));
         byte[] message = MessageFrom(gms, alice, real.Certificate.Kms, Now);
         Assert.Equal(MikeyError.BadSignature, Open(alice, message, Gms, Now));
     }
@@ -92,7 +94,7 @@ public sealed class IdentityKeysTests
     public void A_KMS_of_the_same_name_with_other_periods_is_not_known()
     {
         using KeyAuthority kms = KeyAuthorityTests.Generate(1);
-        using IdentityKeys alice = kms.IssueIdentity(Alice, Now, new SeedEntropy(3));
+        using IdentityKeys alice = kms.IssueIdentity(Alice, Now, new SeededEntropy(3));
         KeyManagementServer weekly = kms.Certificate.Kms with { UserKeyPeriod_s = 604_800 };
         Assert.False(alice.TryEncapsulate(weekly, new byte[32], new byte[16], new byte[273]));
         Assert.False(alice.Verify(weekly, new byte[32], [], new byte[129]));
@@ -102,7 +104,7 @@ public sealed class IdentityKeysTests
     public void Keys_of_other_identifiers_are_not_there()
     {
         using KeyAuthority kms = KeyAuthorityTests.Generate(1);
-        using IdentityKeys alice = kms.IssueIdentity(Alice, Now, new SeedEntropy(3));
+        using IdentityKeys alice = kms.IssueIdentity(Alice, Now, new SeededEntropy(3));
         byte[] other = new byte[UserIdentifier.Length_bytes];
         Assert.False(alice.TrySign(other, "x"u8, new byte[SecretSigningKey.Signature_bytes]));
         Assert.False(alice.TryDecapsulate(other, new byte[KmsPublicKey.EncapsulatedData_bytes], new byte[16]));
@@ -112,7 +114,7 @@ public sealed class IdentityKeysTests
     public void Garbage_of_any_length_gives_false()
     {
         using KeyAuthority kms = KeyAuthorityTests.Generate(1);
-        using IdentityKeys alice = kms.IssueIdentity(Alice, Now, new SeedEntropy(3));
+        using IdentityKeys alice = kms.IssueIdentity(Alice, Now, new SeededEntropy(3));
         byte[] uid = alice.KeySets[0].UserIdentifier.ToArray();
         foreach (int length in (int[])[0, 1, 128, 129, 130, 272, 273, 274])
         {
@@ -125,7 +127,7 @@ public sealed class IdentityKeysTests
     public async Task Several_threads_may_use_it_at_once()
     {
         using KeyAuthority kms = KeyAuthorityTests.Generate(1);
-        using IdentityKeys alice = kms.IssueIdentity(Alice, Now, new SeedEntropy(7));
+        using IdentityKeys alice = kms.IssueIdentity(Alice, Now, new LockedEntropy());
         byte[] uid = alice.KeySets[1].UserIdentifier.ToArray();
         await Task.WhenAll(Enumerable.Range(0, 4).Select(worker => Task.Run(() =>
         {
@@ -146,39 +148,39 @@ public sealed class IdentityKeysTests
     public void It_must_have_a_key_set()
     {
         using KeyAuthority kms = KeyAuthorityTests.Generate(1);
-        Assert.Throws<ArgumentException>(() => new IdentityKeys(Alice, kms.Certificate, [], [], new SeedEntropy(1)));
+        Assert.Throws<ArgumentException>(() => new IdentityKeys(Alice, kms.Certificate, [], [], new SeededEntropy(1)));
     }
 
     [Fact]
     public void A_key_set_of_somebody_else_is_a_defect()
     {
         using KeyAuthority kms = KeyAuthorityTests.Generate(1);
-        using UserKeySet keys = kms.Issue(Gms, 1500, new SeedEntropy(1));
-        Assert.Throws<ArgumentException>(() => new IdentityKeys(Alice, kms.Certificate, [], [keys], new SeedEntropy(1)));
+        using UserKeySet keys = kms.Issue(Gms, 1500, new SeededEntropy(1));
+        Assert.Throws<ArgumentException>(() => new IdentityKeys(Alice, kms.Certificate, [], [keys], new SeededEntropy(1)));
     }
 
     [Fact]
     public void A_key_period_twice_is_a_defect()
     {
         using KeyAuthority kms = KeyAuthorityTests.Generate(1);
-        using UserKeySet one = kms.Issue(Alice, 1500, new SeedEntropy(1)), two = kms.Issue(Alice, 1500, new SeedEntropy(2));
-        Assert.Throws<ArgumentException>(() => new IdentityKeys(Alice, kms.Certificate, [], [one, two], new SeedEntropy(1)));
+        using UserKeySet one = kms.Issue(Alice, 1500, new SeededEntropy(1)), two = kms.Issue(Alice, 1500, new SeededEntropy(2));
+        Assert.Throws<ArgumentException>(() => new IdentityKeys(Alice, kms.Certificate, [], [one, two], new SeededEntropy(1)));
     }
 
     [Fact]
     public void A_revoked_own_certificate_is_a_defect()
     {
         using KeyAuthority kms = KeyAuthorityTests.Generate(1);
-        using UserKeySet keys = kms.Issue(Alice, 1500, new SeedEntropy(1));
-        Assert.Throws<ArgumentException>(() => new IdentityKeys(Alice, Revoked(kms.Certificate), [], [keys], new SeedEntropy(1)));
+        using UserKeySet keys = kms.Issue(Alice, 1500, new SeededEntropy(1));
+        Assert.Throws<ArgumentException>(() => new IdentityKeys(Alice, Revoked(kms.Certificate), [], [keys], new SeededEntropy(1)));
     }
 
     [Fact]
     public void A_KMS_twice_is_a_defect()
     {
         using KeyAuthority kms = KeyAuthorityTests.Generate(1);
-        using UserKeySet keys = kms.Issue(Alice, 1500, new SeedEntropy(1));
-        Assert.Throws<ArgumentException>(() => new IdentityKeys(Alice, kms.Certificate, [kms.Certificate], [keys], new SeedEntropy(1)));
+        using UserKeySet keys = kms.Issue(Alice, 1500, new SeededEntropy(1));
+        Assert.Throws<ArgumentException>(() => new IdentityKeys(Alice, kms.Certificate, [kms.Certificate], [keys], new SeededEntropy(1)));
     }
 
     private static KmsCertificate Revoked(KmsCertificate certificate) => new()
@@ -202,7 +204,7 @@ public sealed class IdentityKeysTests
             Time = time,
         };
         byte[] message = new byte[MikeyMessage.MaxLength_bytes];
-        Assert.True(MikeySakkeBuilder.TryBuild(request, sender, sender, new SeedEntropy(9), message, out int length));
+        Assert.True(MikeySakkeBuilder.TryBuild(request, sender, sender, new SeededEntropy(9), message, out int length));
         return message[..length];
     }
 
@@ -215,4 +217,16 @@ public sealed class IdentityKeysTests
 
     private static MikeySakkeOpener OpenerOf(IdentityKeys keys) =>
         new(keys.Uri, keys.Kms, keys.TrustedKms, keys, keys, new MikeyReplayCache(16, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(1)), MikeyOpenPolicy.Strict);
+
+    private sealed class LockedEntropy : IEntropy
+    {
+        private readonly SeededEntropy _entropy = new(7);
+        private readonly Lock _lock = new();
+
+        public void Fill(Span<byte> destination)
+        {
+            lock (_lock)
+                _entropy.Fill(destination);
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using MediaEngine.Engine.Tests.Media;
 using MediaEngine.Keys;
 using Xunit;
 
@@ -12,7 +13,7 @@ public sealed class KeyAuthorityTests
     public void Issued_keys_are_those_of_the_user_and_period_asked_for()
     {
         using KeyAuthority kms = Generate(1);
-        using UserKeySet keys = kms.Issue(Alice, 1500, new SeedEntropy(2));
+        using UserKeySet keys = kms.Issue(Alice, 1500, new SeededEntropy(2));
         byte[] uid = new byte[UserIdentifier.Length_bytes];
         UserIdentifier.Derive(Alice, "kms.mcx.example", 2_592_000, 0, 1500, uid);
         Assert.Equal((Alice, 1500L), (keys.UserUri, keys.KeyPeriodNumber));
@@ -26,7 +27,7 @@ public sealed class KeyAuthorityTests
         byte[] secrets = new byte[KeyAuthority.Secrets_bytes];
         kms.CopySecretsTo(secrets);
         using KeyAuthority again = KeyAuthority.Restore(kms.Certificate, secrets)!;
-        using UserKeySet first = kms.Issue(Alice, 1500, new SeedEntropy(2)), second = again.Issue(Alice, 1500, new SeedEntropy(3));
+        using UserKeySet first = kms.Issue(Alice, 1500, new SeededEntropy(2)), second = again.Issue(Alice, 1500, new SeededEntropy(3));
         Assert.Equal(DecryptKeyOf(first), DecryptKeyOf(second));
     }
 
@@ -34,12 +35,12 @@ public sealed class KeyAuthorityTests
     public void Keys_issued_twice_verify_both()
     {
         using KeyAuthority kms = Generate(1);
-        using UserKeySet first = kms.Issue(Alice, 1500, new SeedEntropy(2)), second = kms.Issue(Alice, 1500, new SeedEntropy(3));
+        using UserKeySet first = kms.Issue(Alice, 1500, new SeededEntropy(2)), second = kms.Issue(Alice, 1500, new SeededEntropy(3));
         Assert.NotEqual(first.SecretSigningKey.PublicValidationToken.ToArray(), second.SecretSigningKey.PublicValidationToken.ToArray());
         foreach (UserKeySet keys in (UserKeySet[])[first, second])
         {
             byte[] signature = new byte[SecretSigningKey.Signature_bytes];
-            keys.SecretSigningKey.Sign("floor"u8, new SeedEntropy(4), signature);
+            keys.SecretSigningKey.Sign("floor"u8, new SeededEntropy(4), signature);
             Assert.Equal(EccsiOutcome.Ok, kms.Certificate.KmsPublicAuthenticationKey.Verify(keys.UserIdentifier, "floor"u8, signature));
         }
     }
@@ -67,7 +68,7 @@ public sealed class KeyAuthorityTests
     public void An_identity_gets_the_previous_the_current_and_the_next_period()
     {
         using KeyAuthority kms = Generate(1);
-        using IdentityKeys keys = kms.IssueIdentity(Alice, Now, new SeedEntropy(2));
+        using IdentityKeys keys = kms.IssueIdentity(Alice, Now, new SeededEntropy(2));
         Assert.Equal(KeyPeriods.HeldAt(kms.Certificate.Kms, Now), keys.KeyPeriodNumbers);
         Assert.True(keys.CoversAt(Now.AddDays(-30)) && keys.CoversAt(Now) && keys.CoversAt(Now.AddDays(30)));
         Assert.False(keys.CoversAt(Now.AddDays(61)));
@@ -79,7 +80,7 @@ public sealed class KeyAuthorityTests
     public void Keys_nobody_can_have_are_not_issued(string uri, long period)
     {
         using KeyAuthority kms = Generate(1);
-        Assert.ThrowsAny<ArgumentException>(() => kms.Issue(uri, period, new SeedEntropy(2)));
+        Assert.ThrowsAny<ArgumentException>(() => kms.Issue(uri, period, new SeededEntropy(2)));
     }
 
     [Fact]
@@ -87,11 +88,11 @@ public sealed class KeyAuthorityTests
     {
         KeyAuthority kms = Generate(1);
         kms.Dispose();
-        Assert.Throws<ObjectDisposedException>(() => kms.Issue(Alice, 1500, new SeedEntropy(2)));
+        Assert.Throws<ObjectDisposedException>(() => kms.Issue(Alice, 1500, new SeededEntropy(2)));
     }
 
     internal static KeyAuthority Generate(int seed, string uri = "kms.mcx.example") => KeyAuthority.Generate(
-        new KeyManagementServer(uri, 2_592_000, 0), Now.AddYears(-1), Now.AddYears(9), ["mcx.example"], new SeedEntropy(seed));
+        new KeyManagementServer(uri, 2_592_000, 0), Now.AddYears(-1), Now.AddYears(9), ["mcx.example"], new SeededEntropy(seed));
 
     private static byte[] DecryptKeyOf(UserKeySet keys)
     {

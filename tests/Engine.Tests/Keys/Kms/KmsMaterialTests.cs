@@ -1,3 +1,4 @@
+using MediaEngine.Engine.Tests.Media;
 using MediaEngine.Keys;
 using Xunit;
 
@@ -12,10 +13,10 @@ public sealed class KmsMaterialTests
     public void An_identity_is_written_and_made_again()
     {
         using KeyAuthority kms = KeyAuthorityTests.Generate(1), partner = KeyAuthorityTests.Generate(2, "kms.partner.example");
-        using IdentityKeys alice = kms.IssueIdentity(Alice, Now, new SeedEntropy(2), partner.Certificate);
+        using IdentityKeys alice = kms.IssueIdentity(Alice, Now, new SeededEntropy(2), partner.Certificate);
         Assert.Equal(KmsDocumentOutcome.Ok, KmsMaterial.TryRead(KmsMaterial.Write(alice), out KmsMaterial? read));
         using KmsMaterial material = read!;
-        Assert.Equal(IdentityKeysOutcome.Ok, material.TryMakeIdentity(Alice, Now, new SeedEntropy(3), out IdentityKeys? made));
+        Assert.Equal(IdentityKeysOutcome.Ok, material.TryMakeIdentity(Alice, Now, new SeededEntropy(3), out IdentityKeys? made));
         using IdentityKeys again = made!;
         Assert.Equal(alice.KeyPeriodNumbers, again.KeyPeriodNumbers);
         Assert.Equal(alice.TrustedKms, again.TrustedKms);
@@ -27,7 +28,7 @@ public sealed class KmsMaterialTests
         Assert.Equal(KmsDocumentOutcome.Ok, KmsMaterial.TryRead(KmsDocuments.Octets(
             $"<saved>{KmsDocuments.Init}{KmsDocuments.KeyProvision}</saved>"), out KmsMaterial? read));
         using KmsMaterial material = read!;
-        Assert.Equal(IdentityKeysOutcome.Ok, material.TryMakeIdentity(PublishedKms.Alice, PublishedKms.Time, new SeedEntropy(1), out IdentityKeys? keys));
+        Assert.Equal(IdentityKeysOutcome.Ok, material.TryMakeIdentity(PublishedKms.Alice, PublishedKms.Time, new SeededEntropy(1), out IdentityKeys? keys));
         keys!.Dispose();
     }
 
@@ -76,7 +77,7 @@ public sealed class KmsMaterialTests
         {
             Assert.Equal(
                 IdentityKeysOutcome.NoCurrentKeySet,
-                material!.TryMakeIdentity(PublishedKms.Alice, PublishedKms.Time.AddYears(2), new SeedEntropy(1), out IdentityKeys? keys));
+                material!.TryMakeIdentity(PublishedKms.Alice, PublishedKms.Time.AddYears(2), new SeededEntropy(1), out IdentityKeys? keys));
             Assert.Null(keys);
         }
     }
@@ -90,7 +91,7 @@ public sealed class KmsMaterialTests
         Assert.Equal(KmsDocumentOutcome.Ok, KmsMaterial.TryRead(KmsDocuments.Octets(text), out KmsMaterial? material));
         using (material)
         {
-            IdentityKeysOutcome outcome = material!.TryMakeIdentity(uri, PublishedKms.Time, new SeedEntropy(1), out IdentityKeys? keys);
+            IdentityKeysOutcome outcome = material!.TryMakeIdentity(uri, PublishedKms.Time, new SeededEntropy(1), out IdentityKeys? keys);
             keys?.Dispose();
             return outcome;
         }

@@ -1,3 +1,4 @@
+using MediaEngine.Engine.Tests.Media;
 using MediaEngine.Keys;
 using Xunit;
 
@@ -72,7 +73,7 @@ public sealed class KmsResponseTests
     public void Key_sets_are_written_and_taken_again()
     {
         using KeyAuthority kms = KeyAuthorityTests.Generate(1);
-        using IdentityKeys alice = kms.IssueIdentity("sip:alice@mcx.example", Now, new SeedEntropy(2));
+        using IdentityKeys alice = kms.IssueIdentity("sip:alice@mcx.example", Now, new SeededEntropy(2));
         byte[] document = KmsResponse.WriteKeyProvision(kms.Certificate, Asked, Now, alice.KeySets);
         Assert.Equal(KmsDocumentOutcome.Ok, KmsResponse.TryRead(document, out KmsResponse? response));
         IReadOnlyList<ReceivedKeySet> sets = Assert.IsType<KmsMessage.KeyProvision>(response!.Message).KeySets;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MediaEngine.Engine.Tests.Media;
 using MediaEngine.Keys;
 using Xunit;
 
@@ -55,6 +56,6 @@ internal static class PublishedKms
     {
         using ReceivedKeySet received = KeySetOf(uri);
         Assert.Equal(UserKeySetOutcome.Ok, UserKeySet.Receive(Certificate, received, out UserKeySet? keys));
-        return new IdentityKeys(uri, Certificate, [], [keys!], new SeedEntropy(1));
+        return new IdentityKeys(uri, Certificate, [], [keys!], new SeededEntropy(1));
     }
 }
