@@ -279,14 +279,15 @@ public sealed class ClientKeyRingTests : IDisposable
     [Fact]
     public void A_key_that_cannot_be_kept_is_not_held_and_a_later_message_brings_it()
     {
-        string missing = _folder.File("not-there/alice.keys.json");
-        using ClientKeyRing ring = Ring(missing);
+        string blocked = _folder.File("blocked.keys.json");
+        Directory.CreateDirectory(blocked);
+        using ClientKeyRing ring = Ring(blocked);
         using McxKey key = ProvisioningKms.Gmk(Fire);
         byte[] message = _kms.Message(key, Alice, _time.Now);
         var error = Assert.Throws<ToolException>(() => ring.Take(message));
-        Assert.Contains(missing, error.Message, StringComparison.Ordinal);
+        Assert.Contains(blocked, error.Message, StringComparison.Ordinal);
         Assert.False(ring.Holds(Fire));
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(missing)!);
+        Directory.Delete(blocked);
         Assert.Equal(MikeyError.None, ring.Take(_kms.Message(key, Alice, _time.Now.AddSeconds(1))).Error);
         Assert.True(ring.Holds(Fire));
     }

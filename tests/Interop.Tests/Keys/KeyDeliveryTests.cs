@@ -109,7 +109,9 @@ public sealed class KeyDeliveryTests
     public async Task A_key_that_cannot_be_kept_is_answered_500_and_not_used()
     {
         await using var server = new KeyServer();
-        McxEndpoint alice = server.Endpoint(keyFile: server.File("not-there/alice.keys.json"));
+        string blocked = server.File("blocked.keys.json");
+        Directory.CreateDirectory(blocked);
+        McxEndpoint alice = server.Endpoint(keyFile: blocked);
         await alice.RegisterAsync(Cancellation);
         using McxKey key = ProvisioningKms.Gmk(Fire);
         SipResponse response = await server.SendAsync(server.Kms.Message(key, KeyServer.AliceId));

@@ -57,7 +57,7 @@ public sealed partial class McxEndpoint
         if (profile.ClientServerKey is { } configured)
             return configured;
         if (profile.IdentityKeys is null)
-            throw new ToolException("the profile has neither a CSK nor identity keys to send one with; add csk or kms.");
+            throw new ToolException("the profile has neither a CSK nor identity keys to send one with; fetch the keys with 'mcx kms fetch', or add csk.");
         made = McxKey.Create(KeyPurpose.ClientServerKey, SystemEntropy.Instance);
         return made.ToClientServerKey();
     }
