@@ -46,6 +46,7 @@ public static class DataFolder
           interface: 127.0.0.1
           ttl: 1
         store: mediaengine.db
+        store-key: store.key
         organisation: {OrganisationName}
 
         """;

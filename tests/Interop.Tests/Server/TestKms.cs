@@ -1,7 +1,7 @@
 using MediaEngine.Keys;
 using MediaEngine.Server;
 
-namespace MediaEngine.Control.Tests.Server;
+namespace MediaEngine.Interop.Tests;
 
 /// <summary>A KMS that issues the keys of any identity.</summary>
 internal sealed class TestKms : IDisposable
@@ -9,16 +9,13 @@ internal sealed class TestKms : IDisposable
     public const string Gms = "sip:gms@mcx.example";
     public const string Mdsi = "sip:mcptt@mcx.example";
 
-    private readonly KeyAuthority _authority;
-    private readonly DateTimeOffset _now;
+    private readonly DateTimeOffset _now = DateTimeOffset.UtcNow;
     private readonly List<IdentityKeys> _issued = [];
+    private readonly KeyAuthority _authority;
 
-    public TestKms(DateTimeOffset now)
-    {
-        _now = now;
-        _authority = KeyAuthority.Generate(
-            new KeyManagementServer("kms.mcx.example", UserKeyPeriod_s: 2_592_000, UserKeyOffset_s: 0), now.AddYears(-1), now.AddYears(1), ["mcx.example"], SystemEntropy.Instance);
-    }
+    public TestKms() => _authority = KeyAuthority.Generate(
+        new KeyManagementServer("kms.mcx.example", UserKeyPeriod_s: 2_592_000, UserKeyOffset_s: 0),
+        _now.AddYears(-1), _now.AddYears(1), ["mcx.example"], SystemEntropy.Instance);
 
     public IdentityKeys Issue(string uri)
     {
@@ -30,7 +27,7 @@ internal sealed class TestKms : IDisposable
     public ServerIdentities IssueServer() => new(Issue(Gms), Issue(Mdsi));
 
     /// <summary>The I_MESSAGE by which a client uploads a CSK.</summary>
-    public static byte[] Upload(IdentityKeys client, McxKey csk, DateTimeOffset time, string to = Mdsi)
+    public static byte[] Upload(IdentityKeys client, McxKey csk, TimeSpan age = default, string to = Mdsi)
     {
         byte[] message = new byte[MikeyMessage.MaxLength_bytes];
         var request = new MikeySakkeRequest
@@ -40,8 +37,8 @@ internal sealed class TestKms : IDisposable
             InitiatorKms = client.Kms,
             ResponderUri = to,
             ResponderKms = client.Kms,
-            Time = time,
-            CryptoSessions = [CryptoSession.McpttClientServer],
+            Time = DateTimeOffset.UtcNow - age,
+            CryptoSessions = csk.Purpose == KeyPurpose.ClientServerKey ? [CryptoSession.McpttClientServer] : [],
         };
         Assert.True(MikeySakkeBuilder.TryBuild(request, client, client, SystemEntropy.Instance, message, out int length));
         return message[..length];
