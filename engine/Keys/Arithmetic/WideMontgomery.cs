@@ -36,14 +36,17 @@ internal struct WideMontgomery<TModulus> : IFieldElement<WideMontgomery<TModulus
 
     public static WideMontgomery<TModulus> One => Load(TModulus.WideR);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static WideMontgomery<TModulus> operator +(
         in WideMontgomery<TModulus> left, in WideMontgomery<TModulus> right) => Carried(
             left._v0 + right._v0, left._v1 + right._v1, left._v2 + right._v2, left._v3 + right._v3, left._v4 + right._v4);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static WideMontgomery<TModulus> operator -(
         in WideMontgomery<TModulus> left, in WideMontgomery<TModulus> right) => Carried(
             left._v0 - right._v0, left._v1 - right._v1, left._v2 - right._v2, left._v3 - right._v3, left._v4 - right._v4);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static WideMontgomery<TModulus> operator *(
         in WideMontgomery<TModulus> left, in WideMontgomery<TModulus> right)
     {
@@ -65,6 +68,7 @@ internal struct WideMontgomery<TModulus> : IFieldElement<WideMontgomery<TModulus
     }
 
     /// <remarks>One reduction for both products: little more than the price of one.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static WideMontgomery<TModulus> SumOfProducts(
         in WideMontgomery<TModulus> a, in WideMontgomery<TModulus> b,
         in WideMontgomery<TModulus> c, in WideMontgomery<TModulus> d)
