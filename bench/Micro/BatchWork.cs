@@ -20,10 +20,10 @@ internal sealed class BatchWork : IDisposable
     private readonly int _rounds;
 
     /// <param name="profile">Of every key.</param>
-    /// <param name="mki_bytes">8 tells 256 keys apart; more are only for <see cref="Protect"/>.</param>
+    /// <param name="mki_bytes">At least 1, which tells 256 keys apart.</param>
     /// <param name="payload_bytes">Of the one packet.</param>
     /// <param name="slots">Places the ring has.</param>
-    /// <param name="keys">When there are more keys than places, places are used again.</param>
+    /// <param name="keys">When there are more keys than places, places are used again and nothing can be unprotected.</param>
     public BatchWork(SrtpProfile profile, int mki_bytes, int payload_bytes, int slots, int keys)
     {
         SrtpPolicy policy = SrtpWork.Policy(profile);
@@ -33,7 +33,8 @@ internal sealed class BatchWork : IDisposable
         {
             using SrtpMasterKey key = SrtpWork.Key(profile, mki_bytes, i);
             _senders[i] = new SrtpSender(key, policy);
-            _receiver.TryAddKey(key);
+            if (keys <= slots && !_receiver.TryAddKey(key))
+                throw new InvalidOperationException("The key was refused.");
         }
         _ring = new PacketRing(payload_bytes, slots);
         _plain = new byte[_ring.Plain_bytes];

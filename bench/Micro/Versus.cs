@@ -80,21 +80,21 @@ internal static class Versus
             profile.IsAead() ? Goals.OfAead(peer, payload_bytes) : Goals.OfCounterMode(peer);
     }
 
-    // One packet to a thousand receivers, each with a key of its own.
-    private static List<Row> FanOut(SrtpProfile profile, int payload_bytes, List<Peer> peers, int rounds)
+    // One packet to a thousand receivers, each with a key of its own. Peer by peer: what a peer's thousand keys leave of the
+    // cache is what the other side starts with.
+    private static IEnumerable<Row> FanOut(SrtpProfile profile, int payload_bytes, List<Peer> peers, int rounds)
     {
         using var ours = new BatchWork(profile, Mki_bytes, payload_bytes, Packets, ManyKeys);
-        Peer.Session[] sessions =
-        [
-            .. peers.Where(peer => peer.Name is Peer.IpsecMb or Peer.Libsrtp)
-                .Select(peer => peer.TryOpen(profile, Mki_bytes, payload_bytes, Packets, ManyKeys)).OfType<Peer.Session>(),
-        ];
-        List<Side> sides =
-            [.. sessions.Select(session => new Side(session.Name, Goals.OfAead(session.Name, payload_bytes), session.FanOut))];
-        List<Row> rows =
-            [.. Interleaved.Compare([$"1 to {ManyKeys} keys {profile} {payload_bytes} B"], ours.FanOutRound, sides, rounds)];
-        Array.ForEach(sessions, session => session.Dispose());
-        return rows;
+        foreach (Peer peer in peers.Where(peer => peer.Name is Peer.IpsecMb or Peer.Libsrtp))
+        {
+            using Peer.Session? theirs = peer.TryOpen(profile, Mki_bytes, payload_bytes, Packets, ManyKeys);
+            if (theirs is null)
+                continue;
+            var side = new Side(peer.Name, Goals.OfAead(peer.Name, payload_bytes), theirs.FanOut);
+            string measure = $"1 to {ManyKeys} keys {profile} {payload_bytes} B";
+            foreach (Row row in Interleaved.Compare([measure], ours.FanOutRound, [side], rounds))
+                yield return row;
+        }
     }
 
     // Batches in which every packet has a key of its own.
