@@ -11,7 +11,9 @@ internal static class Interleaved
     public static IEnumerable<Row> Compare(string[] measures, Func<Figures> ours, IReadOnlyList<Side> peers, int rounds)
     {
         Comparison[][] comparisons =
-            [.. measures.Select(measure => (Comparison[])[.. peers.Select(peer => new Comparison(measure, peer.Name, peer.Goal))])];
+        [
+            .. measures.Select(measure => peers.Select(peer => new Comparison(measure, peer.Name, peer.Goal)).ToArray()),
+        ];
         for (int pass = 0; pass < Passes; pass++)
         {
             List<double>[,] samples = new List<double>[measures.Length, peers.Count + 1];

@@ -12,6 +12,9 @@ internal sealed unsafe class Peer
     public const string Evp = "OpenSSL EVP";
     public const string Libsrtp = "libsrtp2 (NSS)";
 
+    /// <summary>One that the user built.</summary>
+    public const string OwnLibsrtp = "libsrtp2 (own)";
+
     /// <summary>The framework's, which needs no yardstick.</summary>
     public const string AesGcm = "AesGcm";
 
@@ -31,15 +34,20 @@ internal sealed unsafe class Peer
 
     public string Name { get; }
 
-    /// <summary>Compiles <c>Yardstick/source.c</c>; null when compiler, headers or library are missing.</summary>
-    public static Peer? TryBuild(string name, string source, string library)
+    /// <summary>
+    /// Compiles <c>Yardstick/source.c</c>, against headers and library under a prefix if there is one; null when compiler,
+    /// headers or library are missing.
+    /// </summary>
+    public static Peer? TryBuild(string name, string source, string library, string? prefix = null)
     {
         string directory = Directory.CreateTempSubdirectory("yardstick").FullName;
         try
         {
             string output = Path.Combine(directory, source + ".so");
             string input = Path.Combine(AppContext.BaseDirectory, "Yardstick", source + ".c");
-            var gcc = new ProcessStartInfo("gcc", ["-O3", "-march=native", "-shared", "-fPIC", "-o", output, input, "-l" + library])
+            string[] there = prefix is null ? [] : [$"-I{prefix}/include", $"-L{prefix}/lib", $"-Wl,-rpath,{prefix}/lib"];
+            var gcc = new ProcessStartInfo(
+                "gcc", ["-O3", "-march=native", "-shared", "-fPIC", .. there, "-o", output, input, "-l" + library])
             {
                 RedirectStandardError = true,
             };

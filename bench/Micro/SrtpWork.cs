@@ -2,7 +2,7 @@ using MediaEngine.Srtp;
 
 namespace MediaEngine.Bench.Micro;
 
-/// <summary>One RTP stream by our full path: the AEAD profiles as group media, with the rollover counter in every packet.</summary>
+/// <summary>One RTP stream by our full path; the AEAD profiles as group media, with the ROC in every packet.</summary>
 internal sealed class SrtpWork : IPacketWork, IDisposable
 {
     private readonly SrtpSender _sender;
@@ -21,7 +21,7 @@ internal sealed class SrtpWork : IPacketWork, IDisposable
         _ring = new PacketRing(payload_bytes, packets);
     }
 
-    /// <summary>With AES-CM packets are those of RFC 3711, without the rollover counter.</summary>
+    /// <summary>With AES-CM packets are those of RFC 3711, without the ROC.</summary>
     public static SrtpPolicy Policy(SrtpProfile profile) => new(profile, profile.IsAead() ? 1 : 0);
 
     public static SrtpMasterKey Key(SrtpProfile profile, int mki_bytes, int seed)

@@ -15,16 +15,16 @@ internal static class Table
     {
         int width = rows.Max(row => row.Measure.Length);
         Console.WriteLine(
-            $"{"measure".PadRight(width)} {"ours",8} {"unit",-9} {"peer",-15} {"peer's",8} {"ratio",6} {"goal",7}  {"met",-3} {"off by",7}");
+            $"{"measure".PadRight(width)} {"ours",8} {"unit",-9} {"peer",-15} {"peer's",8} {"ratio",6} {"goal",7}  met  off by");
         foreach (Row row in rows)
         {
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{row.Measure.PadRight(width)} {row.Value,8:0.#} {row.Unit,-9} {row.Peer,-15} {row.PeerValue,8:0.#} {row.Ratio,6:F2} " +
-                $"{row.Goal,7:0.##}  {Met(row),-3} {OffBy(row),7}"));
+                $"{row.Measure.PadRight(width)} {row.Value,8:0.#} {row.Unit,-9} {row.Peer,-15} {row.PeerValue,8:0.#} " +
+                $"{row.Ratio,6:F2} {row.Goal,7:0.##}  {Met(row),-3} {OffBy(row),7}"));
         }
         Row[] missed = [.. rows.Where(row => row.Met == false)];
-        Console.WriteLine($"Goals: {rows.Count(row => row.Met == true)} met, {missed.Length} missed{(missed.Length == 0 ? "." : ":")}");
+        Console.WriteLine($"Goals: {rows.Count(row => row.Met == true)} met, {missed.Length} missed.");
         foreach (Row row in missed)
             Console.WriteLine($"  {row.Measure}, {row.Peer}: {OffBy(row)}");
     }
