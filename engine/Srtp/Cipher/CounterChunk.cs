@@ -92,10 +92,29 @@ internal static unsafe class CounterChunk<TRounds>
         return Join(keys[TRounds.Count], a, b, c, d);
     }
 
+    /// <summary>As <see cref="MaskAndThree"/>, with eleven blocks of keystream in three vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<byte> Join(Block key, Block a, Block b, Block c, Block d) => Vector512.Create(
-        Vector256.Create(X86Aes.EncryptLast(a, key), X86Aes.EncryptLast(b, key)),
-        Vector256.Create(X86Aes.EncryptLast(c, key), X86Aes.EncryptLast(d, key)));
+    public static Vector512<byte> MaskAndEleven(
+        Block* keys, Counter first, Counter counter, out Vector512<byte> middle, out Vector512<byte> last)
+    {
+        Start(keys, counter, 0, out Block a, out Block b, out Block c, out Block d);
+        Start(keys, counter, 4, out Block e, out Block f, out Block g, out Block h);
+        Start(keys, counter, 8, out Block i, out Block j, out Block k, out Block l);
+        a = AesNiRounds.CounterBlock(first, 0) ^ keys[0];
+        for (int round = 1; round < TRounds.Count; round++)
+        {
+            Round(keys[round], ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
+            Round(keys[round], ref i, ref j, ref k, ref l);
+        }
+        middle = Join(keys[TRounds.Count], e, f, g, h);
+        last = Join(keys[TRounds.Count], i, j, k, l);
+        return Join(keys[TRounds.Count], a, b, c, d);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<byte> Join(Block key, Block a, Block b, Block c, Block d) => WideHash.Join(
+        Vector256.Create(X86Aes.EncryptLast(a, key), X86Aes.EncryptLast(b, key)).AsUInt64(),
+        Vector256.Create(X86Aes.EncryptLast(c, key), X86Aes.EncryptLast(d, key)).AsUInt64()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Start(
