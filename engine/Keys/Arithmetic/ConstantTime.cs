@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace MediaEngine.Keys;
 
 /// <summary>Multiplication of any element by a secret scalar, and the reading of tables by a secret index.</summary>
@@ -5,13 +8,24 @@ internal static class ConstantTime
 {
     private const int Window_bits = 4;
 
-    /// <summary>entries[index], by reading all of them.</summary>
+    /// <summary>entries[index], by reading all of them; an entry is a multiple of 32 octets long.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static T Select<T>(ReadOnlySpan<T> entries, ulong index)
-        where T : unmanaged, IGroupElement<T>
+        where T : unmanaged
     {
-        T chosen = entries[0];
-        for (int i = 1; i < entries.Length; i++)
-            chosen = T.Select(EqualMask((ulong)i, index), entries[i], chosen);
+        T chosen = default;
+        ref ulong result = ref Unsafe.As<T, ulong>(ref chosen);
+        nuint words = (nuint)Unsafe.SizeOf<T>() / sizeof(ulong);
+        for (int i = 0; i < entries.Length; i++)
+        {
+            Vector256<ulong> mask = Vector256.Create(EqualMask((ulong)i, index));
+            ref ulong entry = ref Unsafe.As<T, ulong>(ref Unsafe.AsRef(in entries[i]));
+            for (nuint word = 0; word < words; word += (nuint)Vector256<ulong>.Count)
+            {
+                Vector256<ulong> part = Vector256.LoadUnsafe(ref entry, word) & mask;
+                (Vector256.LoadUnsafe(ref result, word) | part).StoreUnsafe(ref result, word);
+            }
+        }
         return chosen;
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MediaEngine.Keys;
 
 /// <summary>
@@ -23,6 +25,7 @@ internal struct CurvePoint<TCurve, TField> : IGroupElement<CurvePoint<TCurve, TF
     /// The complete law of Renes, Costello and Batina (2015, algorithm 4). It has no exception between points whose order
     /// is odd, which holds for every point used here: P-256 has a prime order, SAKKE's points are of order q.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static CurvePoint<TCurve, TField> Combine(
         in CurvePoint<TCurve, TField> left, in CurvePoint<TCurve, TField> right)
     {
@@ -47,14 +50,6 @@ internal struct CurvePoint<TCurve, TField> : IGroupElement<CurvePoint<TCurve, TF
     }
 
     public static CurvePoint<TCurve, TField> Twice(in CurvePoint<TCurve, TField> value) => Combine(value, value);
-
-    public static CurvePoint<TCurve, TField> Select(
-        ulong mask, in CurvePoint<TCurve, TField> whenSet, in CurvePoint<TCurve, TField> otherwise) => new()
-        {
-            X = TField.Select(mask, whenSet.X, otherwise.X),
-            Y = TField.Select(mask, whenSet.Y, otherwise.Y),
-            Z = TField.Select(mask, whenSet.Z, otherwise.Z),
-        };
 
     public static CurvePoint<TCurve, TField> Negate(in CurvePoint<TCurve, TField> value) =>
         new() { X = value.X, Y = default(TField) - value.Y, Z = value.Z };

@@ -21,9 +21,6 @@ internal interface IFieldElement<T>
     /// <summary>a·b + c·d.</summary>
     static abstract T SumOfProducts(in T a, in T b, in T c, in T d);
 
-    /// <summary><paramref name="whenSet"/> if the mask is all ones, <paramref name="otherwise"/> if it is zero.</summary>
-    static abstract T Select(ulong mask, in T whenSet, in T otherwise);
-
     /// <summary>False for another length and for values not below the modulus.</summary>
     static abstract bool TryRead(ReadOnlySpan<byte> bigEndian, out T value);
 

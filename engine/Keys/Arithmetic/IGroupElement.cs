@@ -10,7 +10,4 @@ internal interface IGroupElement<T>
 
     /// <summary>The element combined with itself.</summary>
     static abstract T Twice(in T value);
-
-    /// <summary><paramref name="whenSet"/> if the mask is all ones, <paramref name="otherwise"/> if it is zero.</summary>
-    static abstract T Select(ulong mask, in T whenSet, in T otherwise);
 }

@@ -13,70 +13,33 @@ internal struct Montgomery<TModulus, TLimbs> : IFieldElement<Montgomery<TModulus
 
     public static int Length_bytes => Unsafe.SizeOf<TLimbs>();
 
-    public static Montgomery<TModulus, TLimbs> One
-    {
-        get
-        {
-            Montgomery<TModulus, TLimbs> one = default;
-            TModulus.R.CopyTo(Span(ref one));
-            return one;
-        }
-    }
-
-    private static int Count => Unsafe.SizeOf<TLimbs>() / sizeof(ulong);
+    public static Montgomery<TModulus, TLimbs> One => new() { _limbs = Constant(TModulus.R) };
 
     public static Montgomery<TModulus, TLimbs> operator +(
-        in Montgomery<TModulus, TLimbs> left, in Montgomery<TModulus, TLimbs> right)
-    {
-        Unsafe.SkipInit(out Montgomery<TModulus, TLimbs> sum);
-        Limbs.AddModulo(Span(ref sum), View(in left), View(in right), TModulus.Value);
-        return sum;
-    }
+        in Montgomery<TModulus, TLimbs> left, in Montgomery<TModulus, TLimbs> right) =>
+        new() { _limbs = Limbs.AddModulo(in left._limbs, in right._limbs, TModulus.Value) };
 
     public static Montgomery<TModulus, TLimbs> operator -(
-        in Montgomery<TModulus, TLimbs> left, in Montgomery<TModulus, TLimbs> right)
-    {
-        Unsafe.SkipInit(out Montgomery<TModulus, TLimbs> difference);
-        Limbs.SubtractModulo(Span(ref difference), View(in left), View(in right), TModulus.Value);
-        return difference;
-    }
+        in Montgomery<TModulus, TLimbs> left, in Montgomery<TModulus, TLimbs> right) =>
+        new() { _limbs = Limbs.SubtractModulo(in left._limbs, in right._limbs, TModulus.Value) };
 
     public static Montgomery<TModulus, TLimbs> operator *(
-        in Montgomery<TModulus, TLimbs> left, in Montgomery<TModulus, TLimbs> right)
-    {
-        Unsafe.SkipInit(out Montgomery<TModulus, TLimbs> product);
-        Limbs.MultiplyMontgomery(
-            Span(ref product), View(in left), View(in right), TModulus.Value, TModulus.NegativeInverse);
-        return product;
-    }
+        in Montgomery<TModulus, TLimbs> left, in Montgomery<TModulus, TLimbs> right) =>
+        Product(in left._limbs, in right._limbs);
 
     public static Montgomery<TModulus, TLimbs> SumOfProducts(
         in Montgomery<TModulus, TLimbs> a, in Montgomery<TModulus, TLimbs> b,
         in Montgomery<TModulus, TLimbs> c, in Montgomery<TModulus, TLimbs> d) => (a * b) + (c * d);
-
-    public static Montgomery<TModulus, TLimbs> Select(
-        ulong mask, in Montgomery<TModulus, TLimbs> whenSet, in Montgomery<TModulus, TLimbs> otherwise)
-    {
-        Unsafe.SkipInit(out Montgomery<TModulus, TLimbs> chosen);
-        Span<ulong> result = Span(ref chosen);
-        ReadOnlySpan<ulong> set = View(in whenSet);
-        ReadOnlySpan<ulong> other = View(in otherwise);
-        for (int i = 0; i < result.Length; i++)
-            result[i] = (set[i] & mask) | (other[i] & ~mask);
-        return chosen;
-    }
 
     public static bool TryRead(ReadOnlySpan<byte> bigEndian, out Montgomery<TModulus, TLimbs> value)
     {
         value = default;
         if (bigEndian.Length != Length_bytes)
             return false;
-        Montgomery<TModulus, TLimbs> plain = default;
-        Montgomery<TModulus, TLimbs> difference = default;
+        TLimbs plain = default;
         Limbs.Read(Span(ref plain), bigEndian);
-        ulong below = Limbs.Subtract(Span(ref difference), View(in plain), TModulus.Value);
-        value = FromPlain(View(in plain));
-        return below != 0;
+        value = FromPlain(in plain);
+        return Limbs.IsBelow(in plain, TModulus.Value) != 0;
     }
 
     /// <summary>Any big-endian value of this length or shorter, modulo the modulus.</summary>
@@ -85,51 +48,48 @@ internal struct Montgomery<TModulus, TLimbs> : IFieldElement<Montgomery<TModulus
         Span<byte> padded = stackalloc byte[Unsafe.SizeOf<TLimbs>()];
         padded.Clear();
         bigEndian.CopyTo(padded[(padded.Length - bigEndian.Length)..]);
-        Montgomery<TModulus, TLimbs> plain = default;
+        TLimbs plain = default;
         Limbs.Read(Span(ref plain), padded);
         padded.Clear();
-        return FromPlain(View(in plain));
+        return FromPlain(in plain);
     }
 
-    /// <summary>Limbs of a plain integer below R, modulo the modulus.</summary>
-    public static Montgomery<TModulus, TLimbs> FromPlain(ReadOnlySpan<ulong> limbs)
-    {
-        Unsafe.SkipInit(out Montgomery<TModulus, TLimbs> value);
-        Limbs.MultiplyMontgomery(
-            Span(ref value), limbs, TModulus.RSquared, TModulus.Value, TModulus.NegativeInverse);
-        return value;
-    }
+    /// <summary>A plain integer below R, modulo the modulus.</summary>
+    public static Montgomery<TModulus, TLimbs> FromPlain(ref readonly TLimbs limbs) =>
+        Product(in limbs, in Constant(TModulus.RSquared));
 
-    /// <summary>Limbs of the plain integer.</summary>
-    public readonly void ToPlain(Span<ulong> limbs)
-    {
-        Span<ulong> one = stackalloc ulong[Count];
-        one.Clear();
-        one[0] = 1;
-        Limbs.MultiplyMontgomery(limbs, View(in this), one, TModulus.Value, TModulus.NegativeInverse);
-    }
+    /// <summary>2^(64·limbs).</summary>
+    public static Montgomery<TModulus, TLimbs> R() => FromPlain(in Constant(TModulus.R));
 
     public readonly void Write(Span<byte> bigEndian)
     {
-        Span<ulong> plain = stackalloc ulong[Count];
-        ToPlain(plain);
-        Limbs.Write(plain, bigEndian);
-        plain.Clear();
+        TLimbs one = default;
+        Span(ref one)[0] = 1;
+        TLimbs plain = Product(in _limbs, in one)._limbs;
+        Limbs.Write(Span(ref plain), bigEndian);
+        Span(ref plain).Clear();
     }
 
     public static void WriteInversionExponent(Span<byte> bigEndian)
     {
         Limbs.Write(TModulus.Value, bigEndian);
-        // No borrow: an odd modulus in use here ends in more than 1.
+        // No borrow: the moduli in use end in more than 1.
         bigEndian[Length_bytes - 1] -= 2;
     }
 
     // Reduced fully, so only zero is zero.
-    public readonly ulong IsZeroMask() => Limbs.IsZeroMask(View(in this));
+    public readonly ulong IsZeroMask()
+    {
+        TLimbs limbs = _limbs;
+        return Limbs.IsZeroMask(Span(ref limbs));
+    }
 
-    private static Span<ulong> Span(ref Montgomery<TModulus, TLimbs> value) =>
-        MemoryMarshal.CreateSpan(ref Unsafe.As<TLimbs, ulong>(ref value._limbs), Count);
+    private static Montgomery<TModulus, TLimbs> Product(ref readonly TLimbs left, ref readonly TLimbs right) =>
+        new() { _limbs = Limbs.MultiplyMontgomery(in left, in right, TModulus.Value, TModulus.NegativeInverse) };
 
-    private static ReadOnlySpan<ulong> View(in Montgomery<TModulus, TLimbs> value) =>
-        MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<TLimbs, ulong>(ref Unsafe.AsRef(in value._limbs)), Count);
+    private static Span<ulong> Span(ref TLimbs limbs) =>
+        MemoryMarshal.CreateSpan(ref Unsafe.As<TLimbs, ulong>(ref limbs), Unsafe.SizeOf<TLimbs>() / sizeof(ulong));
+
+    private static ref readonly TLimbs Constant(ReadOnlySpan<ulong> limbs) =>
+        ref MemoryMarshal.AsRef<TLimbs>(MemoryMarshal.AsBytes(limbs));
 }

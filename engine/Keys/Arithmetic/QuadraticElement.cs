@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MediaEngine.Keys;
 
 /// <summary>
@@ -11,6 +13,7 @@ internal struct QuadraticElement<TField> : IGroupElement<QuadraticElement<TField
 
     public static QuadraticElement<TField> Identity => new() { Real = TField.One };
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static QuadraticElement<TField> Combine(
         in QuadraticElement<TField> left, in QuadraticElement<TField> right) => new()
         {
@@ -18,18 +21,12 @@ internal struct QuadraticElement<TField> : IGroupElement<QuadraticElement<TField
             Imaginary = TField.SumOfProducts(left.Real, right.Imaginary, left.Imaginary, right.Real),
         };
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static QuadraticElement<TField> Twice(in QuadraticElement<TField> value) => new()
     {
         Real = (value.Real + value.Imaginary) * (value.Real - value.Imaginary),
         Imaginary = (value.Real + value.Real) * value.Imaginary,
     };
-
-    public static QuadraticElement<TField> Select(
-        ulong mask, in QuadraticElement<TField> whenSet, in QuadraticElement<TField> otherwise) => new()
-        {
-            Real = TField.Select(mask, whenSet.Real, otherwise.Real),
-            Imaginary = TField.Select(mask, whenSet.Imaginary, otherwise.Imaginary),
-        };
 
     /// <summary>The representative b/a of RFC 6508 2.1; 0 if a is 0.</summary>
     public readonly TField Representative() => Imaginary * FieldArithmetic.Invert(Real);

@@ -19,6 +19,8 @@ internal sealed class SakkeArithmetic<TField> : SakkeArithmetic
             new QuadraticElement<TField> { Real = TField.One, Imaginary = representative }, SakkeParameters.Integer_bytes);
     }
 
+    public override string FieldName => typeof(TField).Name.Split('`')[0];
+
     public override void MultiplyGenerator(ReadOnlySpan<byte> scalar128, Span<byte> point257) =>
         _generator.Multiply(scalar128).Write(point257);
 

@@ -7,6 +7,9 @@ internal abstract class SakkeArithmetic
         ? new SakkeArithmetic<WideMontgomery<SakkePrime>>()
         : new SakkeArithmetic<Montgomery<SakkePrime, Limbs16>>();
 
+    /// <summary>The representation, for reports.</summary>
+    public abstract string FieldName { get; }
+
     /// <summary>[scalar]P, uncompressed; the scalar is not 0.</summary>
     public abstract void MultiplyGenerator(ReadOnlySpan<byte> scalar128, Span<byte> point257);
 
