@@ -30,7 +30,7 @@ public sealed class KeyCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Derive_gives_the_published_control_key()
+    public async Task Derive_takes_a_control_key_without_a_user()
     {
         (int exit, string output, _) = await RunAsync(
             "key", "derive", "--id", "2c5f7886", "--key-file", KeyFile(Gmk + "\n"), "--rand", Rand, "--json");

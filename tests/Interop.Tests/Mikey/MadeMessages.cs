@@ -34,7 +34,7 @@ internal sealed class MadeMessages : IMikeySigner, ISakkeEncapsulator, IEntropy
 
     public bool TrySign(ReadOnlySpan<byte> userIdentifier32, ReadOnlySpan<byte> message, Span<byte> signature129)
     {
-        signature129.Fill(0xA5);
+        signature129.Fill(0xC3);
         return true;
     }
 

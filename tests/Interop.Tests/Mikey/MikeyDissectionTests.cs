@@ -51,7 +51,7 @@ public sealed class MikeyDissectionTests
                 ["mikey.ext.type"] = "7",
                 ["mikey.sign.type"] = "2",
                 ["mikey.sign.len"] = "129",
-                ["mikey.sign.data"] = Repeated("a5", 129),
+                ["mikey.sign.data"] = Repeated("c3", 129),
                 ["_ws.malformed"] = "",
             };
             await AssertDecodedAsync(MikeyPort, message, expected);
