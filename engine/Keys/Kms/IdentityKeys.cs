@@ -53,6 +53,12 @@ public sealed class IdentityKeys : IMikeySigner, IMikeyVerifier, ISakkeEncapsula
     /// <summary>Whose users are trusted; the own KMS first.</summary>
     public IReadOnlyList<KeyManagementServer> TrustedKms { get; }
 
+    /// <summary>The certificates of <see cref="TrustedKms"/>, in the same order.</summary>
+    public IReadOnlyList<KmsCertificate> Certificates => _certificates;
+
+    /// <summary>By key period, ascending.</summary>
+    public IReadOnlyList<UserKeySet> KeySets => _keySets;
+
     /// <summary>The key periods there are keys for, ascending.</summary>
     public IReadOnlyList<long> KeyPeriodNumbers { get; }
 
