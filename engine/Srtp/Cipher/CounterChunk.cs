@@ -74,22 +74,49 @@ internal static unsafe class CounterChunk<TRounds>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> MaskAndThree(Block* keys, Counter first, Counter counter)
     {
-        Start(keys, counter, 0, out Block a, out Block b, out Block c, out Block d);
-        a = AesNiRounds.CounterBlock(first, 0) ^ keys[0];
+        StartWithMask(keys, first, counter, out Block a, out Block b, out Block c, out Block d);
         Rounds(keys, ref a, ref b, ref c, ref d);
         return Join(keys[TRounds.Count], a, b, c, d);
     }
 
-    /// <summary>As <see cref="MaskAndThree"/>, with seven blocks of keystream in two vectors.</summary>
+    /// <summary>As <see cref="MaskAndThree(Block*, Counter, Counter)"/>, into four blocks.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void MaskAndThree(Block* keys, Counter first, Counter counter, Block* blocks)
+    {
+        StartWithMask(keys, first, counter, out Block a, out Block b, out Block c, out Block d);
+        Rounds(keys, ref a, ref b, ref c, ref d);
+        Finish(keys[TRounds.Count], blocks, a, b, c, d);
+    }
+
+    /// <summary>As <see cref="MaskAndThree(Block*, Counter, Counter)"/>, with seven blocks of keystream in two vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> MaskAndSeven(Block* keys, Counter first, Counter counter, out Vector512<byte> last)
     {
-        Start(keys, counter, 0, out Block a, out Block b, out Block c, out Block d);
+        StartWithMask(keys, first, counter, out Block a, out Block b, out Block c, out Block d);
         Start(keys, counter, 4, out Block e, out Block f, out Block g, out Block h);
-        a = AesNiRounds.CounterBlock(first, 0) ^ keys[0];
         Rounds(keys, 1, TRounds.Count, ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
         last = Join(keys[TRounds.Count], e, f, g, h);
         return Join(keys[TRounds.Count], a, b, c, d);
+    }
+
+    /// <summary>As <see cref="MaskAndThree(Block*, Counter, Counter)"/>, with seven blocks of keystream, into eight blocks.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void MaskAndSeven(Block* keys, Counter first, Counter counter, Block* blocks)
+    {
+        StartWithMask(keys, first, counter, out Block a, out Block b, out Block c, out Block d);
+        Start(keys, counter, 4, out Block e, out Block f, out Block g, out Block h);
+        Rounds(keys, 1, TRounds.Count, ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
+        Finish(keys[TRounds.Count], blocks, a, b, c, d);
+        Finish(keys[TRounds.Count], blocks + 4, e, f, g, h);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Finish(Block key, Block* blocks, Block a, Block b, Block c, Block d)
+    {
+        blocks[0] = X86Aes.EncryptLast(a, key);
+        blocks[1] = X86Aes.EncryptLast(b, key);
+        blocks[2] = X86Aes.EncryptLast(c, key);
+        blocks[3] = X86Aes.EncryptLast(d, key);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -106,6 +133,14 @@ internal static unsafe class CounterChunk<TRounds>
         b = AesNiRounds.CounterBlock(counter, ahead + 1) ^ key;
         c = AesNiRounds.CounterBlock(counter, ahead + 2) ^ key;
         d = AesNiRounds.CounterBlock(counter, ahead + 3) ^ key;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StartWithMask(
+        Block* keys, Counter first, Counter counter, out Block mask, out Block b, out Block c, out Block d)
+    {
+        Start(keys, counter, 0, out _, out b, out c, out d);
+        mask = AesNiRounds.CounterBlock(first, 0) ^ keys[0];
     }
 
     // One round at a time without a loop: the bounds are constants of the instantiation.

@@ -9,7 +9,7 @@ public sealed class PacketCipherTests
 {
     /// <summary>Every cipher of this machine, whichever it would choose.</summary>
     public static TheoryData<SrtpCipherKind> Ciphers =>
-        [SrtpCipherKind.Framework, SrtpCipherKind.Instructions128, SrtpCipherKind.Instructions512];
+        [.. Enum.GetValues<SrtpCipherKind>()];
 
     [Theory]
     [MemberData(nameof(Ciphers))]
@@ -73,6 +73,8 @@ public sealed class PacketCipherTests
     [Theory]
     [InlineData(SrtpCipherKind.Instructions128, 16)]
     [InlineData(SrtpCipherKind.Instructions128, 32)]
+    [InlineData(SrtpCipherKind.Instructions256, 16)]
+    [InlineData(SrtpCipherKind.Instructions256, 32)]
     [InlineData(SrtpCipherKind.Instructions512, 16)]
     [InlineData(SrtpCipherKind.Instructions512, 32)]
     public void AKernelAgreesWithTheFrameworkAtEveryLength(SrtpCipherKind kind, int keyLength)
@@ -98,6 +100,7 @@ public sealed class PacketCipherTests
 
     [Theory]
     [InlineData(SrtpCipherKind.Instructions128)]
+    [InlineData(SrtpCipherKind.Instructions256)]
     [InlineData(SrtpCipherKind.Instructions512)]
     public void AKernelRefusesEveryFlippedTagBitAndWipesItsOutputInPlaceToo(SrtpCipherKind kind)
     {

@@ -1,0 +1,65 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Block = System.Runtime.Intrinsics.Vector128<byte>;
+using Counter = System.Runtime.Intrinsics.Vector128<uint>;
+using Field = System.Runtime.Intrinsics.Vector128<ulong>;
+using FieldPair = System.Runtime.Intrinsics.Vector256<ulong>;
+
+namespace MediaEngine.Srtp;
+
+/// <summary>What <see cref="WideGcm{TRounds, TWidth}"/> does last, without masks: whole blocks, then the octets left.</summary>
+internal static unsafe class PairTail<TRounds>
+    where TRounds : struct, IAesRounds
+{
+    /// <summary>As the 512-bit one: a head goes with the first power, what was folded with the second, then the blocks.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Block Last(
+        bool seals, Block* keys, Counter first, Counter counter, byte* from, byte* to, int text_bytes, Field head,
+        Field folded, Field lengths, Field* power, Field* end, WideHash hash)
+    {
+        Unsafe.SkipInit(out Blocks memory);
+        Block* blocks = (Block*)&memory;
+        if (text_bytes <= 48)
+            CounterChunk<TRounds>.MaskAndThree(keys, first, counter, blocks);
+        else
+            CounterChunk<TRounds>.MaskAndSeven(keys, first, counter, blocks);
+        if (text_bytes > 112)
+            blocks[8] = AesNiRounds.Encrypt(ref *keys, TRounds.Count, AesNiRounds.CounterBlock(counter, 8));
+        Block mask = blocks[0];
+        int count = 1;
+        for (; text_bytes >= 16; text_bytes -= 16, from += 16, to += 16, count++)
+        {
+            Block text = Vector128.Load(from);
+            Block result = text ^ blocks[count];
+            result.Store(to);
+            blocks[count] = seals ? result : text;
+        }
+        if (text_bytes > 0)
+        {
+            Block text = PartialBlock.Load(ref *from, text_bytes);
+            Block result = PartialBlock.Keep(text ^ blocks[count], text_bytes);
+            PartialBlock.Store(ref *to, result, text_bytes);
+            blocks[count++] = seals ? result : text;
+        }
+        blocks[0] = Block.Zero;
+        blocks[count] = Block.Zero;
+        FieldPair low = hash.Low, middle = hash.Middle, high = hash.High;
+        FieldPair starts = Vector256.Create(head, folded);
+        for (int i = 0; i < count; i += 2)
+        {
+            WideHash.MultiplyAdd(
+                WideHash.LoadPair((byte*)(blocks + i)) ^ starts, power + i, ref low, ref middle, ref high);
+            starts = FieldPair.Zero;
+        }
+        Field low1 = WideHash.Sum(low), middle1 = WideHash.Sum(middle), high1 = WideHash.Sum(high);
+        CarrylessHash.MultiplyAdd(lengths, *(end - 1), ref low1, ref middle1, ref high1);
+        return CarrylessHash.Reverse(CarrylessHash.Reduce(low1, middle1, high1).AsByte()).AsByte() ^ mask;
+    }
+
+    // The tag's mask, eight blocks, and one that fills the last pair.
+    [InlineArray(10)]
+    private struct Blocks
+    {
+        private Block _first;
+    }
+}
