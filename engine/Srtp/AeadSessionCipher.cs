@@ -9,37 +9,40 @@ namespace MediaEngine.Srtp;
 
 /// <summary>
 /// AES-GCM session (RFC 7714). The cipher is set up on first use, so that a key used only for SRTCP, or only for SRTP, pays
-/// for one.
+/// for one; until then the session key waits.
 /// </summary>
 internal sealed class AeadSessionCipher : SessionCipher
 {
-    private readonly byte[] _key;
+    private readonly int _key_bytes;
+    private bool _disposed;
     private SessionSalt _salt;
     private PacketCipher? _cipher;
+    private byte[]? _key;
     private byte[] _unencryptedScratch = [];
-    private bool _keyPending;
-    private bool _disposed;
 
-    public AeadSessionCipher(int key_bytes) => _key = GC.AllocateArray<byte>(key_bytes, pinned: true);
+    public AeadSessionCipher(int key_bytes) => _key_bytes = key_bytes;
 
     /// <summary>For published vectors, which give session keys.</summary>
     public AeadSessionCipher(ReadOnlySpan<byte> sessionKey, ReadOnlySpan<byte> sessionSalt)
         : this(sessionKey.Length)
     {
+        _key = GC.AllocateArray<byte>(_key_bytes, pinned: true);
         sessionKey.CopyTo(_key);
         _salt = new SessionSalt(sessionSalt);
-        _keyPending = true;
     }
 
     public override void SetKeys(KeyDerivation derivation, bool rtcp, ulong period)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
+        byte label = rtcp ? KeyDerivation.RtcpKey : KeyDerivation.RtpKey;
+        if (_cipher is null)
+            derivation.Derive(label, period, _key ??= GC.AllocateArray<byte>(_key_bytes, pinned: true));
+        else
+            Rekey(_cipher, derivation, label, period);
         Span<byte> salt = stackalloc byte[SrtpProfileLengths.Salt_bytes];
-        derivation.Derive(rtcp ? KeyDerivation.RtcpKey : KeyDerivation.RtpKey, period, _key);
         derivation.Derive(rtcp ? KeyDerivation.RtcpSalt : KeyDerivation.RtpSalt, period, salt);
         _salt = new SessionSalt(salt);
         CryptographicOperations.ZeroMemory(salt);
-        _keyPending = true;
     }
 
     public override void SealRtp(uint ssrc, ulong index, Span<byte> packet, int header_bytes, Span<byte> tag)
@@ -91,10 +94,10 @@ internal sealed class AeadSessionCipher : SessionCipher
     {
         _disposed = true;
         CryptographicOperations.ZeroMemory(_key);
+        _key = null;
         _salt = default;
         _cipher?.Dispose();
         _cipher = null;
-        _keyPending = true;
     }
 
     // RFC 7714 9.3 authenticates content ‖ word, which the tag separates on the wire.
@@ -108,18 +111,27 @@ internal sealed class AeadSessionCipher : SessionCipher
         return _unencryptedScratch.AsSpan(0, needed);
     }
 
-    private PacketCipher Cipher() => _keyPending ? SetUp() : _cipher!;
+    private PacketCipher Cipher() => _cipher ?? SetUp();
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private PacketCipher SetUp()
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        if (_cipher is null || !_cipher.TrySetKey(_key))
-        {
-            _cipher?.Dispose();
-            _cipher = PacketCipher.Create(_key);
-        }
+        ObjectDisposedException.ThrowIf(_key is null, this);
+        _cipher = PacketCipher.Create(_key);
         CryptographicOperations.ZeroMemory(_key);
-        _keyPending = false;
+        _key = null;
         return _cipher;
+    }
+
+    private void Rekey(PacketCipher cipher, KeyDerivation derivation, byte label, ulong period)
+    {
+        Span<byte> key = stackalloc byte[_key_bytes];
+        derivation.Derive(label, period, key);
+        if (!cipher.TrySetKey(key))
+        {
+            cipher.Dispose();
+            _cipher = PacketCipher.Create(key);
+        }
+        CryptographicOperations.ZeroMemory(key);
     }
 }

@@ -8,6 +8,9 @@ namespace MediaEngine.Srtp;
 /// </summary>
 internal sealed class ReceiveKey : IDisposable
 {
+    private StreamTable<ReplayWindow> _rtpStreams;
+    private StreamTable<ReplayWindow> _rtcpStreams;
+
     public ReceiveKey(SessionKeys session, Instant expiry)
     {
         Session = session;
@@ -18,9 +21,11 @@ internal sealed class ReceiveKey : IDisposable
 
     public Instant Expiry { get; }
 
-    public StreamTable<ReplayWindow> RtpStreams { get; } = new();
+    /// <summary>The streams of SRTP. Not to be copied.</summary>
+    public ref StreamTable<ReplayWindow> RtpStreams => ref _rtpStreams;
 
-    public StreamTable<ReplayWindow> RtcpStreams { get; } = new();
+    /// <summary>The streams of SRTCP. Not to be copied.</summary>
+    public ref StreamTable<ReplayWindow> RtcpStreams => ref _rtcpStreams;
 
     /// <summary>True once the key has left the ring.</summary>
     public bool Disposed { get; private set; }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace MediaEngine.Srtp;
 
@@ -30,17 +31,11 @@ internal sealed class ReplayWindow
     public ulong Highest { get; private set; }
 
     /// <summary><see cref="SrtpOutcome.Ok"/>, <see cref="SrtpOutcome.Replayed"/> or <see cref="SrtpOutcome.TooOld"/>.</summary>
-    public SrtpOutcome Check(ulong index)
-    {
-        if (index > Highest)
-            return SrtpOutcome.Ok;
-        if (Highest - index >= (ulong)Size_packets)
-            return SrtpOutcome.TooOld;
-        ulong slot = index & _ringMask;
-        return (_seen[slot >> 6] >> (int)(slot & 63) & 1) != 0 ? SrtpOutcome.Replayed : SrtpOutcome.Ok;
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public SrtpOutcome Check(ulong index) => index > Highest ? SrtpOutcome.Ok : CheckBehind(index);
 
     /// <summary>Records an index for which <see cref="Check"/> said Ok. Call only after the tag verified.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Accept(ulong index)
     {
         if (index > Highest)
@@ -53,12 +48,22 @@ internal sealed class ReplayWindow
         Mark(index);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private SrtpOutcome CheckBehind(ulong index)
+    {
+        if (Highest - index >= (ulong)Size_packets)
+            return SrtpOutcome.TooOld;
+        ulong slot = index & _ringMask;
+        return (_seen[slot >> 6] >> (int)(slot & 63) & 1) != 0 ? SrtpOutcome.Replayed : SrtpOutcome.Ok;
+    }
+
     private void Mark(ulong index)
     {
         ulong slot = index & _ringMask;
         _seen[slot >> 6] |= 1UL << (int)(slot & 63);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void Forget(ulong from, ulong count)
     {
         while (count > 0)

@@ -28,12 +28,17 @@ internal readonly struct RtpFields
         int length = RtpHeader.FixedLength_bytes;
         if ((packet[0] & 0x1F) != 0)
         {
-            if (!RtpHeader.TryParse(packet, out RtpHeader header))
+            length = FullLength_bytes(packet);
+            if (length == 0)
                 return false;
-            length = header.Length_bytes;
         }
         fields = new RtpFields(
             length, BinaryPrimitives.ReadUInt16BigEndian(packet[2..]), BinaryPrimitives.ReadUInt32BigEndian(packet[8..]));
         return true;
     }
+
+    // 0 when malformed. Apart, so that the common header costs no room for the full one's fields.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int FullLength_bytes(ReadOnlySpan<byte> packet) =>
+        RtpHeader.TryParse(packet, out RtpHeader header) ? header.Length_bytes : 0;
 }

@@ -8,7 +8,7 @@ namespace MediaEngine.Srtp;
 /// </summary>
 internal sealed class SendKeyRing : IDisposable
 {
-    private readonly List<SendKey> _keys = [];
+    private readonly List<SendKey> _keys = new(1);
 
     public SendKey? Current { get; private set; }
 

@@ -1,27 +1,32 @@
+using System.Runtime.CompilerServices;
+
 namespace MediaEngine.Srtp;
 
-/// <summary>Everything derived from one master key: the sessions of SRTP and SRTCP.</summary>
+/// <summary>
+/// Everything derived from one master key: the sessions of SRTP and SRTCP. With key derivation rate 0 each is one set of
+/// keys, else there is one for each period.
+/// </summary>
 internal sealed class SessionKeys : IDisposable
 {
+    private readonly SessionCipher? _rtp;
+    private readonly SessionCipher? _rtcp;
+    private readonly SessionPeriods? _rtpPeriods;
+    private readonly SessionPeriods? _rtcpPeriods;
     private readonly KeyDerivation? _derivation;
 
     /// <summary>Session keys that never change: key derivation rate 0.</summary>
     public SessionKeys(SessionCipher rtp, SessionCipher rtcp)
     {
-        Rtp = new SessionPeriods(rtp);
-        Rtcp = new SessionPeriods(rtcp);
+        _rtp = rtp;
+        _rtcp = rtcp;
     }
 
-    private SessionKeys(SessionPeriods rtp, SessionPeriods rtcp, KeyDerivation? derivation)
+    private SessionKeys(KeyDerivation derivation, SrtpProfile profile, int keyDerivationRate)
     {
-        Rtp = rtp;
-        Rtcp = rtcp;
         _derivation = derivation;
+        _rtpPeriods = new SessionPeriods(derivation, profile, rtcp: false, keyDerivationRate);
+        _rtcpPeriods = new SessionPeriods(derivation, profile, rtcp: true, keyDerivationRate);
     }
-
-    public SessionPeriods Rtp { get; }
-
-    public SessionPeriods Rtcp { get; }
 
     /// <param name="master">Not kept.</param>
     /// <param name="keyDerivationRate">0, or a power of two up to 2^24 (RFC 3711 4.3.1).</param>
@@ -29,11 +34,7 @@ internal sealed class SessionKeys : IDisposable
     {
         var derivation = new KeyDerivation(master.Key, master.Salt);
         if (keyDerivationRate != 0)
-        {
-            return new SessionKeys(
-                new SessionPeriods(derivation, master.Profile, rtcp: false, keyDerivationRate),
-                new SessionPeriods(derivation, master.Profile, rtcp: true, keyDerivationRate), derivation);
-        }
+            return new SessionKeys(derivation, master.Profile, keyDerivationRate);
         using (derivation)
         {
             SessionCipher rtp = SessionCipher.Create(master.Profile);
@@ -44,10 +45,26 @@ internal sealed class SessionKeys : IDisposable
         }
     }
 
+    /// <summary>The keys for an SRTP index, provisional until <see cref="KeepRtp"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public SessionCipher Rtp(ulong index) => _rtp ?? _rtpPeriods!.At(index);
+
+    /// <summary>The keys for an SRTCP index, provisional until <see cref="KeepRtcp"/>.</summary>
+    public SessionCipher Rtcp(uint index) => _rtcp ?? _rtcpPeriods!.At(index);
+
+    /// <summary>The keys <see cref="Rtp"/> returned last have protected or authenticated a packet.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void KeepRtp() => _rtpPeriods?.Keep();
+
+    /// <summary>The keys <see cref="Rtcp"/> returned last have protected or authenticated a packet.</summary>
+    public void KeepRtcp() => _rtcpPeriods?.Keep();
+
     public void Dispose()
     {
-        Rtp.Dispose();
-        Rtcp.Dispose();
+        _rtp?.Dispose();
+        _rtcp?.Dispose();
+        _rtpPeriods?.Dispose();
+        _rtcpPeriods?.Dispose();
         _derivation?.Dispose();
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace MediaEngine.Srtp;
 
@@ -33,6 +34,7 @@ public sealed record SrtpPolicy(
     public int KeyDerivationRate { get; init; }
 
     /// <summary>Whether the packet with this sequence number ends with a ROC field (RFC 4771 2).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool CarriesRoc(ushort sequence) =>
         RocTransmissionRate == 1 || RocTransmissionRate != 0 && sequence % RocTransmissionRate == 0;
 

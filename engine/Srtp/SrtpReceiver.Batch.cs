@@ -96,9 +96,9 @@ public sealed partial class SrtpReceiver
         int plainLength = packet.Length - layout.Length_bytes;
         key.RtpStreams.TryGetValue(header.Ssrc, out ReplayWindow? window);
         ulong index = IndexOf(header, roc, packet[plainLength..], window);
-        if (CheckIndex(key.RtpStreams, window, index) != SrtpOutcome.Ok)
+        if (CheckIndex(key.RtpStreams.Count, window, index) != SrtpOutcome.Ok)
             return;
-        verdict = new Verdict(key.Session.Rtp.At(index), index, Authentic: false);
+        verdict = new Verdict(key.Session.Rtp(index), index, Authentic: false);
         code = new BatchCode
         {
             Length_bytes = plainLength,

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using MediaEngine.Rtp;
 
 namespace MediaEngine.Srtp;
@@ -146,7 +147,7 @@ public sealed partial class SrtpReceiver : IDisposable
         if (!TryReadTail(packet, out RtpFields header, out bool roc, out ReadOnlySpan<byte> mki))
             return SrtpOutcome.Malformed;
         return TryFindKey(mki, out ReceiveKey? key)
-            ? Unprotect(key, header, roc, packet, destination, out length)
+            ? UnprotectUnder(key, header, roc, packet, destination, out length)
             : SrtpOutcome.UnknownMki;
     }
 
@@ -167,12 +168,11 @@ public sealed partial class SrtpReceiver : IDisposable
         uint word = BinaryPrimitives.ReadUInt32BigEndian(tail[_rtcpTail.Word..]);
         uint index = word & PacketTail.MaxRtcpIndex;
         key.RtcpStreams.TryGetValue(header.Ssrc, out ReplayWindow? window);
-        SrtpOutcome fresh = CheckIndex(key.RtcpStreams, window, index);
+        SrtpOutcome fresh = CheckIndex(key.RtcpStreams.Count, window, index);
         if (fresh != SrtpOutcome.Ok)
             return fresh;
 
-        SessionPeriods periods = key.Session.Rtcp;
-        if (!periods.At(index).OpenRtcp(
+        if (!key.Session.Rtcp(index).OpenRtcp(
             header.Ssrc, word, packet[..plainLength], tail.Slice(_rtcpTail.Tag, _rtcpTail.TagLength_bytes),
             destination[..plainLength]))
             return SrtpOutcome.AuthenticationFailed;
@@ -182,7 +182,7 @@ public sealed partial class SrtpReceiver : IDisposable
                 return SrtpOutcome.NotEncrypted;
             packet[..plainLength].CopyTo(destination);
         }
-        periods.Keep();
+        key.Session.KeepRtcp();
         if (window is null)
             key.RtcpStreams.Add(header.Ssrc, new ReplayWindow(_policy.ReplayWindow_packets, index));
         else
@@ -207,12 +207,12 @@ public sealed partial class SrtpReceiver : IDisposable
             return SrtpOutcome.UnknownMki;
         UInt128 mkiValue = PacketTail.MkiValue(mki);
         if (_keys.TryGetValue(mkiValue, out ReceiveKey? known))
-            return Unprotect(known, header, roc, packet, destination, out length);
+            return UnprotectUnder(known, header, roc, packet, destination, out length);
         if (_keys.Count >= _policy.MaxKeys)
             return SrtpOutcome.StreamLimit;
 
         var key = new ReceiveKey(SessionKeys.Derive(candidate, _policy.KeyDerivationRate), Instant.Never);
-        SrtpOutcome outcome = Unprotect(key, header, roc, packet, destination, out length);
+        SrtpOutcome outcome = UnprotectUnder(key, header, roc, packet, destination, out length);
         if (outcome == SrtpOutcome.Ok)
             _keys.Add(mkiValue, key);
         else
@@ -232,7 +232,8 @@ public sealed partial class SrtpReceiver : IDisposable
     internal void AddSession(ReadOnlySpan<byte> mki, SessionKeys session) =>
         _keys.Add(PacketTail.MkiValue(mki), new ReceiveKey(session, Instant.Never));
 
-    private SrtpOutcome Unprotect(
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private SrtpOutcome UnprotectUnder(
         ReceiveKey key, RtpFields header, bool roc, ReadOnlySpan<byte> packet, Span<byte> destination, out int length)
     {
         length = 0;
@@ -243,16 +244,15 @@ public sealed partial class SrtpReceiver : IDisposable
         ThrowIfPartlyOverlapping(packet, destination);
 
         ReadOnlySpan<byte> tail = packet[plainLength..];
-        StreamTable<ReplayWindow> streams = key.RtpStreams;
+        ref StreamTable<ReplayWindow> streams = ref key.RtpStreams;
         streams.TryGetValue(header.Ssrc, out ReplayWindow? window);
         ulong index = IndexOf(header, roc, tail, window);
-        SrtpOutcome fresh = CheckIndex(streams, window, index);
+        SrtpOutcome fresh = CheckIndex(streams.Count, window, index);
         if (fresh != SrtpOutcome.Ok)
             return fresh;
 
-        SessionPeriods periods = key.Session.Rtp;
-        SessionCipher session = periods.At(index);
-        bool authentic = _verdict.Concerns(session, index)
+        SessionCipher session = key.Session.Rtp(index);
+        bool authentic = _verdict.Session is not null && _verdict.Concerns(session, index)
             ? ((CounterModeSessionCipher)session).OpenVerifiedRtp(
                 _verdict.Authentic, header.Ssrc, index, packet[..plainLength], header.Length_bytes, destination[..plainLength])
             : session.OpenRtp(
@@ -261,28 +261,39 @@ public sealed partial class SrtpReceiver : IDisposable
         if (!authentic)
             return SrtpOutcome.AuthenticationFailed;
 
-        periods.Keep();
+        key.Session.KeepRtp();
         if (window is null)
-        {
-            window = new ReplayWindow(_policy.ReplayWindow_packets, index);
-            streams.Add(header.Ssrc, window);
-            _rollover.Remember(header.Ssrc, key, window);
-        }
+            AddRtpStream(key, header.Ssrc, index);
         else
-        {
             window.Accept(index);
-        }
         if (_announced.Count != 0)
             _announced.Remove(header.Ssrc);
         length = plainLength;
         return SrtpOutcome.Ok;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void AddRtpStream(ReceiveKey key, uint ssrc, ulong index)
+    {
+        var window = new ReplayWindow(_policy.ReplayWindow_packets, index);
+        key.RtpStreams.Add(ssrc, window);
+        _rollover.Remember(ssrc, key, window);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ulong IndexOf(RtpFields header, bool roc, ReadOnlySpan<byte> tail, ReplayWindow? window)
     {
         if (roc)
             return (ulong)BinaryPrimitives.ReadUInt32BigEndian(tail[_rtpTailWithRoc.Word..]) << 16 | header.SequenceNumber;
-        if (_announced.Count != 0 && _announced.TryGetValue(header.Ssrc, out ulong near))
+        return _announced.Count == 0 && window is not null
+            ? ExtendedSequence.Estimate(window.Highest, header.SequenceNumber)
+            : EstimateFirst(header, window);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ulong EstimateFirst(RtpFields header, ReplayWindow? window)
+    {
+        if (_announced.TryGetValue(header.Ssrc, out ulong near))
             return ExtendedSequence.Estimate(near, header.SequenceNumber);
         return window is not null
             ? ExtendedSequence.Estimate(window.Highest, header.SequenceNumber)
@@ -316,6 +327,7 @@ public sealed partial class SrtpReceiver : IDisposable
         return key is not null && PacketTail.IsMki(_recentMki, mki) || TryFindOtherKey(mki, out key);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryFindOtherKey(ReadOnlySpan<byte> mki, [NotNullWhen(true)] out ReceiveKey? key)
     {
         UInt128 value = PacketTail.MkiValue(mki);
@@ -326,11 +338,12 @@ public sealed partial class SrtpReceiver : IDisposable
         return true;
     }
 
-    private SrtpOutcome CheckIndex(StreamTable<ReplayWindow> streams, ReplayWindow? window, ulong index)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private SrtpOutcome CheckIndex(int streams, ReplayWindow? window, ulong index)
     {
         if (window is not null)
             return window.Check(index);
-        return streams.Count < _policy.MaxStreams ? SrtpOutcome.Ok : SrtpOutcome.StreamLimit;
+        return streams < _policy.MaxStreams ? SrtpOutcome.Ok : SrtpOutcome.StreamLimit;
     }
 
     private void Check(SrtpMasterKey key)
@@ -344,7 +357,8 @@ public sealed partial class SrtpReceiver : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void ThrowIfPartlyOverlapping(ReadOnlySpan<byte> packet, Span<byte> destination)
     {
-        if (packet.Overlaps(destination, out int offset) && offset != 0)
+        if (!Unsafe.AreSame(in MemoryMarshal.GetReference(packet), in MemoryMarshal.GetReference(destination)) &&
+            packet.Overlaps(destination))
             throw new ArgumentException("The destination must be the packet's own memory or lie apart from it.");
     }
 }

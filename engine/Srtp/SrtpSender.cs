@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using MediaEngine.Rtp;
 
 namespace MediaEngine.Srtp;
@@ -14,14 +15,12 @@ public sealed class SrtpSender : IDisposable
     private const int WarningShift = 4;
 
     private readonly SrtpPolicy _policy;
-    private readonly Dictionary<uint, SendStream> _streams = [];
+    private StreamTable<SendStream> _streams;
     private readonly SendKeyRing _ring = new();
     private PacketTail _rtpTail;
     private PacketTail _rtpTailWithRoc;
     private PacketTail _rtcpTail;
     private int _mkiLength_bytes;
-    private SendStream? _recentStream;
-    private uint _recentSsrc;
     private ulong _highestIndex;
     private uint _highestRtcpIndex;
     private bool _disposed;
@@ -121,12 +120,11 @@ public sealed class SrtpSender : IDisposable
         key.RtcpPackets++;
         uint word = PacketTail.EncryptedFlag | index;
         Span<byte> tail = buffer[length..];
-        SessionPeriods periods = key.Session.Rtcp;
-        periods.At(index).SealRtcp(
+        key.Session.Rtcp(index).SealRtcp(
             header.Ssrc, word, buffer[..length], tail.Slice(_rtcpTail.Tag, _rtcpTail.TagLength_bytes));
-        periods.Keep();
+        key.Session.KeepRtcp();
         BinaryPrimitives.WriteUInt32BigEndian(tail[_rtcpTail.Word..], word);
-        key.Mki.CopyTo(tail[_rtcpTail.Mki..]);
+        key.WriteMki(tail[_rtcpTail.Mki..]);
         protectedLength = total;
         return SrtpOutcome.Ok;
     }
@@ -248,6 +246,7 @@ public sealed class SrtpSender : IDisposable
     }
 
     /// <summary>Checks a packet and claims its index. <paramref name="room_bytes"/> is the room for packet and tail.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal SrtpOutcome Claim(ReadOnlySpan<byte> packet, int room_bytes, out RtpClaim claim)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
@@ -277,19 +276,19 @@ public sealed class SrtpSender : IDisposable
         stream.HighestIndex = index;
         _highestIndex = Math.Max(_highestIndex, (ulong)index);
         key.RtpPackets++;
-        SessionPeriods periods = key.Session.Rtp;
-        claim = new RtpClaim(periods.At((ulong)index), header.Ssrc, (ulong)index, header.Length_bytes, roc);
-        periods.Keep();
+        claim = new RtpClaim(key.Session.Rtp((ulong)index), header.Ssrc, (ulong)index, header.Length_bytes, roc);
+        key.Session.KeepRtp();
         return SrtpOutcome.Ok;
     }
 
     internal ref readonly PacketTail RtpTail(bool carriesRoc) => ref carriesRoc ? ref _rtpTailWithRoc : ref _rtpTail;
 
     /// <summary>Writes MKI and ROC behind a sealed packet.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void WriteTail(Span<byte> destination, in RtpClaim claim)
     {
         ref readonly PacketTail tail = ref RtpTail(claim.CarriesRoc);
-        _ring.Current!.Mki.CopyTo(destination[tail.Mki..]);
+        _ring.Current!.WriteMki(destination[tail.Mki..]);
         if (claim.CarriesRoc)
             BinaryPrimitives.WriteUInt32BigEndian(destination[tail.Word..], (uint)(claim.Index >> 16));
     }
@@ -317,21 +316,18 @@ public sealed class SrtpSender : IDisposable
         _rtcpTail = PacketTail.ForRtcp(_policy.Profile, mkiLength_bytes);
     }
 
-    // Packets come in runs from one source, so the last stream is mostly the next one too.
-    private bool TryFindStream(uint ssrc, [NotNullWhen(true)] out SendStream? stream)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryFindStream(uint ssrc, [NotNullWhen(true)] out SendStream? stream) =>
+        _streams.TryGetValue(ssrc, out stream) || TryAddStream(ssrc, out stream);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryAddStream(uint ssrc, [NotNullWhen(true)] out SendStream? stream)
     {
-        stream = _recentStream;
-        if (stream is not null && ssrc == _recentSsrc)
-            return true;
-        if (!_streams.TryGetValue(ssrc, out stream))
-        {
-            if (_streams.Count >= _policy.MaxStreams)
-                return false;
-            stream = new SendStream();
-            _streams.Add(ssrc, stream);
-        }
-        _recentStream = stream;
-        _recentSsrc = ssrc;
+        stream = null;
+        if (_streams.Count >= _policy.MaxStreams)
+            return false;
+        stream = new SendStream();
+        _streams.Add(ssrc, stream);
         return true;
     }
 }

@@ -3,15 +3,18 @@ using System.Runtime.CompilerServices;
 
 namespace MediaEngine.Srtp;
 
-/// <summary>The streams of a key by SSRC. Most keys have one: it needs no dictionary.</summary>
-internal sealed class StreamTable<TStream>
+/// <summary>
+/// Streams by SSRC. Mostly there is one, which needs no dictionary; and packets come in runs from one source, so the last
+/// stream is mostly the next one too.
+/// </summary>
+internal struct StreamTable<TStream>
     where TStream : class
 {
     private TStream? _recent;
     private uint _recentSsrc;
     private Dictionary<uint, TStream>? _all;
 
-    public int Count => _all?.Count ?? (_recent is null ? 0 : 1);
+    public readonly int Count => _all?.Count ?? (_recent is null ? 0 : 1);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryGetValue(uint ssrc, [NotNullWhen(true)] out TStream? stream)
@@ -31,6 +34,7 @@ internal sealed class StreamTable<TStream>
         _recentSsrc = ssrc;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryGetOther(uint ssrc, [NotNullWhen(true)] out TStream? stream)
     {
         stream = null;

@@ -74,8 +74,40 @@ internal static unsafe class CounterChunk<TRounds>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> MaskAndThree(Block* keys, Counter first, Counter counter)
     {
-        StartWithMask(keys, first, counter, out Block a, out Block b, out Block c, out Block d);
+        Start(keys, counter, 0, out Block a, out Block b, out Block c, out Block d);
+        a = AesNiRounds.CounterBlock(first, 0) ^ keys[0];
         Rounds(keys, ref a, ref b, ref c, ref d);
+        return Join(keys[TRounds.Count], a, b, c, d);
+    }
+
+    /// <summary>As <see cref="MaskAndThree(Block*, Counter, Counter)"/>, with seven blocks of keystream in two vectors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> MaskAndSeven(Block* keys, Counter first, Counter counter, out Vector512<byte> last)
+    {
+        Start(keys, counter, 0, out Block a, out Block b, out Block c, out Block d);
+        Start(keys, counter, 4, out Block e, out Block f, out Block g, out Block h);
+        a = AesNiRounds.CounterBlock(first, 0) ^ keys[0];
+        Rounds(keys, 1, TRounds.Count, ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
+        last = Join(keys[TRounds.Count], e, f, g, h);
+        return Join(keys[TRounds.Count], a, b, c, d);
+    }
+
+    /// <summary>As <see cref="MaskAndThree(Block*, Counter, Counter)"/>, with eleven blocks of keystream in three vectors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> MaskAndEleven(
+        Block* keys, Counter first, Counter counter, out Vector512<byte> middle, out Vector512<byte> last)
+    {
+        Start(keys, counter, 0, out Block a, out Block b, out Block c, out Block d);
+        Start(keys, counter, 4, out Block e, out Block f, out Block g, out Block h);
+        Start(keys, counter, 8, out Block i, out Block j, out Block k, out Block l);
+        a = AesNiRounds.CounterBlock(first, 0) ^ keys[0];
+        for (int round = 1; round < TRounds.Count; round++)
+        {
+            Round(keys[round], ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
+            Round(keys[round], ref i, ref j, ref k, ref l);
+        }
+        middle = Join(keys[TRounds.Count], e, f, g, h);
+        last = Join(keys[TRounds.Count], i, j, k, l);
         return Join(keys[TRounds.Count], a, b, c, d);
     }
 
@@ -83,31 +115,40 @@ internal static unsafe class CounterChunk<TRounds>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void MaskAndThree(Block* keys, Counter first, Counter counter, Block* blocks)
     {
-        StartWithMask(keys, first, counter, out Block a, out Block b, out Block c, out Block d);
+        Start(keys, counter, 0, out Block a, out Block b, out Block c, out Block d);
+        a = AesNiRounds.CounterBlock(first, 0) ^ keys[0];
         Rounds(keys, ref a, ref b, ref c, ref d);
         Finish(keys[TRounds.Count], blocks, a, b, c, d);
     }
 
-    /// <summary>As <see cref="MaskAndThree(Block*, Counter, Counter)"/>, with seven blocks of keystream in two vectors.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> MaskAndSeven(Block* keys, Counter first, Counter counter, out Vector512<byte> last)
-    {
-        StartWithMask(keys, first, counter, out Block a, out Block b, out Block c, out Block d);
-        Start(keys, counter, 4, out Block e, out Block f, out Block g, out Block h);
-        Rounds(keys, 1, TRounds.Count, ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
-        last = Join(keys[TRounds.Count], e, f, g, h);
-        return Join(keys[TRounds.Count], a, b, c, d);
-    }
-
-    /// <summary>As <see cref="MaskAndThree(Block*, Counter, Counter)"/>, with seven blocks of keystream, into eight blocks.</summary>
+    /// <summary>As <see cref="MaskAndThree(Block*, Counter, Counter)"/>, with seven blocks of keystream, into eight.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void MaskAndSeven(Block* keys, Counter first, Counter counter, Block* blocks)
     {
-        StartWithMask(keys, first, counter, out Block a, out Block b, out Block c, out Block d);
+        Start(keys, counter, 0, out Block a, out Block b, out Block c, out Block d);
         Start(keys, counter, 4, out Block e, out Block f, out Block g, out Block h);
+        a = AesNiRounds.CounterBlock(first, 0) ^ keys[0];
         Rounds(keys, 1, TRounds.Count, ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
         Finish(keys[TRounds.Count], blocks, a, b, c, d);
         Finish(keys[TRounds.Count], blocks + 4, e, f, g, h);
+    }
+
+    /// <summary>As <see cref="MaskAndThree(Block*, Counter, Counter)"/>, with eleven blocks of keystream, into twelve.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void MaskAndEleven(Block* keys, Counter first, Counter counter, Block* blocks)
+    {
+        Start(keys, counter, 0, out Block a, out Block b, out Block c, out Block d);
+        Start(keys, counter, 4, out Block e, out Block f, out Block g, out Block h);
+        Start(keys, counter, 8, out Block i, out Block j, out Block k, out Block l);
+        a = AesNiRounds.CounterBlock(first, 0) ^ keys[0];
+        for (int round = 1; round < TRounds.Count; round++)
+        {
+            Round(keys[round], ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
+            Round(keys[round], ref i, ref j, ref k, ref l);
+        }
+        Finish(keys[TRounds.Count], blocks, a, b, c, d);
+        Finish(keys[TRounds.Count], blocks + 4, e, f, g, h);
+        Finish(keys[TRounds.Count], blocks + 8, i, j, k, l);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -120,9 +161,9 @@ internal static unsafe class CounterChunk<TRounds>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<byte> Join(Block key, Block a, Block b, Block c, Block d) => Vector512.Create(
-        Vector256.Create(X86Aes.EncryptLast(a, key), X86Aes.EncryptLast(b, key)),
-        Vector256.Create(X86Aes.EncryptLast(c, key), X86Aes.EncryptLast(d, key)));
+    private static Vector512<byte> Join(Block key, Block a, Block b, Block c, Block d) => WideHash.Join(
+        Vector256.Create(X86Aes.EncryptLast(a, key), X86Aes.EncryptLast(b, key)).AsUInt64(),
+        Vector256.Create(X86Aes.EncryptLast(c, key), X86Aes.EncryptLast(d, key)).AsUInt64()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Start(
@@ -133,14 +174,6 @@ internal static unsafe class CounterChunk<TRounds>
         b = AesNiRounds.CounterBlock(counter, ahead + 1) ^ key;
         c = AesNiRounds.CounterBlock(counter, ahead + 2) ^ key;
         d = AesNiRounds.CounterBlock(counter, ahead + 3) ^ key;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StartWithMask(
-        Block* keys, Counter first, Counter counter, out Block mask, out Block b, out Block c, out Block d)
-    {
-        Start(keys, counter, 0, out _, out b, out c, out d);
-        mask = AesNiRounds.CounterBlock(first, 0) ^ keys[0];
     }
 
     // One round at a time without a loop: the bounds are constants of the instantiation.

@@ -12,7 +12,8 @@ internal static unsafe class PairTail<TRounds>
     where TRounds : struct, IAesRounds
 {
     /// <summary>As the 512-bit one: a head goes with the first power, what was folded with the second, then the blocks.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    [SkipLocalsInit]
     public static Block Last(
         bool seals, Block* keys, Counter first, Counter counter, byte* from, byte* to, int text_bytes, Field head,
         Field folded, Field lengths, Field* power, Field* end, WideHash hash)
@@ -21,10 +22,10 @@ internal static unsafe class PairTail<TRounds>
         Block* blocks = (Block*)&memory;
         if (text_bytes <= 48)
             CounterChunk<TRounds>.MaskAndThree(keys, first, counter, blocks);
-        else
+        else if (text_bytes <= 112)
             CounterChunk<TRounds>.MaskAndSeven(keys, first, counter, blocks);
-        if (text_bytes > 112)
-            blocks[8] = AesNiRounds.Encrypt(ref *keys, TRounds.Count, AesNiRounds.CounterBlock(counter, 8));
+        else
+            CounterChunk<TRounds>.MaskAndEleven(keys, first, counter, blocks);
         Block mask = blocks[0];
         int count = 1;
         for (; text_bytes >= 16; text_bytes -= 16, from += 16, to += 16, count++)
@@ -56,8 +57,8 @@ internal static unsafe class PairTail<TRounds>
         return CarrylessHash.Reverse(CarrylessHash.Reduce(low1, middle1, high1).AsByte()).AsByte() ^ mask;
     }
 
-    // The tag's mask, eight blocks, and one that fills the last pair.
-    [InlineArray(10)]
+    // The tag's mask, eleven blocks, and one that fills the last pair.
+    [InlineArray(13)]
     private struct Blocks
     {
         private Block _first;

@@ -17,6 +17,8 @@ internal static unsafe class WideGcm<TRounds, TWidth>
 {
     private const int Chunk_bytes = CounterChunk<TRounds>.Chunk_bytes;
     private const int Chunk_blocks = 8;
+    private const int Last_blocks = 11;
+    private const int Last_bytes = Last_blocks * 16;
 
     /// <summary>Encrypts and returns the tag. <paramref name="to"/> is <paramref name="from"/> or apart from it.</summary>
     [SkipLocalsInit]
@@ -27,7 +29,7 @@ internal static unsafe class WideGcm<TRounds, TWidth>
         Field* end = key.PowersEnd;
         Field head = Head(end, associatedData, associated_bytes);
         Field* power = FirstRun(end, text_bytes, out int unplanned);
-        if (text_bytes < Chunk_bytes)
+        if (text_bytes <= Last_bytes)
         {
             return Last(
                 true, key.RoundKeys, first, first, from, to, text_bytes, head, Field.Zero, lengths, power, end, default);
@@ -37,7 +39,7 @@ internal static unsafe class WideGcm<TRounds, TWidth>
         WideHash hash = Begin(head, *power++);
         CounterChunk<TRounds>.Apply(keys, counter, from, to);
         Advance(ref counter, ref from, ref to, ref text_bytes);
-        for (; text_bytes >= Chunk_bytes; Advance(ref counter, ref from, ref to, ref text_bytes))
+        for (; text_bytes > Last_bytes; Advance(ref counter, ref from, ref to, ref text_bytes))
         {
             CounterChunk<TRounds>.ApplyAndHash(keys, counter, from, to, &hash, to - Chunk_bytes, power);
             power = NextRun(power + Chunk_blocks, end, &hash, ref unplanned);
@@ -57,7 +59,7 @@ internal static unsafe class WideGcm<TRounds, TWidth>
         Field* end = key.PowersEnd;
         Field head = Head(end, associatedData, associated_bytes);
         Field* power = FirstRun(end, text_bytes, out int unplanned);
-        if (text_bytes < Chunk_bytes)
+        if (text_bytes <= Last_bytes)
         {
             return Last(
                 false, key.RoundKeys, first, first, from, to, text_bytes, head, Field.Zero, lengths, power, end, default);
@@ -65,7 +67,7 @@ internal static unsafe class WideGcm<TRounds, TWidth>
         Block* keys = key.RoundKeys;
         Counter counter = first;
         WideHash hash = Begin(head, *power++);
-        for (; text_bytes >= Chunk_bytes; Advance(ref counter, ref from, ref to, ref text_bytes))
+        for (; text_bytes > Last_bytes; Advance(ref counter, ref from, ref to, ref text_bytes))
         {
             CounterChunk<TRounds>.ApplyAndHash(keys, counter, from, to, &hash, from, power);
             power = NextRun(power + Chunk_blocks, end, &hash, ref unplanned);
@@ -122,7 +124,9 @@ internal static unsafe class WideGcm<TRounds, TWidth>
         if (power != end)
             return power;
         hash->Fold();
-        int run = unplanned == GcmKeyMemory.Powers + 1 ? 2 * Chunk_blocks : Math.Min(unplanned, GcmKeyMemory.Powers);
+        int run = unplanned <= GcmKeyMemory.Powers ? unplanned
+            : unplanned <= 2 * Chunk_blocks + Last_blocks + 1 ? 2 * Chunk_blocks
+            : GcmKeyMemory.Powers;
         unplanned -= run;
         return end - run;
     }
@@ -163,45 +167,40 @@ internal static unsafe class WideGcm<TRounds, TWidth>
                 seals, keys, first, counter, from, to, text_bytes, head, folded, lengths, power, end, hash);
         }
         var count = Vector512.Create((byte)text_bytes);
-        Vector512<byte> mask = Vector512.LessThan(
-            Vector512.Create(
-                Vector256.Create(Block.AllBitsSet, Indices(0)), Vector256.Create(Indices(16), Indices(32))), count);
+        Vector512<byte> mask = Vector512.LessThan(Vector512<byte>.Indices - Vector512.Create((byte)16), count);
         Vector512<byte> stream, text;
         Vector512<ulong> low, middle, high;
-        Vector512<ulong> starts = Vector512.Create(Vector256.Create(head, folded), Vector256<ulong>.Zero);
+        Vector512<ulong> starts = Vector256.Create(head, folded).ToVector512();
         if (text_bytes <= 48)
         {
             stream = CounterChunk<TRounds>.MaskAndThree(keys, first, counter);
             text = Apply(seals, stream, mask, from - 16, to - 16);
             WideHash.Multiply(Reverse(text) ^ starts, power, out low, out middle, out high);
         }
-        else
+        else if (text_bytes <= 112)
         {
-            stream = CounterChunk<TRounds>.MaskAndSeven(keys, first, counter, out Vector512<byte> more);
+            stream = CounterChunk<TRounds>.MaskAndSeven(keys, first, counter, out Vector512<byte> second);
             text = Apply(seals, stream, mask, from - 16, to - 16);
             WideHash.Multiply(Reverse(text) ^ starts, power, out low, out middle, out high);
-            mask = Vector512.LessThan(
-                Vector512.Create(
-                    Vector256.Create(Indices(48), Indices(64)), Vector256.Create(Indices(80), Indices(96))), count);
-            text = Apply(seals, more, mask, from + 48, to + 48);
-            WideHash.Multiply(Reverse(text), power + 4, out Vector512<ulong> low2, out Vector512<ulong> middle2, out Vector512<ulong> high2);
-            low ^= low2;
-            middle ^= middle2;
-            high ^= high2;
+            mask = Vector512.LessThan(Vector512<byte>.Indices + Vector512.Create((byte)48), count);
+            text = Apply(seals, second, mask, from + 48, to + 48);
+            WideHash.MultiplyAdd(Reverse(text), power + 4, ref low, ref middle, ref high);
+        }
+        else
+        {
+            stream = CounterChunk<TRounds>.MaskAndEleven(
+                keys, first, counter, out Vector512<byte> second, out Vector512<byte> third);
+            text = Apply(seals, stream, mask, from - 16, to - 16);
+            WideHash.Multiply(Reverse(text) ^ starts, power, out low, out middle, out high);
+            text = Apply(seals, second, Vector512<byte>.AllBitsSet, from + 48, to + 48);
+            WideHash.MultiplyAdd(Reverse(text), power + 4, ref low, ref middle, ref high);
+            mask = Vector512.LessThan(Vector512<byte>.Indices + Vector512.Create((byte)112), count);
+            text = Apply(seals, third, mask, from + 112, to + 112);
+            WideHash.MultiplyAdd(Reverse(text), power + 8, ref low, ref middle, ref high);
         }
         Field low1 = WideHash.Sum(hash.Low ^ WideHash.Sum(low));
         Field middle1 = WideHash.Sum(hash.Middle ^ WideHash.Sum(middle));
         Field high1 = WideHash.Sum(hash.High ^ WideHash.Sum(high));
-        if (text_bytes > 112)
-        {
-            Block ninth = AesNiRounds.Encrypt(ref *keys, TRounds.Count, AesNiRounds.CounterBlock(counter, 8));
-            Block ninthMask = Vector128.LessThan(Indices(112), Vector128.Create((byte)text_bytes));
-            Block plain = Avx512BW.VL.MaskLoad(from + 112, ninthMask, Block.Zero);
-            Block result = (plain ^ ninth) & ninthMask;
-            Avx512BW.VL.MaskStore(to + 112, ninthMask, result);
-            CarrylessHash.MultiplyAdd(
-                CarrylessHash.Reverse(seals ? result : plain), power[8], ref low1, ref middle1, ref high1);
-        }
         CarrylessHash.MultiplyAdd(lengths, *(end - 1), ref low1, ref middle1, ref high1);
         return CarrylessHash.Reverse(CarrylessHash.Reduce(low1, middle1, high1).AsByte()).AsByte()
             ^ stream.GetLower().GetLower();
@@ -218,14 +217,8 @@ internal static unsafe class WideGcm<TRounds, TWidth>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<ulong> Reverse(Vector512<byte> blocks)
-    {
-        var reversal = Vector128.Create((byte)15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
-        var twice = Vector256.Create(reversal, reversal);
-        return Avx512BW.Shuffle(blocks, Vector512.Create(twice, twice)).AsUInt64();
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Block Indices(byte from) =>
-        Vector128.Create((byte)0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) + Vector128.Create(from);
+    private static Vector512<ulong> Reverse(Vector512<byte> blocks) =>
+        Avx512BW.Shuffle(blocks, Vector512.Create(
+            (byte)15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0,
+            15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)).AsUInt64();
 }

@@ -52,8 +52,8 @@ internal unsafe struct WideHash
             AbsorbEightInPairs(text, powers);
             return;
         }
-        Vector512<ulong> first = Vector512.Create(LoadPair(text) ^ Folded.ToVector256(), LoadPair(text + 32));
-        Vector512<ulong> second = Vector512.Create(LoadPair(text + 64), LoadPair(text + 96));
+        Vector512<ulong> first = Join(LoadPair(text) ^ Folded.ToVector256(), LoadPair(text + 32));
+        Vector512<ulong> second = Join(LoadPair(text + 64), LoadPair(text + 96));
         Multiply(first, powers, out Vector512<ulong> low, out Vector512<ulong> middle, out Vector512<ulong> high);
         Multiply(
             second, powers + 4, out Vector512<ulong> low2, out Vector512<ulong> middle2, out Vector512<ulong> high2);
@@ -83,8 +83,28 @@ internal unsafe struct WideHash
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Field Sum(FieldPair pair) => pair.GetLower() ^ pair.GetUpper();
 
+    /// <summary>
+    /// Two halves as one vector. <c>Vector512.Create</c> would do, but compiles to a read of 64 octets of stack that nothing
+    /// wrote, which waits for whatever was last stored there.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ulong> Join(FieldPair lower, FieldPair upper) =>
+        Avx512F.InsertVector256(lower.ToVector512Unsafe(), upper, 1);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FieldPair Sum(Vector512<ulong> value) => value.GetLower() ^ value.GetUpper();
+
+    /// <summary>As <see cref="Multiply"/>, adding to what is there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void MultiplyAdd(
+        Vector512<ulong> blocks, Field* powers, ref Vector512<ulong> low, ref Vector512<ulong> middle,
+        ref Vector512<ulong> high)
+    {
+        Multiply(blocks, powers, out Vector512<ulong> moreLow, out Vector512<ulong> moreMiddle, out Vector512<ulong> moreHigh);
+        low ^= moreLow;
+        middle ^= moreMiddle;
+        high ^= moreHigh;
+    }
 
     /// <summary>Four blocks by four powers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

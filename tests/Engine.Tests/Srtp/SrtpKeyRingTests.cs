@@ -99,7 +99,7 @@ public sealed class SrtpKeyRingTests
         {
             using SrtpMasterKey key = Packets.Key(1, "00000001", profile);
             SessionKeys session = SessionKeys.Derive(key, rate);
-            SessionCipher rtp = session.Rtp.At(0);
+            SessionCipher rtp = session.Rtp(0);
             byte[] packet = Packets.Rtp(1);
             rtp.SealRtp(1, 1, packet, 12, new byte[profile.RtpTagLength_bytes()]);
             session.Dispose();
