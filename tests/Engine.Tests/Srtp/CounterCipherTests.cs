@@ -33,7 +33,10 @@ public sealed class CounterCipherTests
     [Theory]
     [InlineData(16)]
     [InlineData(32)]
-    public void BothCiphersAgreeAlsoAfterAnotherKey(int key_bytes) =>
+    public void BothCiphersAgreeAlsoAfterAnotherKey(int key_bytes)
+    {
+        // A skip inside a property would count as a failure.
+        RequireInstructions();
         Prop.ForAll<byte[], ulong, ulong>((text, high, low) =>
         {
             byte[] counter = [.. BitConverter.GetBytes(high), .. BitConverter.GetBytes(low << 16 >> 16)];
@@ -49,6 +52,7 @@ public sealed class CounterCipherTests
             second.ApplyKeystream(counter, text, framework);
             return processor.SequenceEqual(framework);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(300).WithEndSize(500));
+    }
 
     [Fact]
     public void TheFrameworksCipherAllocatesNothingPerPacket()
@@ -67,8 +71,13 @@ public sealed class CounterCipherTests
     {
         if (framework)
             return new FrameworkCounterCipher(key);
-        if (!AesNiGcmCipher.IsSupported)
-            Assert.Skip("This processor has no AES-NI: the kernel on it was NOT tested.");
+        RequireInstructions();
         return new AesNiCounterCipher(key);
+    }
+
+    private static void RequireInstructions()
+    {
+        if (!AesNiGcmCipher.IsSupported)
+            Assert.Skip("This processor has no AES instructions: the kernel on them was NOT tested.");
     }
 }
