@@ -28,7 +28,7 @@ public sealed class McSystem : IDisposable
     public McSystem(Organisation organisation, McxOptions options, DurableState durable, IEntropy entropy, DateTimeOffset wallClockAtZero)
     {
         var state = new McState(durable);
-        _context = new McContext(organisation, options, state, entropy, wallClockAtZero);
+        _context = new McContext(organisation, options, state, entropy, wallClockAtZero, new ServerSsrcs(durable.ServerSsrcs, entropy));
         _authenticator = new Authenticator(_context, entropy);
         var notification = new RegroupNotification(_context);
         var membership = new RegroupMembership(_context, notification);
@@ -74,7 +74,7 @@ public sealed class McSystem : IDisposable
         {
             case SipMethods.Ack:
                 if (LegOf(request) is { } acknowledged)
-                    GroupCallSetup.Acknowledged(acknowledged, effects);
+                    _callSetup.Acknowledged(acknowledged, effects);
                 return;
             case SipMethods.Cancel:
                 if (_context.State.LegsByInvite.TryGetValue(transaction, out CallLeg? cancelled))
@@ -120,6 +120,9 @@ public sealed class McSystem : IDisposable
         if (_context.State.LegsByDialog.TryGetValue(dialogId, out CallLeg? leg))
             _callRelease.Leave(leg.Call.GroupId, leg.McpttId, leg.ClientId, "no ACK", effects);
     }
+
+    /// <summary>What <see cref="McxEffects.Reservation"/> asked for is durable.</summary>
+    public void Reserved(ServerSsrcReservation reservation) => _context.ServerSsrcs.Reserved(reservation);
 
     /// <summary>A connection closed: requests to its clients open a new one from now on.</summary>
     public void FlowClosed(SipFlow flow)

@@ -29,8 +29,7 @@ public sealed class McServer : IAsyncDisposable
                 AudioPort = configuration.AudioPort,
                 FloorPort = configuration.FloorPort,
                 Shards = configuration.Shards,
-            },
-            entropy);
+            });
         logger.Log(SrtpCipher.SelfTestFailed ? LogLevel.Warning : LogLevel.Information, "srtp-cipher AES-GCM runs on {Reason}", SrtpCipher.Reason);
         _store = new SqliteStore(configuration.StorePath);
         DurableState durable = _store.Load();

@@ -7,6 +7,7 @@ public sealed class CanaryTests
     [InlineData(nameof(SimFault.ForwardWithoutFloor), "has the floor")]
     [InlineData(nameof(SimFault.EchoMedia), "gets its own media back")]
     [InlineData(nameof(SimFault.RepeatMediaNonce), "protects a second media packet")]
+    [InlineData(nameof(SimFault.RepeatServerSsrcs), "protects a second floor control packet")]
     [InlineData(nameof(SimFault.AnswerBeforeCommit), "what was acknowledged is not durable")]
     [InlineData(nameof(SimFault.ForgetNotices), "every client knows the regroups")]
     public void ABrokenRuleIsFound(string fault, string complaint)
@@ -18,7 +19,7 @@ public sealed class CanaryTests
             {
                 Seed = seed,
                 Duplication = 0,
-                ServerKills = fault == nameof(SimFault.AnswerBeforeCommit) ? 3 : 0,
+                ServerKills = fault is nameof(SimFault.AnswerBeforeCommit) or nameof(SimFault.RepeatServerSsrcs) ? 3 : 0,
                 Fault = Enum.Parse<SimFault>(fault),
             };
             found = Record.Exception(() => Simulation.Run(options))?.Message;

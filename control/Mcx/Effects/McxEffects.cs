@@ -24,8 +24,15 @@ public sealed class McxEffects
 
     public IReadOnlyList<McxEvent> Events => _events;
 
+    /// <summary>
+    /// Wanted ahead of need: the host commits it apart from the changes and says so with
+    /// <see cref="McSystem.Reserved"/>. When that fails nothing is lost; it is asked for again.
+    /// </summary>
+    public ServerSsrcReservation? Reservation { get; private set; }
+
     public void Clear()
     {
+        Reservation = null;
         _changes.Clear();
         _sip.Clear();
         _media.Clear();
@@ -37,6 +44,8 @@ public sealed class McxEffects
     public void Delete<TRecord>(string id)
         where TRecord : DurableRecord =>
         _changes.Add(new StoreChange.Delete(typeof(TRecord), id));
+
+    public void Reserve(ServerSsrcReservation reservation) => Reservation = reservation;
 
     public void Send(long token, SipRequest request, SipDestination destination) =>
         _sip.Add(new SignallingEffect.SendRequest(token, request, destination));

@@ -19,6 +19,7 @@ public abstract record MediaEffect(ulong Call)
         IPEndPoint Audio,
         IPEndPoint Floor,
         ClientServerKey ClientServerKey,
+        uint ServerSsrc,
         bool OverMulticast,
         FloorParticipantProfile Profile,
         bool ImplicitFloorRequest)

@@ -106,7 +106,7 @@ internal sealed class GroupCallSetup(McContext context, RegroupNotification noti
     }
 
     /// <summary>The ACK of a caller: an implicit floor request counts from here.</summary>
-    public static void Acknowledged(CallLeg leg, McxEffects effects) => AddToMedia(leg, effects);
+    public void Acknowledged(CallLeg leg, McxEffects effects) => AddToMedia(leg, effects);
 
     /// <summary>The answer of an invited member.</summary>
     public void MemberAnswered(CallLeg leg, SipRequest invite, SipResponse response, Instant now, McxEffects effects)
@@ -263,7 +263,8 @@ internal sealed class GroupCallSetup(McContext context, RegroupNotification noti
 
     private void AnswerWaiting(GroupCall call, McxEffects effects)
     {
-        foreach (CallLeg waiting in call.Legs.Where(leg => leg.UnansweredInvite is not null).ToArray())
+        // One at a time: an answer may end the call and with it the other legs.
+        while (call.Legs.FirstOrDefault(leg => leg.UnansweredInvite is not null) is { } waiting)
             Answer(waiting, null, effects);
     }
 
@@ -287,21 +288,29 @@ internal sealed class GroupCallSetup(McContext context, RegroupNotification noti
         leg.Dialog = SipDialog.FromServer(request, ok);
         context.State.LegsByInvite.Remove(transaction);
         context.State.LegsByDialog[leg.Dialog.Id] = leg;
-        // In the media plane before the client can ask for the floor; an implicit request waits for the ACK (TS 24.380 6.3.4.2.2).
+        effects.Respond(transaction, ok);
+        // The host lets media effects out first, so the leg is there before the client can ask for the floor; an implicit
+        // request waits for the ACK (TS 24.380 6.3.4.2.2).
         if (!leg.ImplicitFloorRequest)
             AddToMedia(leg, effects);
-        effects.Respond(transaction, ok);
     }
 
     private static byte PriorityOf(GroupCall call, CallLeg leg) =>
         call.Configuration.Members.TryGetValue(leg.McpttId, out GroupMember? member) ? member.UserPriority : (byte)0;
 
-    private static void AddToMedia(CallLeg leg, McxEffects effects)
+    private void AddToMedia(CallLeg leg, McxEffects effects)
     {
         if (leg.InMedia || leg.State != CallLegState.Established || leg.Call.Released)
             return;
-        leg.InMedia = true;
         SessionDescription remote = leg.Remote!;
+        uint audioSsrc = CallSession.AudioSsrcOf(remote);
+        if (!context.ServerSsrcs.TryTake(leg.User.ClientServerKey.Id, audioSsrc, effects, out uint serverSsrc))
+        {
+            effects.Warn("server-ssrcs-used-up", leg.User.McpttId, "no SSRC is reserved for floor control to another leg");
+            release.Leave(leg.Call.GroupId, leg.McpttId, leg.ClientId, "no SSRC is reserved", effects);
+            return;
+        }
+        leg.InMedia = true;
         IReadOnlyDictionary<string, string?> parameters = remote.FloorControl!.FloorParameters;
         var profile = new FloorParticipantProfile
         {
@@ -309,7 +318,7 @@ internal sealed class GroupCallSetup(McContext context, RegroupNotification noti
             QueueingNegotiated = parameters.ContainsKey("mc_queueing"),
             NegotiatedPriority = parameters.ContainsKey("mc_priority") ? CallSession.NegotiatePriority(remote, PriorityOf(leg.Call, leg)) : null,
             ReceiveOnly = leg.Call.Configuration.Members.TryGetValue(leg.McpttId, out GroupMember? member) && member.ReceiveOnly,
-            AudioSsrc = CallSession.AudioSsrcOf(remote),
+            AudioSsrc = audioSsrc,
         };
         effects.Submit(new MediaEffect.AddLeg(
             leg.Call.Number,
@@ -318,6 +327,7 @@ internal sealed class GroupCallSetup(McContext context, RegroupNotification noti
             remote.EndPointOf(remote.Audio!),
             remote.EndPointOf(remote.FloorControl),
             leg.User.ClientServerKey,
+            serverSsrc,
             leg.OverMulticast,
             profile,
             leg.ImplicitFloorRequest));

@@ -16,13 +16,14 @@ internal sealed class McContext
     private readonly IEntropy _entropy;
     private readonly DateTimeOffset _wallClockAtZero;
 
-    public McContext(Organisation organisation, McxOptions options, McState state, IEntropy entropy, DateTimeOffset wallClockAtZero)
+    public McContext(Organisation organisation, McxOptions options, McState state, IEntropy entropy, DateTimeOffset wallClockAtZero, ServerSsrcs serverSsrcs)
     {
         Organisation = organisation;
         Options = options;
         State = state;
         _entropy = entropy;
         _wallClockAtZero = wallClockAtZero;
+        ServerSsrcs = serverSsrcs;
         MulticastPool = new MulticastPool(options.Multicast);
     }
 
@@ -33,6 +34,8 @@ internal sealed class McContext
     public McState State { get; }
 
     public MulticastPool MulticastPool { get; }
+
+    public ServerSsrcs ServerSsrcs { get; }
 
     /// <summary>Feature parameters of a Contact that names a focus or client of this service.</summary>
     public static string ContactFeatures => $"+{FeatureTag};{IcsiFeature}";

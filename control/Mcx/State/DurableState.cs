@@ -10,4 +10,7 @@ public sealed record DurableState
     public IReadOnlyList<Affiliation> Affiliations { get; init; } = [];
 
     public IReadOnlyList<PreconfiguredRegroup> Regroups { get; init; } = [];
+
+    /// <summary>Null until the first call.</summary>
+    public ServerSsrcReservation? ServerSsrcs { get; init; }
 }

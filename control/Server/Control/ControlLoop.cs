@@ -177,7 +177,24 @@ internal sealed class ControlLoop : ISipUser, IDisposable
             Release(effect);
         foreach (McxEvent happened in _effects.Events)
             _logger.Log(happened.Warning ? LogLevel.Warning : LogLevel.Information, "{Event} {Subject}: {Detail}", happened.Name, happened.Subject, happened.Detail);
+        // After the effects, so that nobody waits for it.
+        if (_effects.Reservation is { } reservation)
+            Reserve(reservation);
         _effects.Clear();
+    }
+
+    // Asked for hours before it is needed: a store that fails now may be well by then.
+    private void Reserve(ServerSsrcReservation reservation)
+    {
+        try
+        {
+            _store.Commit([new StoreChange.Put(reservation)]);
+            _system.Reserved(reservation);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            _logger.LogError(exception, "reservation-failed server SSRCs, block {Block}; running calls go on. Check the disk", reservation.LastBlock);
+        }
     }
 
     private bool TryCommit()

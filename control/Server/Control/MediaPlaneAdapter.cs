@@ -23,6 +23,7 @@ internal static class MediaPlaneAdapter
             leg.Audio,
             leg.Floor,
             leg.ClientServerKey,
+            leg.ServerSsrc,
             leg.OverMulticast ? LegDelivery.Multicast : LegDelivery.Unicast,
             leg.Profile,
             leg.ImplicitFloorRequest),

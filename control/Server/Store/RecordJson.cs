@@ -8,4 +8,5 @@ namespace MediaEngine.Server;
 [JsonSerializable(typeof(Registration))]
 [JsonSerializable(typeof(Affiliation))]
 [JsonSerializable(typeof(PreconfiguredRegroup))]
+[JsonSerializable(typeof(ServerSsrcReservation))]
 internal sealed partial class RecordJson : JsonSerializerContext;

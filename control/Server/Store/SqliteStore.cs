@@ -75,6 +75,7 @@ public sealed class SqliteStore : IStore
         Registrations = Read(RecordJson.Default.Registration),
         Affiliations = Read(RecordJson.Default.Affiliation),
         Regroups = Read(RecordJson.Default.PreconfiguredRegroup),
+        ServerSsrcs = Read(RecordJson.Default.ServerSsrcReservation).SingleOrDefault(),
     };
 
     public void Commit(IReadOnlyList<StoreChange> changes)

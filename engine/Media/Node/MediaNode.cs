@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
-using MediaEngine.Rtp;
 
 namespace MediaEngine.Media;
 
@@ -11,19 +10,16 @@ public sealed class MediaNode : IMediaPlane, IDisposable
     private const int MaxShards = 64;
 
     private readonly MediaNodeOptions _options;
-    private readonly IEntropy _entropy;
     private readonly ReportQueue _reports;
     private MediaShard[] _shards = [];
     private bool _disposed;
 
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    public MediaNode(MediaNodeOptions options, IEntropy entropy)
+    public MediaNode(MediaNodeOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(entropy);
         Check(options);
         _options = options;
-        _entropy = entropy;
         _reports = new ReportQueue(options.MaxReports);
     }
 
@@ -36,13 +32,11 @@ public sealed class MediaNode : IMediaPlane, IDisposable
         if (_shards.Length > 0)
             throw new InvalidOperationException("The media node runs already.");
         WarmUp.Run();
-        Span<byte> ssrcKey = stackalloc byte[ServerSsrcSequence.KeyLength_bytes];
-        _entropy.Fill(ssrcKey);
         var shards = new List<MediaShard>();
         try
         {
             for (int i = 0; i < _options.Shards; i++)
-                shards.Add(CreateShard(i, ssrcKey));
+                shards.Add(CreateShard(i));
         }
         catch
         {
@@ -96,15 +90,14 @@ public sealed class MediaNode : IMediaPlane, IDisposable
     private IPEndPoint Advertised(IPEndPoint local) =>
         _options.AdvertisedAddress is null ? local : new IPEndPoint(_options.AdvertisedAddress, local.Port);
 
-    private MediaShard CreateShard(int index, ReadOnlySpan<byte> ssrcKey)
+    private MediaShard CreateShard(int index)
     {
         UdpEndpoint audio = Bind("audio", nameof(MediaNodeOptions.AudioPort), PortOf(_options.AudioPort, index));
         UdpEndpoint? floor = null;
         try
         {
             floor = Bind("floor control", nameof(MediaNodeOptions.FloorPort), PortOf(_options.FloorPort, index));
-            var ssrcs = new ServerSsrcSequence(ssrcKey, index, _options.Shards);
-            return new MediaShard(index, audio, floor, _options, ssrcs, _reports);
+            return new MediaShard(index, audio, floor, _options, _reports);
         }
         catch
         {

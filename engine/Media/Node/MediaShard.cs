@@ -34,7 +34,7 @@ internal sealed unsafe class MediaShard : IDisposable
 
     /// <summary>Takes ownership of the sockets.</summary>
     public MediaShard(
-        int index, UdpEndpoint audio, UdpEndpoint floor, MediaNodeOptions options, ServerSsrcSequence ssrcs, IReportSink reports)
+        int index, UdpEndpoint audio, UdpEndpoint floor, MediaNodeOptions options, IReportSink reports)
     {
         _audio = audio;
         _floor = floor;
@@ -50,7 +50,7 @@ internal sealed unsafe class MediaShard : IDisposable
             MaxGroupKeysPerCall = options.MaxGroupKeysPerCall,
             LearnAddresses = options.LearnAddresses,
         };
-        _router = new CallRouter(limits, ssrcs, _audioOut.Queue, _floorOut.Queue, _multicast, reports);
+        _router = new CallRouter(limits, _audioOut.Queue, _floorOut.Queue, _multicast, reports);
         _audioOut.CountIn(_router.Counters);
         _floorOut.CountIn(_router.Counters);
         _multicast.CountIn(_router.Counters);

@@ -22,7 +22,7 @@ internal static class WarmUp
     {
         var nowhere = new Nowhere();
         var queue = new SendQueue(SendBatch.Capacity, nowhere);
-        var router = new CallRouter(new RouterLimits(), nowhere, queue, queue, nowhere, nowhere);
+        var router = new CallRouter(new RouterLimits(), queue, queue, nowhere, nowhere);
         var call = new CallId(1);
         var audio = new IPEndPoint(IPAddress.Loopback, 9);
         var floor = new IPEndPoint(IPAddress.Loopback, 10);
@@ -71,7 +71,7 @@ internal static class WarmUp
     }
 
     private static AddLeg Leg(CallId call, int number, string id, IPEndPoint audio, IPEndPoint floor, ClientServerKey key) =>
-        new(call, new LegId(number), id, audio, floor, key, LegDelivery.Unicast,
+        new(call, new LegId(number), id, audio, floor, key, (uint)number, LegDelivery.Unicast,
             new FloorParticipantProfile { McpttId = id, QueueingNegotiated = true, AudioSsrc = AudioSsrc },
             ImplicitFloorRequest: false);
 
@@ -89,7 +89,7 @@ internal static class WarmUp
             received.TryGet(0, out _, out _);
     }
 
-    private sealed class Nowhere : ISendDrain, IMulticastOutput, IReportSink, IEntropy
+    private sealed class Nowhere : ISendDrain, IMulticastOutput, IReportSink
     {
         public void Drain(SendQueue queue) => queue.Clear();
 
@@ -108,7 +108,5 @@ internal static class WarmUp
         public void Report(MediaReport report)
         {
         }
-
-        public void Fill(Span<byte> destination) => destination.Fill(1);
     }
 }

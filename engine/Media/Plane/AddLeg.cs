@@ -13,6 +13,10 @@ namespace MediaEngine.Media;
 /// </param>
 /// <param name="Floor">The same for floor control.</param>
 /// <param name="ClientServerKey">The CSK floor control is protected with.</param>
+/// <param name="ServerSsrc">
+/// The SSRC of floor control messages to this leg. Never given before under this CSK, in no earlier process either: their
+/// SRTCP indexes start at 1 (RFC 7714 9.1).
+/// </param>
 /// <param name="Delivery">How it receives media.</param>
 /// <param name="Profile">What the leg negotiated for floor control.</param>
 /// <param name="ImplicitFloorRequest">The call set-up was also a Floor Request.</param>
@@ -23,6 +27,7 @@ public sealed record AddLeg(
     IPEndPoint Audio,
     IPEndPoint Floor,
     ClientServerKey ClientServerKey,
+    uint ServerSsrc,
     LegDelivery Delivery,
     FloorParticipantProfile Profile,
     bool ImplicitFloorRequest) : MediaCommand(Call);

@@ -14,31 +14,18 @@ public sealed class CallRouter
     private readonly CommandExecutor _commands;
 
     /// <param name="limits">Bounds.</param>
-    /// <param name="entropy">For the floor control server's SSRCs.</param>
     /// <param name="audio">Leads to the audio socket.</param>
     /// <param name="floor">Leads to the floor control socket.</param>
     /// <param name="multicast">Leads to multicast bearers.</param>
     /// <param name="reports">Takes what the control plane should know.</param>
     public CallRouter(
         RouterLimits limits,
-        IEntropy entropy,
-        SendQueue audio,
-        SendQueue floor,
-        IMulticastOutput multicast,
-        IReportSink reports)
-        : this(limits, ServerSsrcSequence.Create(entropy), audio, floor, multicast, reports)
-    {
-    }
-
-    internal CallRouter(
-        RouterLimits limits,
-        ServerSsrcSequence serverSsrcs,
         SendQueue audio,
         SendQueue floor,
         IMulticastOutput multicast,
         IReportSink reports)
     {
-        _state = new RouterState(limits, serverSsrcs);
+        _state = new RouterState(limits);
         _floorOutput = new FloorOutput(_state, floor, reports);
         _packets = new PacketHandler(_state, audio, _floorOutput);
         _commands = new CommandExecutor(_state, multicast, _floorOutput, reports);

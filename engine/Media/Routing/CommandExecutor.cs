@@ -52,9 +52,7 @@ internal sealed class CommandExecutor(
             return "the call is open already";
         if (state.Calls.Count >= state.Limits.MaxCalls)
             return $"{state.Limits.MaxCalls} calls are open, the most this shard takes";
-        if (!state.ServerSsrcs.TryNext(0, out uint machineSsrc))
-            return "no SSRC is left";
-        var arbiter = new FloorArbiter(command.Floor, machineSsrc, now, state.Effects);
+        var arbiter = new FloorArbiter(command.Floor, FloorOutput.LegSsrcComesLater, now, state.Effects);
         SendQueue? queue = null;
         if (command.Multicast is MulticastBearer bearer)
         {
@@ -86,10 +84,14 @@ internal sealed class CommandExecutor(
             return "the call has no multicast bearer";
         if (!SocketAddressKey.TryFrom(command.Audio, out _) || !SocketAddressKey.TryFrom(command.Floor, out _))
             return "the leg's addresses are not IPv4";
-        if (!state.ServerSsrcs.TryNext(command.Profile.AudioSsrc, out uint serverSsrc))
-            return "no SSRC is left";
+        ControlKey control = state.ControlKeys.Acquire(command.ClientServerKey);
+        if (!control.TryClaim(command.ServerSsrc))
+        {
+            state.ControlKeys.Release(control);
+            return $"server SSRC {command.ServerSsrc:x8} was used before under CSK {control.Id}: nonces would repeat";
+        }
 
-        MediaLeg leg = Register(command, call, serverSsrc);
+        MediaLeg leg = Register(command, call, control);
         FloorOutcome joined;
         try
         {
@@ -183,10 +185,9 @@ internal sealed class CommandExecutor(
         return null;
     }
 
-    private MediaLeg Register(AddLeg command, MediaCall call, uint serverSsrc)
+    private MediaLeg Register(AddLeg command, MediaCall call, ControlKey control)
     {
-        ControlKey control = state.ControlKeys.Acquire(command.ClientServerKey);
-        var leg = new MediaLeg(command, call, control, serverSsrc, state.Limits.MaxGroupKeysPerCall);
+        var leg = new MediaLeg(command, call, control, state.Limits.MaxGroupKeysPerCall);
         call.Legs.Add(leg.Id.Value, leg);
         state.AudioFlows.AddAddress(leg.Audio.Address);
         state.FloorFlows.AddAddress(leg.Floor.Address);

@@ -13,9 +13,14 @@ internal sealed class ControlKey : IDisposable
     /// <summary>SSRCs of one client over the life of its legs; each takes a replay window once authenticated.</summary>
     private const int MaxClientSsrcs = 1024;
 
+    /// <summary>Server SSRCs remembered; an older one can only be met again by replaying what the server sent to a leg long gone.</summary>
+    private const int MaxServerSsrcs = 4096;
+
     private static readonly SrtpPolicy ReceivePolicy = SrtpPolicy.Control with { MaxStreams = MaxClientSsrcs, MaxKeys = 1 };
 
     private readonly ClientServerKey _key;
+    private readonly HashSet<uint> _serverSsrcs = [];
+    private readonly Queue<uint> _serverSsrcsByAge = [];
 
     /// <summary>Takes ownership of the key.</summary>
     public ControlKey(ClientServerKey key)
@@ -32,6 +37,20 @@ internal sealed class ControlKey : IDisposable
 
     /// <summary>Legs using it; the last one to leave disposes it.</summary>
     public int Legs { get; set; }
+
+    /// <summary>Takes an SSRC for a leg of this key; false for one that had it before.</summary>
+    public bool TryClaim(uint serverSsrc)
+    {
+        if (!_serverSsrcs.Add(serverSsrc))
+            return false;
+        _serverSsrcsByAge.Enqueue(serverSsrc);
+        if (_serverSsrcsByAge.Count > MaxServerSsrcs)
+            _serverSsrcs.Remove(_serverSsrcsByAge.Dequeue());
+        return true;
+    }
+
+    /// <summary>True for the SSRC of messages to a leg of this key, also one that is gone.</summary>
+    public bool HasClaimed(uint serverSsrc) => _serverSsrcs.Contains(serverSsrc);
 
     /// <summary>A sender for one server SSRC.</summary>
     public SrtpSender CreateSender()

@@ -7,6 +7,9 @@ namespace MediaEngine.Media;
 /// <summary>Carries out what a floor machine asked for: protects and queues its messages, reports its decisions.</summary>
 internal sealed class FloorOutput(RouterState state, SendQueue queue, IReportSink reports)
 {
+    /// <summary>What a floor machine writes where <see cref="Send"/> puts the leg's own SSRC.</summary>
+    public const uint LegSsrcComesLater = 0;
+
     private readonly byte[] _scratch = new byte[SendQueue.MaxPayload_bytes];
 
     /// <summary>Empties <see cref="RouterState.Effects"/> and notes the call's new deadline.</summary>

@@ -12,16 +12,14 @@ internal sealed class MediaLeg : IDisposable
     /// <param name="command">Who it is.</param>
     /// <param name="call">Where it takes part.</param>
     /// <param name="control">Its CSK; the ring's to release.</param>
-    /// <param name="serverSsrc">The SSRC of floor control messages to it.</param>
     /// <param name="maxKeys">GMKs at one time.</param>
-    public MediaLeg(AddLeg command, MediaCall call, ControlKey control, uint serverSsrc, int maxKeys)
+    public MediaLeg(AddLeg command, MediaCall call, ControlKey control, int maxKeys)
     {
         Command = command;
         Call = call;
         Id = command.Leg;
         Delivery = command.Delivery;
         Control = control;
-        ServerSsrc = serverSsrc;
         Audio = new LegFlow(this, SocketAddressKey.From(command.Audio)) { Ssrc = command.Profile.AudioSsrc };
         Floor = new LegFlow(this, SocketAddressKey.From(command.Floor));
         TalkingReport = new FloorChanged(call.Id, Id);
@@ -46,7 +44,7 @@ internal sealed class MediaLeg : IDisposable
 
     public ControlKey Control { get; }
 
-    public uint ServerSsrc { get; }
+    public uint ServerSsrc => Command.ServerSsrc;
 
     public LegFlow Audio { get; }
 

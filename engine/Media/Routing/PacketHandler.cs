@@ -103,7 +103,7 @@ internal sealed class PacketHandler(RouterState state, SendQueue audioQueue, Flo
 
         flow.Ssrc = ssrc;
         // The same for messages of ours to legs that are gone: they may not move anybody.
-        if (selection == FlowSelection.FoundElsewhere && !state.ServerSsrcs.Gave(ssrc))
+        if (selection == FlowSelection.FoundElsewhere && !leg.Control.HasClaimed(ssrc))
             state.FloorFlows.Move(flow, from);
         FloorOutcome heard = leg.Call.Arbiter.Receive(leg.Id.Value, _scratch.AsSpan(0, length), now, state.Effects);
         if (heard is FloorOutcome.Malformed or FloorOutcome.TooManyMessages)

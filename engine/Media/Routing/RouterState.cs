@@ -3,11 +3,9 @@ using MediaEngine.Floor;
 namespace MediaEngine.Media;
 
 /// <summary>The calls of one shard and the tables that find them: what the parts of <see cref="CallRouter"/> share.</summary>
-internal sealed class RouterState(RouterLimits limits, ServerSsrcSequence serverSsrcs)
+internal sealed class RouterState(RouterLimits limits)
 {
     public RouterLimits Limits { get; } = limits;
-
-    public ServerSsrcSequence ServerSsrcs { get; } = serverSsrcs;
 
     public ShardCounters Counters { get; } = new();
 

@@ -74,6 +74,47 @@ public class GroupCallTests
     }
 
     [Fact]
+    public void A_call_placed_again_after_a_kill_has_other_server_SSRCs_for_every_user()
+    {
+        _mcx.Call("alice", TestOrganisation.Fire);
+        _mcx.Answer("bob");
+        _mcx.KillAndRestart();
+        _mcx.Register("alice");
+        _mcx.Register("bob");
+        _mcx.Call("alice", TestOrganisation.Fire);
+        _mcx.Answer("bob");
+
+        MediaEffect.AddLeg[] legs = [.. _mcx.Media.OfType<MediaEffect.AddLeg>()];
+        Assert.Equal(4, legs.Length);
+        Assert.Equal(4, legs.Select(leg => (leg.ClientServerKey.Id, leg.ServerSsrc)).Distinct().Count());
+    }
+
+    [Fact]
+    public void A_leg_without_a_reserved_server_SSRC_is_hung_up()
+    {
+        _mcx.Store(new ServerSsrcReservation { Id = ServerSsrcReservation.OnlyId, Mask = 0, LastBlock = ServerSsrcs.MaxBlock - 1 });
+        _mcx.KillAndRestart();
+        _mcx.Register("alice");
+        _mcx.Register("bob");
+        _mcx.Register("erin");
+        _mcx.Affiliate("erin", TestOrganisation.Fire);
+        _mcx.Call("bob", TestOrganisation.Fire);
+        _mcx.Answer("erin");
+        // Alice's client loses its call again and again, until its user has no SSRC left.
+        for (int i = 0; i < ServerSsrcs.LegsPerBlock; i++)
+            Assert.Equal(200, _mcx.Call("alice", TestOrganisation.Fire)!.Status);
+        int legs = _mcx.Media.OfType<MediaEffect.AddLeg>().Count();
+        _mcx.Ladder.Clear();
+
+        _mcx.Call("alice", TestOrganisation.Fire);
+
+        Assert.Equal("server → alice: BYE", _mcx.Ladder[^1]);
+        Assert.Equal(legs, _mcx.Media.OfType<MediaEffect.AddLeg>().Count());
+        Assert.Contains(_mcx.Events, happened => happened is { Name: "server-ssrcs-used-up", Warning: true });
+        Assert.Equal(1, _mcx.System.CallCount);
+    }
+
+    [Fact]
     public void The_answer_mirrors_the_offer_line_by_line()
     {
         FormRegroup();

@@ -50,6 +50,9 @@ internal sealed class McSystemHarness
         _system = Start();
     }
 
+    /// <summary>Puts a record into the store, for the next process to find.</summary>
+    public void Store(DurableRecord record) => _store[(record.GetType(), record.Id)] = record;
+
     public SipResponse Register(string name, int expires = 3600) => Authenticated(name, () =>
     {
         SipRequest request = NewRequest(name, SipMethods.Register, $"sip:{TestOrganisation.Domain}", $"sip:u-{name}@{TestOrganisation.Domain}");
@@ -171,6 +174,7 @@ internal sealed class McSystemHarness
             Registrations = [.. _store.Values.OfType<Registration>()],
             Affiliations = [.. _store.Values.OfType<Affiliation>()],
             Regroups = [.. _store.Values.OfType<PreconfiguredRegroup>()],
+            ServerSsrcs = _store.Values.OfType<ServerSsrcReservation>().SingleOrDefault(),
         };
         return new McSystem(TestOrganisation.Create(), options, durable, new SeededEntropy(7), new DateTimeOffset(2026, 11, 21, 0, 0, 0, TimeSpan.Zero));
     }
@@ -244,9 +248,14 @@ internal sealed class McSystemHarness
         foreach (StoreChange change in _effects.Changes)
         {
             if (change is StoreChange.Put put)
-                _store[(put.Record.GetType(), put.Record.Id)] = put.Record;
+                Store(put.Record);
             else if (change is StoreChange.Delete delete)
                 _store.Remove((delete.Kind, delete.Id));
+        }
+        if (_effects.Reservation is { } reservation)
+        {
+            Store(reservation);
+            _system.Reserved(reservation);
         }
         foreach (SignallingEffect effect in _effects.Sip)
         {

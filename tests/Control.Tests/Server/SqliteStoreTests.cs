@@ -35,6 +35,8 @@ public sealed class SqliteStoreTests : IDisposable
         CreatedAt = new DateTimeOffset(2026, 11, 21, 0, 0, 0, TimeSpan.FromHours(2)),
     };
 
+    private static readonly ServerSsrcReservation ServerSsrcs = new() { Id = ServerSsrcReservation.OnlyId, Mask = uint.MaxValue, LastBlock = 1_048_575 };
+
     private readonly TemporaryFolder _folder = new();
 
     private string StorePath => _folder.File("mediaengine.db");
@@ -45,12 +47,13 @@ public sealed class SqliteStoreTests : IDisposable
     public void Records_of_every_kind_come_back_as_they_were_stored()
     {
         using (var store = new SqliteStore(StorePath))
-            store.Commit([new StoreChange.Put(Alice), new StoreChange.Put(AliceToFire), new StoreChange.Put(Regroup)]);
+            store.Commit([new StoreChange.Put(Alice), new StoreChange.Put(AliceToFire), new StoreChange.Put(Regroup), new StoreChange.Put(ServerSsrcs)]);
 
         using var reopened = new SqliteStore(StorePath);
         DurableState state = reopened.Load();
 
         Assert.Equal(Alice, Assert.Single(state.Registrations));
+        Assert.Equal(ServerSsrcs, state.ServerSsrcs);
         Affiliation affiliation = Assert.Single(state.Affiliations);
         Assert.Equal(AliceToFire with { Groups = affiliation.Groups }, affiliation);
         Assert.Equal(AliceToFire.Groups, affiliation.Groups);
@@ -66,7 +69,7 @@ public sealed class SqliteStoreTests : IDisposable
     {
         IEnumerable<Type> kinds = typeof(DurableRecord).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(DurableRecord)));
 
-        Assert.Equal([nameof(Affiliation), nameof(PreconfiguredRegroup), nameof(Registration)], kinds.Select(type => type.Name).Order());
+        Assert.Equal([nameof(Affiliation), nameof(PreconfiguredRegroup), nameof(Registration), nameof(ServerSsrcReservation)], kinds.Select(type => type.Name).Order());
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public sealed class MediaNodeTests : IDisposable
     private static readonly CallId Call = new(42);
 
     private readonly MediaNode _node = new(
-        new MediaNodeOptions { Address = IPAddress.Loopback, Shards = 2 }, new SeededEntropy(3));
+        new MediaNodeOptions { Address = IPAddress.Loopback, Shards = 2 });
 
     private readonly GroupMasterKey _key = RouterHarness.NewGroupKey();
     private readonly List<LoopbackClient> _clients = [];
@@ -135,7 +135,7 @@ public sealed class MediaNodeTests : IDisposable
         other.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         int port = ((IPEndPoint)other.LocalEndPoint!).Port;
         using var node = new MediaNode(
-            new MediaNodeOptions { Address = IPAddress.Loopback, AudioPort = port }, new SeededEntropy(1));
+            new MediaNodeOptions { Address = IPAddress.Loopback, AudioPort = port });
 
         MediaBindException refused = Assert.Throws<MediaBindException>(node.Start);
 
@@ -147,7 +147,7 @@ public sealed class MediaNodeTests : IDisposable
     public void A_full_command_queue_refuses()
     {
         using var node = new MediaNode(
-            new MediaNodeOptions { Address = IPAddress.Loopback, MaxCommands = 1, MaxReports = 1 }, new SeededEntropy(1));
+            new MediaNodeOptions { Address = IPAddress.Loopback, MaxCommands = 1, MaxReports = 1 });
         node.Start();
         // More commands than the thread can take between two submissions, so one of them must find the queue full.
         bool refused = false;
@@ -160,7 +160,7 @@ public sealed class MediaNodeTests : IDisposable
     public void A_slow_reader_loses_changes_of_talker_before_anything_else()
     {
         using var node = new MediaNode(
-            new MediaNodeOptions { Address = IPAddress.Loopback, MaxReports = 3 }, new SeededEntropy(1));
+            new MediaNodeOptions { Address = IPAddress.Loopback, MaxReports = 3 });
         node.Start();
         const int calls = 10;
         for (int i = 0; i < calls; i++)

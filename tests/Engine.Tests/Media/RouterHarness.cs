@@ -18,7 +18,7 @@ internal sealed class RouterHarness : IMulticastOutput, IReportSink
 
     public RouterHarness(FloorPolicy? policy = null, RouterLimits? limits = null)
     {
-        Router = new CallRouter(limits ?? new RouterLimits(), new SeededEntropy(5), Audio, Floor, this, this);
+        Router = new CallRouter(limits ?? new RouterLimits(), Audio, Floor, this, this);
         Router.Execute(new OpenCall(Call, "sip:group@example.org", policy ?? new FloorPolicy(), NewGroupKey(), Bearer), Now);
     }
 

@@ -18,6 +18,7 @@ internal sealed class TestClient : IDisposable
     private readonly Dictionary<uint, SrtpSender> _mediaSenders = [];
     private readonly GroupMediaReceiver _mediaReceiver = new(SrtpPolicy.GroupMedia);
     private ushort _sequence;
+    private uint _lastLeg;
 
     public TestClient(int number, IPEndPoint? audio = null, IPEndPoint? floor = null)
     {
@@ -60,9 +61,13 @@ internal sealed class TestClient : IDisposable
 
     public static GroupMasterKey GroupKey(uint id) => new(new KeyIdentifier(id), Octets((int)id, 16), Octets(99, 16));
 
+    /// <summary>A leg with a server SSRC of its own.</summary>
     public AddLeg Leg(CallId call, LegDelivery delivery = LegDelivery.Unicast, bool implicitRequest = false) => new(
-        call, new LegId(Number), McpttId, Audio, Floor, CopyOfControlKey(), delivery,
+        call, new LegId(Number), McpttId, Audio, Floor, CopyOfControlKey(), ServerSsrcOf(++_lastLeg), delivery,
         new FloorParticipantProfile { McpttId = McpttId, QueueingNegotiated = true, AudioSsrc = AudioSsrc }, implicitRequest);
+
+    /// <summary>One user's clients have different floor ports and one CSK.</summary>
+    private uint ServerSsrcOf(uint leg) => (uint)Floor.Port << 16 | leg;
 
     /// <summary>A protected floor control message without fields.</summary>
     public byte[] FloorPacket(FloorMessageType type, uint? ssrc = null)

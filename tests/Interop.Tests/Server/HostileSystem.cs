@@ -20,17 +20,22 @@ internal sealed class HostileSystem : IAsyncDisposable, ILoggerProvider
     private readonly List<McxEndpoint> _endpoints = [];
     private readonly ILoggerFactory _loggers;
 
-    public HostileSystem()
+    /// <param name="prepareStore">Does something to the store's file before the server opens it.</param>
+    public HostileSystem(Action<string>? prepareStore = null)
     {
         DataFolder.WriteSecret(_folder.File(DataFolder.ConfigurationName), DataFolder.ConfigurationYaml(0, 0, 0, multicastPort: 9));
         DataFolder.WriteSecret(_folder.File(DataFolder.OrganisationName), _organisation.OrganisationYaml());
         ServerConfiguration configuration = ServerConfiguration.Load(_folder.File(DataFolder.ConfigurationName)) with { Multicast = null };
+        prepareStore?.Invoke(configuration.StorePath);
         _loggers = LoggerFactory.Create(builder => builder.AddProvider(this));
         Server = new McServer(configuration, OrganisationFile.Load(configuration.OrganisationPath, configuration.Domain), _loggers);
         Server.Start();
     }
 
     public McServer Server { get; }
+
+    /// <summary>Errors in the log.</summary>
+    public IReadOnlyCollection<string> Faults => _faults;
 
     public ClientProfile Profile(string name)
     {

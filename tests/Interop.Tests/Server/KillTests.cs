@@ -115,6 +115,39 @@ public sealed class KillTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task No_nonce_of_floor_control_is_used_again_by_a_server_that_was_killed_in_a_call()
+    {
+        const int killed = 3;
+        await using var system = new DurableSystem();
+        var tap = new NonceTap();
+        await system.StartAsync(Cancellation);
+        for (int i = 0; i < killed; i++)
+        {
+            // Both on one tap, with the CSKs they had before.
+            McxEndpoint[] endpoints = [system.Endpoint("alice", tap), system.Endpoint("bob", tap)];
+            foreach (McxEndpoint endpoint in endpoints)
+            {
+                await endpoint.RegisterAsync(Cancellation);
+                await endpoint.AffiliateAsync([EmbeddedOrganisation.FireGroup], Cancellation);
+            }
+            Task<BurstReceived> heard = endpoints[1].ExpectAsync<BurstReceived>(Soon);
+            McxCall call = await endpoints[0].CallAsync(EmbeddedOrganisation.FireGroup, null, Cancellation);
+            Assert.Equal(FloorAnswer.Granted, await call.TalkAsync(new short[1600], Cancellation));
+            await heard;
+            system.Process!.Kill();
+            // The next process answers the BYEs of the calls it does not know.
+            await system.StartAsync(Cancellation);
+            foreach (McxEndpoint endpoint in endpoints)
+                await endpoint.DisposeAsync();
+        }
+
+        (uint Mki, uint Ssrc, uint Index)[] nonces = tap.Nonces;
+        // Each leg heard at least who talks, or that it was granted, and that the floor is idle again.
+        Assert.Equal(2 * killed, nonces.GroupBy(nonce => (nonce.Mki, nonce.Ssrc)).Count(stream => stream.Count() >= 2));
+        Assert.Equal(nonces.Length, nonces.Distinct().Count());
+    }
+
+    [Fact]
     public async Task A_second_server_on_the_same_store_says_so_and_ends_with_code_2()
     {
         await using var system = new DurableSystem();

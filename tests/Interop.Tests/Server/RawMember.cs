@@ -4,7 +4,6 @@ using MediaEngine.Floor;
 using MediaEngine.Keys;
 using MediaEngine.Rtp;
 using MediaEngine.Server;
-using MediaEngine.Sip;
 using MediaEngine.Srtp;
 using MediaEngine.Tool;
 
@@ -44,12 +43,7 @@ internal sealed class RawMember : IDisposable
         Assert.Equal(200, (await sip.RequestAsync(sip.Register)).Status);
         Assert.Equal(200, (await sip.ExchangeAsync(sip.Publish(EmbeddedOrganisation.FireGroup))).Status);
         var member = new RawMember(sip);
-        SipRequest invite = sip.Invite(EmbeddedOrganisation.FireGroup, (IPEndPoint)member.Audio.Client.LocalEndPoint!, (IPEndPoint)member.Floor.Client.LocalEndPoint!);
-        SipResponse ok = await sip.ExchangeAsync(invite);
-        Assert.Equal(200, ok.Status);
-        SipRequest ack = SipDialog.FromClient(invite, ok).CreateAck(invite.CSeq.Number);
-        ack.Headers.AddFirst("Via", $"SIP/2.0/TCP 127.0.0.1;branch=z9hG4bK{Guid.NewGuid():n}");
-        await sip.SendAsync(ack.ToBytes());
+        await sip.CallAsync(EmbeddedOrganisation.FireGroup, (IPEndPoint)member.Audio.Client.LocalEndPoint!, (IPEndPoint)member.Floor.Client.LocalEndPoint!);
         return member;
     }
 

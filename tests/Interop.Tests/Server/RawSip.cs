@@ -160,6 +160,17 @@ internal sealed class RawSip : IDisposable
         return request;
     }
 
+    /// <summary>Calls the group, is answered and acknowledges.</summary>
+    public async Task CallAsync(string group, IPEndPoint audio, IPEndPoint floor)
+    {
+        SipRequest invite = Invite(group, audio, floor);
+        SipResponse ok = await ExchangeAsync(invite);
+        Assert.Equal(200, ok.Status);
+        SipRequest ack = SipDialog.FromClient(invite, ok).CreateAck(invite.CSeq.Number);
+        ack.Headers.AddFirst("Via", $"SIP/2.0/TCP 127.0.0.1;branch=z9hG4bK{Guid.NewGuid():n}");
+        await SendAsync(ack.ToBytes());
+    }
+
     public static int? WarningOf(SipResponse response) => SipWarning.AllOf(response) is [var first, ..] ? first.McCode : null;
 
     public void Dispose() => _client.Dispose();

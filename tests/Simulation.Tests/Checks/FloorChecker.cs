@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Net;
 using System.Text;
 using MediaEngine.Floor;
@@ -18,7 +17,7 @@ internal sealed class FloorChecker(SimWorld world) : IDisposable
     private readonly NonceChecker _nonces = new();
     private readonly Dictionary<SocketAddressKey, Leg> _legsByFloor = [];
     private readonly Dictionary<SocketAddressKey, Leg> _legsByAudio = [];
-    private readonly Dictionary<uint, Leg> _legsByServerSsrc = [];
+    private readonly Dictionary<(uint Mki, uint Ssrc), Leg> _legsByServerSsrc = [];
     private readonly Dictionary<SocketAddressKey, ulong> _callsByBearer = [];
     private readonly Dictionary<ulong, Leg?> _holders = [];
     private readonly Dictionary<MediaNonce, SentPacket> _sent = [];
@@ -56,15 +55,14 @@ internal sealed class FloorChecker(SimWorld world) : IDisposable
 
     public void ServerSendsFloor(SocketAddressKey to, ReadOnlySpan<byte> packet)
     {
-        _nonces.ControlProtected(packet);
-        // The first message to a leg goes to where signalling said; its SSRC names the leg from then on. A flow may have moved to
-        // another port, but only to one of the same client.
-        uint ssrc = BinaryPrimitives.ReadUInt32BigEndian(packet[4..]);
-        if (!_legsByServerSsrc.TryGetValue(ssrc, out Leg? leg))
+        (uint Mki, uint Ssrc) stream = _nonces.ControlProtected(packet);
+        // The first message to a leg goes to where signalling said; CSK and SSRC name the leg from then on. A flow may have moved
+        // to another port, but only to one of the same client.
+        if (!_legsByServerSsrc.TryGetValue(stream, out Leg? leg))
         {
             if (!_legsByFloor.TryGetValue(to, out leg))
                 throw new SimulationException($"floor control to {to}, which is no leg");
-            _legsByServerSsrc.Add(ssrc, leg);
+            _legsByServerSsrc.Add(stream, leg);
         }
         if (leg.Address != to.InternetAddress)
             throw new SimulationException($"floor control of {leg} goes to {to}");

@@ -32,13 +32,16 @@ internal sealed class NonceChecker
             throw new SimulationException($"{nonce} protects a second media packet");
     }
 
-    public void ControlProtected(ReadOnlySpan<byte> packet)
+    /// <summary>Gives what the SRTCP indexes count in: the CSK's MKI and the SSRC.</summary>
+    public (uint Mki, uint Ssrc) ControlProtected(ReadOnlySpan<byte> packet)
     {
-        if (!SrtpReceiver.TryReadRtcpMki(packet, ClientServerKey.Mki_bytes, out ReadOnlySpan<byte> mki))
+        if (!SrtpReceiver.TryReadRtcpMki(packet, ClientServerKey.Mki_bytes, out ReadOnlySpan<byte> octets))
             throw new SimulationException("floor control that is no SRTCP packet");
         uint index = BinaryPrimitives.ReadUInt32BigEndian(packet[^(ClientServerKey.Mki_bytes + Index_bytes)..]);
         uint ssrc = BinaryPrimitives.ReadUInt32BigEndian(packet[4..]);
-        if (!_control.Add((BinaryPrimitives.ReadUInt32BigEndian(mki), ssrc, index)))
+        uint mki = BinaryPrimitives.ReadUInt32BigEndian(octets);
+        if (!_control.Add((mki, ssrc, index)))
             throw new SimulationException($"SSRC {ssrc:x8} index {index:x8} protects a second floor control packet under one CSK");
+        return (mki, ssrc);
     }
 }

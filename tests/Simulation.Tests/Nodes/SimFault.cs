@@ -17,6 +17,9 @@ internal enum SimFault
     /// <summary>The server forwards media to its sender too.</summary>
     EchoMedia,
 
+    /// <summary>A server process begins with the server SSRCs of the one before it.</summary>
+    RepeatServerSsrcs,
+
     /// <summary>The server never tells members of a regroup.</summary>
     ForgetNotices,
 }

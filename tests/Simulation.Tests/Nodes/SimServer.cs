@@ -138,9 +138,11 @@ internal sealed class SimServer : ISipUser, IMulticastOutput, IReportSink
             MediaAddressesOf = _ => new MediaAddresses(SimOrganisation.ServerAudio, SimOrganisation.ServerFloor),
         };
         DurableState durable = Store.Load();
+        if (_fault == SimFault.RepeatServerSsrcs && durable.ServerSsrcs is { LastBlock: > 0 } reservation)
+            durable = durable with { ServerSsrcs = reservation with { LastBlock = reservation.LastBlock - 1 } };
         _system = new McSystem(SimOrganisation.Create(), options, durable, entropy, WallClockAtZero);
         _sip = new SipNode(_world, _network, SimOrganisation.ServerSip, this, entropy) { Tap = Durability.ServerSends };
-        _router = new CallRouter(new RouterLimits(), entropy, _audioQueue, _floorQueue, this, this);
+        _router = new CallRouter(new RouterLimits(), _audioQueue, _floorQueue, this, this);
         _systemAlarm = new Alarm(_world, () => _system.NextDeadline, () => Post(() => { }));
         _routerAlarm = new Alarm(_world, () => _router.NextDeadline, () => Route(() => _router.Expire(_world.Now)));
         _network.Open(SimOrganisation.ServerAudio, ReceiveAudio);
@@ -210,6 +212,11 @@ internal sealed class SimServer : ISipUser, IMulticastOutput, IReportSink
             return;
         }
         ReleaseEffects();
+        if (_effects.Reservation is { } reservation)
+        {
+            Store.Commit([new StoreChange.Put(reservation)]);
+            _system.Reserved(reservation);
+        }
         _effects.Clear();
         Durability.Check(Store);
         MembershipChecker.Check(_system);
@@ -266,7 +273,7 @@ internal sealed class SimServer : ISipUser, IMulticastOutput, IReportSink
             case MediaEffect.AddLeg leg:
                 Floor.ServerAddsLeg(leg);
                 _callOfAudio[SocketAddressKey.From(leg.Audio)] = leg.Call;
-                command = new AddLeg(new CallId(leg.Call), new LegId(leg.Leg), leg.McpttId, leg.Audio, leg.Floor, Copy(leg.ClientServerKey),
+                command = new AddLeg(new CallId(leg.Call), new LegId(leg.Leg), leg.McpttId, leg.Audio, leg.Floor, Copy(leg.ClientServerKey), leg.ServerSsrc,
                     leg.OverMulticast ? LegDelivery.Multicast : LegDelivery.Unicast, leg.Profile, leg.ImplicitFloorRequest);
                 break;
             case MediaEffect.RemoveLeg leg:

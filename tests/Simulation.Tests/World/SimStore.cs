@@ -12,6 +12,7 @@ internal sealed class SimStore : IStore
         Registrations = [.. _records.Values.OfType<Registration>()],
         Affiliations = [.. _records.Values.OfType<Affiliation>()],
         Regroups = [.. _records.Values.OfType<PreconfiguredRegroup>()],
+        ServerSsrcs = _records.Values.OfType<ServerSsrcReservation>().SingleOrDefault(),
     };
 
     public void Commit(IReadOnlyList<StoreChange> changes)
