@@ -18,7 +18,7 @@ internal static class CipherChoice
     [
         new(SrtpCipherKind.Instructions512, Width512.IsSupported, static key => new WideGcmCipher<Width512>(key)),
         new(SrtpCipherKind.Instructions256, Width256.IsSupported, static key => new WideGcmCipher<Width256>(key)),
-        new(SrtpCipherKind.Instructions128, AesNiGcmCipher.IsSupported, static key => new AesNiGcmCipher(key)),
+        new(SrtpCipherKind.Instructions128, BlockGcmCipher.IsSupported, static key => new BlockGcmCipher(key)),
     ];
 
     public static SrtpCipherKind Current => Chosen.Cipher.Kind;

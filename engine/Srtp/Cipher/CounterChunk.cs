@@ -75,7 +75,7 @@ internal static unsafe class CounterChunk<TRounds>
     public static Vector512<byte> MaskAndThree(Block* keys, Counter first, Counter counter)
     {
         Start(keys, counter, 0, out Block a, out Block b, out Block c, out Block d);
-        a = AesNiRounds.CounterBlock(first, 0) ^ keys[0];
+        a = AesBlocks.CounterBlock(first, 0) ^ keys[0];
         Rounds(keys, ref a, ref b, ref c, ref d);
         return Join(keys[TRounds.Count], a, b, c, d);
     }
@@ -86,7 +86,7 @@ internal static unsafe class CounterChunk<TRounds>
     {
         Start(keys, counter, 0, out Block a, out Block b, out Block c, out Block d);
         Start(keys, counter, 4, out Block e, out Block f, out Block g, out Block h);
-        a = AesNiRounds.CounterBlock(first, 0) ^ keys[0];
+        a = AesBlocks.CounterBlock(first, 0) ^ keys[0];
         Rounds(keys, 1, TRounds.Count, ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
         last = Join(keys[TRounds.Count], e, f, g, h);
         return Join(keys[TRounds.Count], a, b, c, d);
@@ -100,7 +100,7 @@ internal static unsafe class CounterChunk<TRounds>
         Start(keys, counter, 0, out Block a, out Block b, out Block c, out Block d);
         Start(keys, counter, 4, out Block e, out Block f, out Block g, out Block h);
         Start(keys, counter, 8, out Block i, out Block j, out Block k, out Block l);
-        a = AesNiRounds.CounterBlock(first, 0) ^ keys[0];
+        a = AesBlocks.CounterBlock(first, 0) ^ keys[0];
         for (int round = 1; round < TRounds.Count; round++)
         {
             Round(keys[round], ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
@@ -116,7 +116,7 @@ internal static unsafe class CounterChunk<TRounds>
     public static void MaskAndThree(Block* keys, Counter first, Counter counter, Block* blocks)
     {
         Start(keys, counter, 0, out Block a, out Block b, out Block c, out Block d);
-        a = AesNiRounds.CounterBlock(first, 0) ^ keys[0];
+        a = AesBlocks.CounterBlock(first, 0) ^ keys[0];
         Rounds(keys, ref a, ref b, ref c, ref d);
         Finish(keys[TRounds.Count], blocks, a, b, c, d);
     }
@@ -127,7 +127,7 @@ internal static unsafe class CounterChunk<TRounds>
     {
         Start(keys, counter, 0, out Block a, out Block b, out Block c, out Block d);
         Start(keys, counter, 4, out Block e, out Block f, out Block g, out Block h);
-        a = AesNiRounds.CounterBlock(first, 0) ^ keys[0];
+        a = AesBlocks.CounterBlock(first, 0) ^ keys[0];
         Rounds(keys, 1, TRounds.Count, ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
         Finish(keys[TRounds.Count], blocks, a, b, c, d);
         Finish(keys[TRounds.Count], blocks + 4, e, f, g, h);
@@ -140,7 +140,7 @@ internal static unsafe class CounterChunk<TRounds>
         Start(keys, counter, 0, out Block a, out Block b, out Block c, out Block d);
         Start(keys, counter, 4, out Block e, out Block f, out Block g, out Block h);
         Start(keys, counter, 8, out Block i, out Block j, out Block k, out Block l);
-        a = AesNiRounds.CounterBlock(first, 0) ^ keys[0];
+        a = AesBlocks.CounterBlock(first, 0) ^ keys[0];
         for (int round = 1; round < TRounds.Count; round++)
         {
             Round(keys[round], ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
@@ -170,10 +170,10 @@ internal static unsafe class CounterChunk<TRounds>
         Block* keys, Counter counter, uint ahead, out Block a, out Block b, out Block c, out Block d)
     {
         Block key = keys[0];
-        a = AesNiRounds.CounterBlock(counter, ahead) ^ key;
-        b = AesNiRounds.CounterBlock(counter, ahead + 1) ^ key;
-        c = AesNiRounds.CounterBlock(counter, ahead + 2) ^ key;
-        d = AesNiRounds.CounterBlock(counter, ahead + 3) ^ key;
+        a = AesBlocks.CounterBlock(counter, ahead) ^ key;
+        b = AesBlocks.CounterBlock(counter, ahead + 1) ^ key;
+        c = AesBlocks.CounterBlock(counter, ahead + 2) ^ key;
+        d = AesBlocks.CounterBlock(counter, ahead + 3) ^ key;
     }
 
     // One round at a time without a loop: the bounds are constants of the instantiation.

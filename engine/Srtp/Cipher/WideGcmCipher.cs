@@ -28,7 +28,7 @@ internal sealed unsafe class WideGcmCipher<TWidth> : PacketCipher
         Vector128<byte> nonce, ReadOnlySpan<byte> associatedData, Span<byte> text, Span<byte> tag)
     {
         Check(tag);
-        Counter first = AesNiRounds.FirstCounter(nonce);
+        Counter first = AesBlocks.FirstCounter(nonce);
         fixed (byte* associated = associatedData, octets = text)
         {
             Block result = _is256
@@ -46,7 +46,7 @@ internal sealed unsafe class WideGcmCipher<TWidth> : PacketCipher
     {
         Check(tag);
         ArgumentOutOfRangeException.ThrowIfNotEqual(text.Length, ciphertext.Length);
-        Counter first = AesNiRounds.FirstCounter(nonce);
+        Counter first = AesBlocks.FirstCounter(nonce);
         fixed (byte* associated = associatedData, from = ciphertext, to = text)
         {
             Block expected = Vector128.Create(tag);
@@ -78,9 +78,9 @@ internal sealed unsafe class WideGcmCipher<TWidth> : PacketCipher
     private void Expand(ReadOnlySpan<byte> key)
     {
         Span<Vector128<ulong>> powers = stackalloc Vector128<ulong>[GcmKeyMemory.Powers];
-        int rounds = AesNiRounds.RoundsFor(key.Length);
-        AesNiRounds.ExpandKey(key, new Span<Block>(_key.RoundKeys, rounds + 1));
-        CarrylessHash.ExpandKey(AesNiRounds.Encrypt(ref *_key.RoundKeys, rounds, Block.Zero), powers);
+        int rounds = AesBlocks.RoundsFor(key.Length);
+        AesBlocks.ExpandKey(key, new Span<Block>(_key.RoundKeys, rounds + 1));
+        CarrylessHash.ExpandKey(AesBlocks.Encrypt(ref *_key.RoundKeys, rounds, Block.Zero), powers);
         _key.SetPowers(powers);
         powers.Clear();
     }
