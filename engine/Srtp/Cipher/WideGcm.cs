@@ -8,8 +8,9 @@ using Field = System.Runtime.Intrinsics.Vector128<ulong>;
 namespace MediaEngine.Srtp;
 
 /// <summary>
-/// AES-GCM (NIST SP 800-38D 7). Whole chunks of eight blocks come first, encryption and hash stitched; the last 0..127
-/// octets together with the tag's mask, and for small packets the associated data, are one or two vectors without a branch.
+/// AES-GCM (NIST SP 800-38D 7). Whole chunks of eight blocks come first, encryption and hash stitched; the last 0..176
+/// octets go with the tag's mask and, in small packets, the associated data: one to three vectors under masks, or without
+/// masks <see cref="PairTail{TRounds}"/>.
 /// </summary>
 internal static unsafe class WideGcm<TRounds, TWidth>
     where TRounds : struct, IAesRounds
