@@ -22,7 +22,7 @@ public sealed class KeyDeliveryTests
         McxEndpoint alice = server.Endpoint(transport);
         await alice.RegisterAsync(Cancellation);
         Task<GroupKeyInstalled> installed = alice.ExpectAsync<GroupKeyInstalled>(Soon);
-        using McxKey key = TestKms.Gmk(Fire, DateTimeOffset.UtcNow.AddMinutes(-1));
+        using McxKey key = ProvisioningKms.Gmk(Fire, DateTimeOffset.UtcNow.AddMinutes(-1));
         SipResponse response = await server.SendAsync(server.Kms.Message(key, KeyServer.AliceId));
         Assert.Equal(200, response.Status);
         Assert.Equal(key.Id, Assert.Single(new KeyFile(server.KeyFilePath, KeyServer.AliceId).Load().Keys).Key.Id);
@@ -37,7 +37,7 @@ public sealed class KeyDeliveryTests
         await using var server = new KeyServer();
         McxEndpoint alice = server.Endpoint();
         await alice.RegisterAsync(Cancellation);
-        using McxKey key = TestKms.Gmk(Fire);
+        using McxKey key = ProvisioningKms.Gmk(Fire);
         Assert.Equal(200, (await server.SendAsync(server.Kms.Message(key, KeyServer.AliceId))).Status);
         string? mki = alice.MkiOf(Fire);
         await alice.DisposeAsync();
@@ -51,7 +51,7 @@ public sealed class KeyDeliveryTests
         await using var server = new KeyServer();
         McxEndpoint alice = server.Endpoint();
         await alice.RegisterAsync(Cancellation);
-        using McxKey key = TestKms.Gmk(Fire);
+        using McxKey key = ProvisioningKms.Gmk(Fire);
         byte[] message = server.Kms.Message(key, KeyServer.AliceId);
         message[^100] ^= 1;
         Task<KeyMessageRefused> told = alice.ExpectAsync<KeyMessageRefused>(Soon);
@@ -67,7 +67,7 @@ public sealed class KeyDeliveryTests
         await using var server = new KeyServer();
         McxEndpoint alice = server.Endpoint();
         await alice.RegisterAsync(Cancellation);
-        using McxKey key = TestKms.Gmk(Fire);
+        using McxKey key = ProvisioningKms.Gmk(Fire);
         byte[] message = server.Kms.Message(key, KeyServer.AliceId);
         Assert.Equal(200, (await server.SendAsync(message)).Status);
         AssertRefused(MikeyError.Replayed, await server.SendAsync(message));
@@ -81,7 +81,7 @@ public sealed class KeyDeliveryTests
     {
         await using var server = new KeyServer();
         await server.Endpoint().RegisterAsync(Cancellation);
-        using McxKey key = TestKms.Gmk(Fire);
+        using McxKey key = ProvisioningKms.Gmk(Fire);
         AssertRefused(
             MikeyError.WrongInitiator,
             await server.SendAsync(server.Kms.Message(key, KeyServer.AliceId, from: server.Kms.Issue("sip:bob@mcx.example"))));
@@ -100,7 +100,7 @@ public sealed class KeyDeliveryTests
     {
         await using var server = new KeyServer();
         await server.Endpoint(identity: false).RegisterAsync(Cancellation);
-        using McxKey key = TestKms.Gmk(Fire);
+        using McxKey key = ProvisioningKms.Gmk(Fire);
         SipResponse response = await server.SendAsync(server.Kms.Message(key, KeyServer.AliceId));
         Assert.Equal((403, "NoIdentityKeys"), (response.Status, Assert.Single(SipWarning.AllOf(response)).Text));
     }
@@ -109,9 +109,11 @@ public sealed class KeyDeliveryTests
     public async Task A_key_that_cannot_be_kept_is_answered_500_and_not_used()
     {
         await using var server = new KeyServer();
-        McxEndpoint alice = server.Endpoint(keyFile: server.File("not-there/alice.keys.json"));
+        string blocked = server.File("blocked.keys.json");
+        Directory.CreateDirectory(blocked);
+        McxEndpoint alice = server.Endpoint(keyFile: blocked);
         await alice.RegisterAsync(Cancellation);
-        using McxKey key = TestKms.Gmk(Fire);
+        using McxKey key = ProvisioningKms.Gmk(Fire);
         SipResponse response = await server.SendAsync(server.Kms.Message(key, KeyServer.AliceId));
         Assert.Equal((500, "NotStored"), (response.Status, Assert.Single(SipWarning.AllOf(response)).Text));
         Assert.False(alice.HoldsKeyOf(Fire));
@@ -124,7 +126,7 @@ public sealed class KeyDeliveryTests
         McxEndpoint alice = server.Endpoint();
         await alice.RegisterAsync(Cancellation);
         // Whole seconds are what a message can say: 1 to 2 s from now.
-        using McxKey key = TestKms.Gmk(Fire, null, DateTimeOffset.UtcNow.AddSeconds(2));
+        using McxKey key = ProvisioningKms.Gmk(Fire, null, DateTimeOffset.UtcNow.AddSeconds(2));
         Task<GroupKeyRetired> retired = alice.ExpectAsync<GroupKeyRetired>(Soon);
         Assert.Equal(200, (await server.SendAsync(server.Kms.Message(key, KeyServer.AliceId))).Status);
         Assert.Equal(key.Id.ToString(), (await retired).GmkId);
@@ -139,7 +141,7 @@ public sealed class KeyDeliveryTests
         await alice.RegisterAsync(Cancellation);
         await Assert.ThrowsAsync<TimeoutException>(() => alice.WaitForKeyAsync(Fire, TimeSpan.FromMilliseconds(10), Cancellation));
         Task waiting = alice.WaitForKeyAsync(Fire, Soon, Cancellation);
-        using McxKey key = TestKms.Gmk(Fire);
+        using McxKey key = ProvisioningKms.Gmk(Fire);
         await server.SendAsync(server.Kms.Message(key, KeyServer.AliceId));
         await waiting;
         await alice.WaitForKeyAsync(Fire, TimeSpan.Zero, Cancellation);
@@ -157,9 +159,9 @@ public sealed class KeyDeliveryTests
         Assert.Equal(2, registrations.Length);
         Assert.Null(KeyPartOf(registrations[1]));
 
-        using IdentityKeys mcxServer = server.Kms.Issue(TestKms.McxServer);
+        using IdentityKeys mcxServer = server.Kms.Issue(ProvisioningKms.McxServer);
         var opener = new MikeySakkeOpener(
-            TestKms.McxServer, mcxServer.Kms, mcxServer.TrustedKms, mcxServer, mcxServer,
+            ProvisioningKms.McxServer, mcxServer.Kms, mcxServer.TrustedKms, mcxServer, mcxServer,
             new MikeyReplayCache(16, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1)), MikeyOpenPolicy.Strict);
         MikeyError error = opener.TryOpen(
             KeyPartOf(registrations[0])!.Body.Span, KeyPurpose.ClientServerKey, KeyServer.AliceId, DateTimeOffset.UtcNow, null, out OpenedMikeyMessage? opened, out _);
@@ -169,7 +171,8 @@ public sealed class KeyDeliveryTests
             byte[] taken = new byte[16], made = new byte[16];
             opened!.Key.CopyKeyTo(taken);
             alice.ClientServerKey.CopyKeyTo(made);
-            Assert.Equal((alice.ClientServerKey.Id, made), (opened.Key.Id, taken));
+            Assert.Equal(alice.ClientServerKey.Id, opened.Key.Id);
+            Assert.Equal(made, taken);
             Assert.Equal(alice.ClientServerKey.Rand, opened.Key.Rand);
             Assert.Equal(opened.Key.Id.ToString(), (await told).CskId);
         }
@@ -217,8 +220,8 @@ public sealed class KeyDeliveryTests
         McxEndpoint alice = server.Endpoint();
         await alice.RotateKeyAsync(Fire, Cancellation);
         SipRequest request = Assert.Single(server.Requests);
-        Assert.Equal((SipMethods.Message, TestKms.GroupManagementServer), (request.Method, request.RequestUri));
-        Assert.Equal(TestKms.GroupManagementServer, request.To?.Uri.ToString());
+        Assert.Equal((SipMethods.Message, ProvisioningKms.GroupManagementServer), (request.Method, request.RequestUri));
+        Assert.Equal(ProvisioningKms.GroupManagementServer, request.To?.Uri.ToString());
         MimePart part = Assert.Single(MultipartBody.PartsOf(request));
         Assert.Equal("application/vnd.mediaengine.key-rotation+xml", part.MediaType);
         Assert.True(KeyRotationBody.TryParse(part.Body, out KeyRotationBody body, out _));

@@ -18,7 +18,7 @@ internal sealed class KeyServer : ISipUser, IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly SipStack _stack;
-    private readonly TestKms _kms = new();
+    private readonly ProvisioningKms _kms = new();
     private readonly TemporaryFolder _folder = new();
     private readonly List<ClientProfile> _profiles = [];
     private readonly List<McxEndpoint> _endpoints = [];
@@ -33,7 +33,7 @@ internal sealed class KeyServer : ISipUser, IAsyncDisposable
         _stack.Start();
     }
 
-    public TestKms Kms => _kms;
+    public ProvisioningKms Kms => _kms;
 
     /// <summary>Alice's, unless an endpoint is made without one.</summary>
     public string KeyFilePath => _folder.File("alice.keys.json");
@@ -80,7 +80,7 @@ internal sealed class KeyServer : ISipUser, IAsyncDisposable
         SipTransportKind transport = contact.Uri.ToString().Contains("tcp", StringComparison.Ordinal) ? SipTransportKind.Tcp : SipTransportKind.Udp;
         var request = new SipRequest(SipMethods.Message, contact.Uri.ToString());
         request.Headers.Add("Max-Forwards", "70");
-        request.Headers.Add("From", $"<{TestKms.GroupManagementServer}>;tag={SystemEntropy.Instance.NextToken()}");
+        request.Headers.Add("From", $"<{ProvisioningKms.GroupManagementServer}>;tag={SystemEntropy.Instance.NextToken()}");
         request.Headers.Add("To", $"<{AliceId}>");
         request.Headers.Add("Call-ID", SystemEntropy.Instance.NextToken());
         request.Headers.Add("CSeq", $"1 {SipMethods.Message}");

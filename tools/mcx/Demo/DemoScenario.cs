@@ -42,6 +42,11 @@ public sealed class DemoScenario(DemoWorld world, short[] speech, short[] reply)
             await Client(name).RegisterAsync().ConfigureAwait(false);
             await Client(name).AffiliateAsync([GroupOf(name)]).ConfigureAwait(false);
         }
+        foreach (string name in DemoWorld.Members)
+        {
+            foreach (string group in (string[])[GroupOf(name), EmbeddedOrganisation.PreconfiguredGroup])
+                await Client(name).WaitForKeyAsync(group, StepTimeout).ConfigureAwait(false);
+        }
         int affiliated = await world.Server.InspectAsync(system => system.Affiliations.Count).ConfigureAwait(false);
         Check(affiliated == DemoWorld.Members.Count, $"{affiliated} clients are affiliated, not {DemoWorld.Members.Count}");
         _summary.Add("5 clients registered, 2 affiliated to fire-1 and 2 to ambulance-2, the dispatcher to neither");

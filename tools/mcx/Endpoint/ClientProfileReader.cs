@@ -51,7 +51,9 @@ public static class ClientProfileReader
         YamlSection server = root.Section("server", "address, port and transport of the MC server");
         YamlSection local = root.Section("local", "address, the one of this machine that the server can reach");
         YamlSection? multicast = root.OptionalSection("multicast");
-        YamlSection? csk = root.OptionalSection("csk");
+        YamlSection? csk = root.OptionalSection("kms") is null
+            ? root.Section("csk", "id, key and rand of the client-server key (CSK), or kms to have one made")
+            : root.OptionalSection("csk");
 
         IPAddress localAddress = Address(local, "address", "an IP address of this machine, such as 192.0.2.10");
         if (localAddress.Equals(IPAddress.Any) || localAddress.Equals(IPAddress.IPv6Any))

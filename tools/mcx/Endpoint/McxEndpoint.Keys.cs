@@ -34,10 +34,16 @@ public sealed partial class McxEndpoint
     /// <exception cref="TimeoutException">None came in time.</exception>
     public async Task WaitForKeyAsync(string group, TimeSpan timeout, CancellationToken cancellation = default)
     {
-        Task<EndpointEvent> changed = ExpectAsync<EndpointEvent>(
-            timeout, happened => happened is GroupKeyInstalled or RegroupNotified && HoldsKeyOf(group), cancellation);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task changed = ExpectAsync<EndpointEvent>(
+            timeout, happened => happened is GroupKeyInstalled or RegroupNotified && HoldsKeyOf(group), enough.Token);
         if (!HoldsKeyOf(group))
+        {
             await changed.ConfigureAwait(false);
+            return;
+        }
+        await enough.CancelAsync().ConfigureAwait(false);
+        await changed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>Asks the group management server for a new GMK; it comes to the members by itself.</summary>
@@ -51,7 +57,7 @@ public sealed partial class McxEndpoint
         if (profile.ClientServerKey is { } configured)
             return configured;
         if (profile.IdentityKeys is null)
-            throw new ToolException("the profile has neither a CSK nor identity keys to send one with; add csk or kms.");
+            throw new ToolException("the profile has neither a CSK nor identity keys to send one with; fetch the keys with 'mcx kms fetch', or add csk.");
         made = McxKey.Create(KeyPurpose.ClientServerKey, SystemEntropy.Instance);
         return made.ToClientServerKey();
     }

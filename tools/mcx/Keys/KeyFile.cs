@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MediaEngine.Keys;
+using MediaEngine.Server;
 
 namespace MediaEngine.Tool;
 
@@ -78,20 +79,9 @@ public sealed class KeyFile
     {
         byte[] content = JsonSerializer.SerializeToUtf8Bytes(
             new Document(Version, _mcpttId, Text(kept.LatestSent), [.. kept.Keys.Select(Write)], [.. kept.Revoked.Select(id => id.ToString())]), Options);
-        string temporary = $"{Path}.new";
         try
         {
-            // One that was left over keeps its old mode, so it goes first.
-            File.Delete(temporary);
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            using (var file = new FileStream(temporary, options))
-            {
-                file.Write(content);
-                file.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, Path, overwrite: true);
+            SecretFile.Write(Path, content);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

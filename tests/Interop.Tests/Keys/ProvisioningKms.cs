@@ -4,7 +4,7 @@ using MediaEngine.Server;
 namespace MediaEngine.Interop.Tests;
 
 /// <summary>A KMS, the server identities it provisioned, and the messages they make.</summary>
-internal sealed class TestKms : IDisposable
+internal sealed class ProvisioningKms : IDisposable
 {
     public const string GroupManagementServer = "sip:gms@mcx.example";
     public const string McxServer = "sip:mcptt@mcx.example";
@@ -14,7 +14,7 @@ internal sealed class TestKms : IDisposable
     private readonly KeyAuthority _authority;
     private readonly List<IdentityKeys> _issued = [];
 
-    public TestKms(string uri = "kms.mcx.example")
+    public ProvisioningKms(string uri = "kms.mcx.example")
     {
         DateTimeOffset now = DateTimeOffset.UtcNow;
         _authority = KeyAuthority.Generate(
