@@ -15,16 +15,24 @@ public sealed class McServer : IAsyncDisposable
     private readonly MediaNode _media;
     private readonly SipStack _sip;
     private readonly ControlLoop _loop;
+    private readonly KmsHost? _kms;
 
-    /// <param name="identities">Its keys of the KMS; must outlive the server. Null when it manages no keys.</param>
+    /// <param name="identities">Its keys of the KMS; must outlive the server. Null: those of the configured KMS, if there is one.</param>
     /// <exception cref="ConfigurationException">The store cannot be used, or keys are to be managed without the means.</exception>
     public McServer(ServerConfiguration configuration, Organisation organisation, ILoggerFactory loggers, ServerIdentities? identities = null)
     {
+        ILogger logger = loggers.CreateLogger("mcx");
+        // Before the store: who has no store yet gets a store key here.
+        _kms = configuration.Kms is null ? null : KmsHost.Open(configuration, organisation, logger);
+        if (identities is null && _kms is not null)
+        {
+            identities = _kms.Identities;
+            _kms.Renewed = renewed => _loop!.Use(renewed);
+        }
         StoreSeal? seal = StoreSeal.Load(
             configuration.StoreKeyPath, Environment.GetEnvironmentVariable(StoreSeal.EnvironmentVariable), mayCreate: !File.Exists(configuration.StorePath));
         CheckKeyManagement(configuration, organisation, identities is not null, seal is not null);
         IEntropy entropy = SystemEntropy.Instance;
-        ILogger logger = loggers.CreateLogger("mcx");
         _media = new MediaNode(
             new MediaNodeOptions
             {
@@ -62,12 +70,17 @@ public sealed class McServer : IAsyncDisposable
     /// <summary>Binds the media and SIP ports and starts answering.</summary>
     /// <exception cref="MediaBindException">A media port is not to be had.</exception>
     /// <exception cref="SipBindException">A SIP listener is not to be had.</exception>
+    /// <exception cref="ConfigurationException">The KMS's address is not to be had.</exception>
     public void Start()
     {
+        _kms?.Start();
         _media.Start();
         _loop.Start(_sip);
         _sip.Start();
     }
+
+    /// <summary>Where the KMS is served; null without one.</summary>
+    public Uri? KmsUrl => _kms?.Url;
 
     public IPEndPoint SipEndPoint(SipTransportKind transport) => _sip.EndPoint(transport);
 
@@ -116,5 +129,7 @@ public sealed class McServer : IAsyncDisposable
         _loop.Dispose();
         _media.Dispose();
         _store.Dispose();
+        if (_kms is not null)
+            await _kms.DisposeAsync().ConfigureAwait(false);
     }
 }

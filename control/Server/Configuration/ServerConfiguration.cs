@@ -45,6 +45,9 @@ public sealed record ServerConfiguration
     /// <summary>The identity of the group management server (GMS), which group keys come from.</summary>
     public string GroupManagementUri => $"sip:gms@{Domain}";
 
+    /// <summary>Null when this server has no KMS.</summary>
+    public KmsConfiguration? Kms { get; init; }
+
     /// <summary>Times of managed group keys.</summary>
     public KeyOptions Keys { get; init; } = new();
 
@@ -58,9 +61,10 @@ public sealed record ServerConfiguration
         YamlSection media = root.Section("media", "address, and optionally advertised-address, audio-port, floor-port, shards");
         YamlSection? multicast = root.OptionalSection("multicast");
         YamlSection? groupKeys = root.OptionalSection("group-keys");
+        string domain = root.Required("domain", "the domain of this MC system, such as mcx.example");
         var configuration = new ServerConfiguration
         {
-            Domain = root.Required("domain", "the domain of this MC system, such as mcx.example"),
+            Domain = domain,
             SipListeners = Listeners(sip),
             MediaAddress = media.Address("address", "the IPv4 address media and floor control are bound to"),
             AdvertisedMediaAddress = media.Optional("advertised-address") is null
@@ -73,6 +77,7 @@ public sealed record ServerConfiguration
             MulticastInterface = multicast?.Address("interface", "the address of the interface multicast leaves by") ?? IPAddress.Any,
             StorePath = Path.Combine(folder, root.Required("store", "the path of the SQLite file, such as mediaengine.db")),
             StoreKeyPath = root.Optional("store-key") is { } storeKey ? Path.Combine(folder, storeKey) : null,
+            Kms = root.OptionalSection("kms") is { } kms ? KmsConfiguration.Read(kms, folder, domain) : null,
             Keys = KeyTimes(groupKeys),
             OrganisationPath = Path.Combine(folder, root.Required("organisation", "the path of the organisation file, such as organisation.yaml")),
         };

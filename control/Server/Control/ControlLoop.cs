@@ -73,6 +73,9 @@ internal sealed class ControlLoop : ISipUser, IDisposable
     /// <summary>Runs <paramref name="look"/> on the loop's thread, between two batches.</summary>
     public bool Inspect(Action<McSystem> look) => _inputs.Writer.TryWrite(new ControlEvent.Inspect(look));
 
+    /// <summary>The server's keys of a new key period. Any thread.</summary>
+    public void Use(ServerIdentities identities) => _keys?.Use(identities);
+
     public void Dispose()
     {
         _inputs.Writer.TryComplete();

@@ -87,7 +87,7 @@ public sealed class StoreSeal : IDisposable
     private static void Create(string path)
     {
         byte[] key = RandomNumberGenerator.GetBytes(Key_bytes);
-        DataFolder.WriteSecret(path, Convert.ToHexStringLower(key) + "\n");
+        SecretFile.Write(path, Convert.ToHexStringLower(key) + "\n");
         CryptographicOperations.ZeroMemory(key);
     }
 

@@ -11,6 +11,9 @@ public enum KmsDocumentOutcome
     /// <summary>Not well-formed, or with a document type definition.</summary>
     NotXml,
 
+    /// <summary>Elements nested deeper than any such document has them.</summary>
+    TooDeep,
+
     /// <summary>Of another kind than expected.</summary>
     UnexpectedDocument,
 

@@ -21,6 +21,9 @@ public static class KmsXml
 
     private const int MaxText_chars = 4096;
 
+    // Ours need 7. Building a tree costs the square of its depth.
+    private const int MaxDepth = 32;
+
     private static readonly XmlReaderSettings Settings = new()
     {
         DtdProcessing = DtdProcessing.Prohibit,
@@ -37,7 +40,16 @@ public static class KmsXml
             return KmsDocumentOutcome.WrongLength;
         try
         {
-            using var reader = XmlReader.Create(new MemoryStream(document.ToArray(), writable: false), Settings);
+            byte[] octets = document.ToArray();
+            using (var scan = XmlReader.Create(new MemoryStream(octets, writable: false), Settings))
+            {
+                while (scan.Read())
+                {
+                    if (scan.Depth > MaxDepth)
+                        return KmsDocumentOutcome.TooDeep;
+                }
+            }
+            using var reader = XmlReader.Create(new MemoryStream(octets, writable: false), Settings);
             root = XElement.Load(reader);
             return KmsDocumentOutcome.Ok;
         }

@@ -79,10 +79,10 @@ public sealed class KmsRequestTests
             Read(KmsDocuments.Request.Replace("alice", new string('a', UserKeySet.MaxUri_bytes), StringComparison.Ordinal), out _));
 
     [Fact]
-    public void Deep_nesting_does_no_harm()
+    public void Deep_nesting_is_refused_at_once()
     {
         string deep = string.Concat(Enumerable.Repeat("<a>", 100_000)) + string.Concat(Enumerable.Repeat("</a>", 100_000));
-        Assert.Equal(KmsDocumentOutcome.UnexpectedDocument, Read(deep, out _));
+        Assert.Equal(KmsDocumentOutcome.TooDeep, Read(deep, out _));
     }
 
     [Fact]
