@@ -63,18 +63,26 @@ internal static class MikeyKeyDerivation
         {
             ReadOnlySpan<byte> part = inputKey[..Math.Min(inputKey.Length, InputPart_bytes)];
             inputKey = inputKey[part.Length..];
-            HMACSHA256.HashData(part, label, chained);
+            // Kept for the whole part: keying costs more than hashing.
+            using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, part);
+            Hash(hmac, label, chained);
             for (int offset = 0; offset < output.Length; offset += Hash_bytes)
             {
-                HMACSHA256.HashData(part, chained, block);
+                Hash(hmac, chained, block);
                 int take = Math.Min(Hash_bytes, output.Length - offset);
                 for (int i = 0; i < take; i++)
                     output[offset + i] ^= block[i];
                 if (offset + Hash_bytes < output.Length)
-                    HMACSHA256.HashData(part, chained[..Hash_bytes], chained);
+                    Hash(hmac, chained[..Hash_bytes], chained);
             }
         }
         CryptographicOperations.ZeroMemory(chained);
         CryptographicOperations.ZeroMemory(block);
+    }
+
+    private static void Hash(IncrementalHash hmac, ReadOnlySpan<byte> data, Span<byte> destination)
+    {
+        hmac.AppendData(data);
+        hmac.GetHashAndReset(destination);
     }
 }

@@ -12,6 +12,7 @@ internal sealed class ClientServerKeys : IDisposable
 {
     private readonly McContext _context;
     private readonly Dictionary<string, Held> _held = [];
+    private readonly Dictionary<uint, string> _clientOfKeyId = [];
     private readonly Dictionary<long, Upload> _uploads = [];
     private long _lastTicket;
 
@@ -19,7 +20,7 @@ internal sealed class ClientServerKeys : IDisposable
     {
         _context = context;
         foreach (ClientKey record in durable)
-            _held[record.Id] = new Held(record, new ClientServerKey(new KeyIdentifier(record.KeyId), record.Key, record.Rand));
+            Hold(record, new ClientServerKey(new KeyIdentifier(record.KeyId), record.Key, record.Rand));
     }
 
     /// <summary>Uploads that the host is opening.</summary>
@@ -64,6 +65,10 @@ internal sealed class ClientServerKeys : IDisposable
         }
     }
 
+    /// <summary>Another client has a CSK of this identifier, by which packets are told apart.</summary>
+    public bool Clashes(KeyIdentifier id, string client) =>
+        _clientOfKeyId.TryGetValue(id.Value, out string? other) ? other != client : _context.Organisation.Users.Any(user => user.ClientServerKey?.Id == id);
+
     /// <summary>The client's CSK from now on.</summary>
     public void Store(Registration registration, McxKey key, Instant now, McxEffects effects)
     {
@@ -79,11 +84,11 @@ internal sealed class ClientServerKeys : IDisposable
             Rand = key.Rand.ToArray(),
             ReceivedAt = _context.WallClock(now),
         };
-        if (_held.Remove(record.Id, out Held? before))
-            _context.DisposeLater(before.Key);
+        if (_held.ContainsKey(record.Id))
+            Release(record.Id);
         else
             MakeRoom(registration.McpttId, effects);
-        _held[record.Id] = new Held(record, key.ToClientServerKey());
+        Hold(record, key.ToClientServerKey());
         effects.Put(record);
         effects.Log("client-key-stored", registration.McpttId, $"CSK {key.Id} of client {registration.ClientId}");
     }
@@ -101,9 +106,21 @@ internal sealed class ClientServerKeys : IDisposable
         if (others.Length < _context.Options.MaxClientsPerUser)
             return;
         Held oldest = others.MinBy(held => (_context.State.Registrations.ContainsKey(held.Record.Id), held.Record.ReceivedAt))!;
-        _held.Remove(oldest.Record.Id);
+        Release(oldest.Record.Id);
         effects.Delete<ClientKey>(oldest.Record.Id);
-        _context.DisposeLater(oldest.Key);
+    }
+
+    private void Hold(ClientKey record, ClientServerKey key)
+    {
+        _held[record.Id] = new Held(record, key);
+        _clientOfKeyId[record.KeyId] = record.Id;
+    }
+
+    private void Release(string client)
+    {
+        _held.Remove(client, out Held? held);
+        _clientOfKeyId.Remove(held!.Record.KeyId);
+        _context.DisposeLater(held.Key);
     }
 
     internal delegate void UploadOpened(MikeyError? error, McxKey? key, Instant now, McxEffects effects);

@@ -70,6 +70,11 @@ internal sealed class RegistrationProcedure(
             Open(transaction, request, flow, user, mikey.Body, now, effects);
             return;
         }
+        if (uploaded is not null && clientServerKeys.Clashes(uploaded.Id, id))
+        {
+            context.Refuse(transaction, request, 403, nameof(MikeyError.KeyIdentifierClash), user.McpttId, effects);
+            return;
+        }
         var registration = new Registration
         {
             Id = id,

@@ -70,8 +70,9 @@ public static class DataFolder
           interface: 127.0.0.1
           ttl: 1
         store: mediaengine.db
+        store-key: {StoreKeyName}
         organisation: {OrganisationName}
-        {(kmsPort is null ? string.Empty : $"store-key: {StoreKeyName}\nkms:\n  listen: 127.0.0.1:{kmsPort}\n  folder: {KmsName}\n")}
+        {(kmsPort is null ? string.Empty : $"kms:\n  listen: 127.0.0.1:{kmsPort}\n  folder: {KmsName}\n")}
         """;
 
     /// <summary>Writes a file that only its owner may read, making its folder first.</summary>

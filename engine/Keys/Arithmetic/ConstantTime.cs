@@ -9,6 +9,7 @@ internal static class ConstantTime
     private const int Window_bits = 4;
 
     /// <summary>entries[index], by reading all of them; an entry is a multiple of 32 octets long.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static T Select<T>(ReadOnlySpan<T> entries, ulong index)
         where T : unmanaged
     {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MediaEngine.Keys;
 
 /// <summary>
@@ -23,6 +25,7 @@ internal struct CurvePoint<TCurve, TField> : IGroupElement<CurvePoint<TCurve, TF
     /// The complete law of Renes, Costello and Batina (2015, algorithm 4). It has no exception between points whose order
     /// is odd, which holds for every point used here: P-256 has a prime order, SAKKE's points are of order q.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static CurvePoint<TCurve, TField> Combine(
         in CurvePoint<TCurve, TField> left, in CurvePoint<TCurve, TField> right)
     {

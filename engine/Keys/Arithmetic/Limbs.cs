@@ -15,6 +15,7 @@ internal static class Limbs
     /// </summary>
     /// <param name="n">The modulus.</param>
     /// <param name="inverse">-1 / n mod 2^64.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static TLimbs MultiplyMontgomery<TLimbs>(
         ref readonly TLimbs a, ref readonly TLimbs b, ReadOnlySpan<ulong> n, ulong inverse)
         where TLimbs : unmanaged
@@ -53,6 +54,7 @@ internal static class Limbs
     }
 
     /// <summary>a + b mod n, both below n.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static TLimbs AddModulo<TLimbs>(ref readonly TLimbs a, ref readonly TLimbs b, ReadOnlySpan<ulong> n)
         where TLimbs : unmanaged
     {
@@ -62,6 +64,7 @@ internal static class Limbs
     }
 
     /// <summary>a - b mod n, both below n.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static TLimbs SubtractModulo<TLimbs>(ref readonly TLimbs a, ref readonly TLimbs b, ReadOnlySpan<ulong> n)
         where TLimbs : unmanaged
     {

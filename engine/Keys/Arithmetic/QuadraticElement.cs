@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MediaEngine.Keys;
 
 /// <summary>
@@ -11,6 +13,7 @@ internal struct QuadraticElement<TField> : IGroupElement<QuadraticElement<TField
 
     public static QuadraticElement<TField> Identity => new() { Real = TField.One };
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static QuadraticElement<TField> Combine(
         in QuadraticElement<TField> left, in QuadraticElement<TField> right) => new()
         {
@@ -18,6 +21,7 @@ internal struct QuadraticElement<TField> : IGroupElement<QuadraticElement<TField
             Imaginary = TField.SumOfProducts(left.Real, right.Imaginary, left.Imaginary, right.Real),
         };
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static QuadraticElement<TField> Twice(in QuadraticElement<TField> value) => new()
     {
         Real = (value.Real + value.Imaginary) * (value.Real - value.Imaginary),

@@ -1,12 +1,11 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace MediaEngine.Keys;
 
 /// <summary>
-/// An integer modulo a prime of 1024 bits in Montgomery form, as 38 signed digits of 28 bits in five AVX-512 registers.
+/// An integer modulo a prime of 1024 bits in Montgomery form, as 38 signed digits of 28 bits in five vectors of 512 bits.
 /// Digits and value are redundant: sums and differences are made digit by digit and may leave [0, p). No carry runs
 /// further than one digit, except when the value is written.
 /// </summary>
@@ -30,20 +29,23 @@ internal struct WideMontgomery<TModulus> : IFieldElement<WideMontgomery<TModulus
     private Vector512<long> _v3;
     private Vector512<long> _v4;
 
-    public static bool IsSupported => Avx512F.IsSupported;
+    public static bool IsSupported => Lanes512.IsSupported;
 
     public static int Length_bytes => Unsafe.SizeOf<Limbs16>();
 
     public static WideMontgomery<TModulus> One => Load(TModulus.WideR);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static WideMontgomery<TModulus> operator +(
         in WideMontgomery<TModulus> left, in WideMontgomery<TModulus> right) => Carried(
             left._v0 + right._v0, left._v1 + right._v1, left._v2 + right._v2, left._v3 + right._v3, left._v4 + right._v4);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static WideMontgomery<TModulus> operator -(
         in WideMontgomery<TModulus> left, in WideMontgomery<TModulus> right) => Carried(
             left._v0 - right._v0, left._v1 - right._v1, left._v2 - right._v2, left._v3 - right._v3, left._v4 - right._v4);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static WideMontgomery<TModulus> operator *(
         in WideMontgomery<TModulus> left, in WideMontgomery<TModulus> right)
     {
@@ -53,11 +55,11 @@ internal struct WideMontgomery<TModulus> : IFieldElement<WideMontgomery<TModulus
         for (int i = 0; i < Digits; i++)
         {
             Vector512<long> digit = Vector512.Create(Unsafe.Add(ref digits, i));
-            t0 += Product(a0, digit);
-            t1 += Product(a1, digit);
-            t2 += Product(a2, digit);
-            t3 += Product(a3, digit);
-            t4 += Product(a4, digit);
+            t0 += Lanes512.Product(a0, digit);
+            t1 += Lanes512.Product(a1, digit);
+            t2 += Lanes512.Product(a2, digit);
+            t3 += Lanes512.Product(a3, digit);
+            t4 += Lanes512.Product(a4, digit);
             ReduceOneDigit(ref t0, ref t1, ref t2, ref t3, ref t4);
         }
         WideMontgomery<TModulus> once = Carried(t0, t1, t2, t3, t4);
@@ -65,6 +67,7 @@ internal struct WideMontgomery<TModulus> : IFieldElement<WideMontgomery<TModulus
     }
 
     /// <remarks>One reduction for both products: little more than the price of one.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static WideMontgomery<TModulus> SumOfProducts(
         in WideMontgomery<TModulus> a, in WideMontgomery<TModulus> b,
         in WideMontgomery<TModulus> c, in WideMontgomery<TModulus> d)
@@ -78,11 +81,11 @@ internal struct WideMontgomery<TModulus> : IFieldElement<WideMontgomery<TModulus
         {
             Vector512<long> digit = Vector512.Create(Unsafe.Add(ref digits, i));
             Vector512<long> otherDigit = Vector512.Create(Unsafe.Add(ref otherDigits, i));
-            t0 += Product(a0, digit) + Product(c0, otherDigit);
-            t1 += Product(a1, digit) + Product(c1, otherDigit);
-            t2 += Product(a2, digit) + Product(c2, otherDigit);
-            t3 += Product(a3, digit) + Product(c3, otherDigit);
-            t4 += Product(a4, digit) + Product(c4, otherDigit);
+            t0 += Lanes512.Product(a0, digit) + Lanes512.Product(c0, otherDigit);
+            t1 += Lanes512.Product(a1, digit) + Lanes512.Product(c1, otherDigit);
+            t2 += Lanes512.Product(a2, digit) + Lanes512.Product(c2, otherDigit);
+            t3 += Lanes512.Product(a3, digit) + Lanes512.Product(c3, otherDigit);
+            t4 += Lanes512.Product(a4, digit) + Lanes512.Product(c4, otherDigit);
             ReduceOneDigit(ref t0, ref t1, ref t2, ref t3, ref t4);
         }
         WideMontgomery<TModulus> once = Carried(t0, t1, t2, t3, t4);
@@ -154,14 +157,13 @@ internal struct WideMontgomery<TModulus> : IFieldElement<WideMontgomery<TModulus
     {
         ref long multiple = ref MemoryMarshal.GetReference(TModulus.Multiple);
         // m = -1 mod 2^28, so the factor is the digit itself, and digit + factor·m = factor·(m + 1) above it.
-        Vector512<long> factor = Avx512F.BroadcastScalarToVector512(
-            (t0 & Vector512.Create(DigitMask)).GetLower().GetLower());
+        Vector512<long> factor = Lanes512.Broadcast(t0 & Vector512.Create(DigitMask));
         Vector512<long> carry = (t0 >> Digit_bits) & Vector512.CreateScalar(-1L);
-        t0 = Avx512F.AlignRight64(t1, t0, 1) + carry + Product(Vector512.LoadUnsafe(ref multiple), factor);
-        t1 = Avx512F.AlignRight64(t2, t1, 1) + Product(Vector512.LoadUnsafe(ref multiple, Lanes), factor);
-        t2 = Avx512F.AlignRight64(t3, t2, 1) + Product(Vector512.LoadUnsafe(ref multiple, 2 * Lanes), factor);
-        t3 = Avx512F.AlignRight64(t4, t3, 1) + Product(Vector512.LoadUnsafe(ref multiple, 3 * Lanes), factor);
-        t4 = Avx512F.AlignRight64(default, t4, 1) + Product(Vector512.LoadUnsafe(ref multiple, 4 * Lanes), factor);
+        t0 = Lanes512.Down(t1, t0) + carry + Lanes512.Product(Vector512.LoadUnsafe(ref multiple), factor);
+        t1 = Lanes512.Down(t2, t1) + Lanes512.Product(Vector512.LoadUnsafe(ref multiple, Lanes), factor);
+        t2 = Lanes512.Down(t3, t2) + Lanes512.Product(Vector512.LoadUnsafe(ref multiple, 2 * Lanes), factor);
+        t3 = Lanes512.Down(t4, t3) + Lanes512.Product(Vector512.LoadUnsafe(ref multiple, 3 * Lanes), factor);
+        t4 = Lanes512.Down(default, t4) + Lanes512.Product(Vector512.LoadUnsafe(ref multiple, 4 * Lanes), factor);
     }
 
     /// <summary>Every digit but the highest, which has the sign, gives what exceeds 28 bits to its neighbour.</summary>
@@ -174,18 +176,13 @@ internal struct WideMontgomery<TModulus> : IFieldElement<WideMontgomery<TModulus
         Vector512<long> c4 = (t4 >> Digit_bits) & Vector512.Create(-1L, -1, -1, -1, -1, 0, 0, 0);
         return new WideMontgomery<TModulus>
         {
-            _v0 = (t0 & mask) + Avx512F.AlignRight64(c0, default, Lanes - 1),
-            _v1 = (t1 & mask) + Avx512F.AlignRight64(c1, c0, Lanes - 1),
-            _v2 = (t2 & mask) + Avx512F.AlignRight64(c2, c1, Lanes - 1),
-            _v3 = (t3 & mask) + Avx512F.AlignRight64(c3, c2, Lanes - 1),
-            _v4 = (t4 & Vector512.Create(DigitMask, DigitMask, DigitMask, DigitMask, DigitMask, -1, 0, 0)) + Avx512F.AlignRight64(c4, c3, Lanes - 1),
+            _v0 = (t0 & mask) + Lanes512.Up(c0, default),
+            _v1 = (t1 & mask) + Lanes512.Up(c1, c0),
+            _v2 = (t2 & mask) + Lanes512.Up(c2, c1),
+            _v3 = (t3 & mask) + Lanes512.Up(c3, c2),
+            _v4 = (t4 & Vector512.Create(DigitMask, DigitMask, DigitMask, DigitMask, DigitMask, -1, 0, 0)) + Lanes512.Up(c4, c3),
         };
     }
-
-    /// <summary>Lane by lane the signed 64-bit products of the digits.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<long> Product(Vector512<long> left, Vector512<long> right) =>
-        Avx512F.Multiply(left.AsInt32(), right.AsInt32());
 
     private static WideMontgomery<TModulus> Load(ReadOnlySpan<long> digits)
     {

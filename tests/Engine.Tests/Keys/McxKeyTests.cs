@@ -1,4 +1,3 @@
-using MediaEngine.Engine.Tests.Media;
 using MediaEngine.Engine.Tests.Srtp;
 using MediaEngine.Keys;
 using MediaEngine.Srtp;
@@ -50,7 +49,7 @@ public sealed class McxKeyTests
     [InlineData(KeyPurpose.MulticastSignallingKey, "7 9", 4)]
     public void EachPurposeHasItsSessionsAndMki(KeyPurpose purpose, string sessions, int mki_bytes)
     {
-        using McxKey key = McxKey.Create(purpose, new SeededEntropy(1));
+        using McxKey key = McxKey.Create(purpose, new MikeyEntropy(1));
         Assert.Equal(purpose, key.Id.Purpose);
         KeyIdentifier bundle = key.BundleIdFor("sip:a@b");
         var served = new List<byte>();
@@ -74,7 +73,7 @@ public sealed class McxKeyTests
     [Fact]
     public void PrivateCallDirectionsHaveKeysOfTheirOwn()
     {
-        using McxKey key = McxKey.Create(KeyPurpose.PrivateCallKey, new SeededEntropy(1));
+        using McxKey key = McxKey.Create(KeyPurpose.PrivateCallKey, new MikeyEntropy(1));
         using SrtpMasterKey forth = key.DeriveMasterKey(CryptoSession.McpttPrivateInitiator, key.Id);
         using SrtpMasterKey back = key.DeriveMasterKey(CryptoSession.McpttPrivateReceiver, key.Id);
         using var sender = new SrtpSender(forth, SrtpPolicy.Control);
@@ -87,7 +86,7 @@ public sealed class McxKeyTests
     [Fact]
     public void CopiesServeMediaAndControl()
     {
-        using McxKey gmk = McxKey.Create(KeyPurpose.GroupMasterKey, new SeededEntropy(1)), csk = McxKey.Create(KeyPurpose.ClientServerKey, new SeededEntropy(2));
+        using McxKey gmk = McxKey.Create(KeyPurpose.GroupMasterKey, new MikeyEntropy(1)), csk = McxKey.Create(KeyPurpose.ClientServerKey, new MikeyEntropy(2));
         using GroupMasterKey group = gmk.ToGroupMasterKey();
         using ClientServerKey control = csk.ToClientServerKey();
         Assert.Equal(gmk.BundleIdFor("sip:a@b"), group.GukIdFor("sip:a@b"));

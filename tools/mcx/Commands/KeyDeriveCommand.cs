@@ -77,7 +77,7 @@ internal static class KeyDeriveCommand
     {
         if (asked is { } number)
         {
-            return Enum.IsDefined((CryptoSession)Math.Clamp(number, 0, byte.MaxValue))
+            return number is >= 0 and <= byte.MaxValue && Enum.IsDefined((CryptoSession)number)
                 ? (CryptoSession)number
                 : throw new ToolException($"--cs-id {number}: not one of 0..9.");
         }

@@ -24,9 +24,13 @@ public class FieldElementTests
     [Fact]
     public void The_wide_digits_calculate_as_BigInteger()
     {
-        Assert.SkipUnless(WideMontgomery<SakkePrime>.IsSupported, "needs AVX-512");
+        Assert.SkipUnless(WideMontgomery<SakkePrime>.IsSupported, "needs AVX2");
         Compare<WideMontgomery<SakkePrime>, SakkePrime>();
     }
+
+    [Theory]
+    [MemberData(nameof(SakkeFields.All), MemberType = typeof(SakkeFields))]
+    public void Sums_of_many_may_be_multiplied(string field) => SakkeFields.Run(field, new LongSums());
 
     private static void Compare<T, TModulus>()
         where T : unmanaged, IFieldElement<T>
@@ -53,5 +57,33 @@ public class FieldElementTests
             }
         }
         Assert.Equal(BigInteger.One, FieldValues.Write(T.One));
+    }
+
+    /// <summary>As many summands on either side, of either sign, as the widest representation allows.</summary>
+    private sealed class LongSums : SakkeFields.ITest
+    {
+        public void Run<TField>()
+            where TField : unmanaged, IFieldElement<TField>
+        {
+            const int Doublings = 5;
+            BigInteger modulus = FieldValues.Modulus<SakkePrime>();
+            foreach (BigInteger value in FieldValues.For(modulus, TField.Length_bytes, 20))
+            {
+                TField positive = FieldValues.Read<TField>(value);
+                TField negative = default(TField) - positive;
+                for (int i = 0; i < Doublings; i++)
+                {
+                    positive = positive + positive;
+                    negative = negative + negative;
+                }
+                BigInteger square = value * value * (1 << (2 * Doublings)) % modulus;
+                Assert.Equal(square, FieldValues.Write(positive * positive));
+                Assert.Equal(square, FieldValues.Write(negative * negative));
+                Assert.Equal(2 * square % modulus, FieldValues.Write(TField.SumOfProducts(positive, positive, negative, negative)));
+                Assert.Equal(
+                    (modulus - (2 * square % modulus)) % modulus,
+                    FieldValues.Write(TField.SumOfProducts(positive, negative, negative, positive)));
+            }
+        }
     }
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using MediaEngine.Engine.Tests.Media;
 using MediaEngine.Keys;
 using Xunit;
 

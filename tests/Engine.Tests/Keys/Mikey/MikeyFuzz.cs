@@ -87,7 +87,7 @@ internal static class MikeyFuzz
         Scene.Held.Install(new McxKey(Scene.Key.Id, Key, Scene.Key.Rand));
         using McxKey temporary = new(new KeyIdentifier(5), Key, Scene.Key.Rand) { GroupIds = ["sip:a@b", "sip:c@d"] };
         byte[] memory = new byte[500];
-        new PresharedKeyWrap(Cache()).TryWrap(temporary, Scene.Key, MikeyScene.Now, new Media.SeededEntropy(4), memory, out int length);
+        new PresharedKeyWrap(Cache()).TryWrap(temporary, Scene.Key, MikeyScene.Now, new MikeyEntropy(4), memory, out int length);
         messages.Add(memory[..length]);
         byte[] parameters = new byte[100];
         length = new KeyParameters(0) { Text = "name", GroupIds = temporary.GroupIds }.Write(parameters);

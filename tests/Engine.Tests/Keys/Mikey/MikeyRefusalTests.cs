@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using MediaEngine.Engine.Tests.Media;
 using MediaEngine.Keys;
 using Xunit;
 
@@ -250,7 +249,7 @@ public sealed class MikeyRefusalTests
     [Fact]
     public void AKeyTypeAgainstThePurposeTag()
     {
-        using McxKey pck = McxKey.Create(KeyPurpose.PrivateCallKey, new SeededEntropy(3));
+        using McxKey pck = McxKey.Create(KeyPurpose.PrivateCallKey, new MikeyEntropy(3));
         _scene.Request = _scene.Request with { Key = pck, ParametersInClear = true };
         _scene.Policy = new MikeyOpenPolicy { AcceptParametersInClear = true };
         byte[] message = _scene.Build();

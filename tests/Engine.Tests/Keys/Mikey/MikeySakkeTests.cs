@@ -1,4 +1,3 @@
-using MediaEngine.Engine.Tests.Media;
 using MediaEngine.Keys;
 using MediaEngine.Srtp;
 using Xunit;
@@ -86,7 +85,7 @@ public sealed class MikeySakkeTests
     [Fact]
     public void LifetimeGroupsAndNameArrive()
     {
-        using McxKey fresh = McxKey.Create(KeyPurpose.GroupMasterKey, new SeededEntropy(5));
+        using McxKey fresh = McxKey.Create(KeyPurpose.GroupMasterKey, new MikeyEntropy(5));
         byte[] octets = new byte[16];
         fresh.CopyKeyTo(octets);
         using var key = new McxKey(fresh.Id, octets, fresh.Rand)
@@ -132,9 +131,9 @@ public sealed class MikeySakkeTests
         int length = scene.Build().Length;
         byte[] memory = [.. Enumerable.Repeat((byte)7, length)];
         foreach (int size in new[] { 0, 9, 300, length - 1 })
-            Assert.False(MikeySakkeBuilder.TryBuild(scene.Request, scene.Crypto, scene.Crypto, new SeededEntropy(2), memory.AsSpan(0, size), out _));
+            Assert.False(MikeySakkeBuilder.TryBuild(scene.Request, scene.Crypto, scene.Crypto, new MikeyEntropy(2), memory.AsSpan(0, size), out _));
         scene.Crypto.HasKeys = false;
-        Assert.False(MikeySakkeBuilder.TryBuild(scene.Request, scene.Crypto, scene.Crypto, new SeededEntropy(2), memory, out length));
+        Assert.False(MikeySakkeBuilder.TryBuild(scene.Request, scene.Crypto, scene.Crypto, new MikeyEntropy(2), memory, out length));
         Assert.Equal(0, length);
         Assert.All(memory, octet => Assert.Equal(0, octet));
     }

@@ -1,4 +1,3 @@
-using MediaEngine.Engine.Tests.Media;
 using MediaEngine.Keys;
 
 namespace MediaEngine.Engine.Tests.Keys;
@@ -13,7 +12,7 @@ internal sealed class MikeyScene : IDisposable
 
     public MikeyScene(KeyPurpose purpose = KeyPurpose.GroupMasterKey)
     {
-        Key = McxKey.Create(purpose, new SeededEntropy(1));
+        Key = McxKey.Create(purpose, new MikeyEntropy(1));
         Request = new MikeySakkeRequest
         {
             Key = Key,
@@ -54,7 +53,7 @@ internal sealed class MikeyScene : IDisposable
     public byte[] Build()
     {
         byte[] memory = new byte[2000];
-        if (!MikeySakkeBuilder.TryBuild(Request, Crypto, Crypto, new SeededEntropy(2), memory, out int length))
+        if (!MikeySakkeBuilder.TryBuild(Request, Crypto, Crypto, new MikeyEntropy(2), memory, out int length))
             throw new InvalidOperationException("Not made.");
         return memory[..length];
     }

@@ -1,4 +1,3 @@
-using MediaEngine.Engine.Tests.Media;
 using MediaEngine.Keys;
 using Xunit;
 
@@ -96,7 +95,7 @@ public sealed class PresharedKeyWrapTests
     {
         using McxKey temporary = Temporary(), parent = Parent();
         byte[] memory = [.. Enumerable.Repeat((byte)7, 150)];
-        Assert.False(_wrap.TryWrap(temporary, parent, Now, new SeededEntropy(1), memory, out int length));
+        Assert.False(_wrap.TryWrap(temporary, parent, Now, new MikeyEntropy(1), memory, out int length));
         Assert.Equal(0, length);
         Assert.All(memory, octet => Assert.Equal(0, octet));
     }
@@ -105,7 +104,7 @@ public sealed class PresharedKeyWrapTests
     {
         using McxKey parent = Parent();
         byte[] memory = new byte[500];
-        Assert.True(_wrap.TryWrap(temporary, parent, Now, new SeededEntropy(seed), memory, out int length));
+        Assert.True(_wrap.TryWrap(temporary, parent, Now, new MikeyEntropy(seed), memory, out int length));
         return memory[..length];
     }
 

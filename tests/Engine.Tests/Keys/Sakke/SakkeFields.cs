@@ -6,8 +6,8 @@ namespace MediaEngine.Engine.Tests.Keys;
 /// <summary>The representations of SAKKE's F_p that this processor can run.</summary>
 public static class SakkeFields
 {
-    private const string Scalar = nameof(Limbs16);
-    private const string Wide = "AVX-512";
+    private const string Scalar = "limbs of 64 bits";
+    private const string Wide = "lanes of 512 bits";
 
     public static TheoryData<string> All
     {
