@@ -31,12 +31,18 @@ internal static class KeyRotateCommand
                 using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
                 Task<GroupKeyInstalled> installed = session.Endpoint.ExpectAsync<GroupKeyInstalled>(
                     limit, key => !before.Contains(key.GmkId) && key.Groups.Any(named => IsSame(named, asked)), waiting.Token);
-                await session.Endpoint.RotateKeyAsync(asked, cancellation).ConfigureAwait(false);
                 GroupKeyInstalled? key = null;
-                if (member)
-                    key = await OrNoneAsync(installed).ConfigureAwait(false);
-                await waiting.CancelAsync().ConfigureAwait(false);
-                await ((Task)installed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                try
+                {
+                    await session.Endpoint.RotateKeyAsync(asked, cancellation).ConfigureAwait(false);
+                    if (member)
+                        key = await OrNoneAsync(installed).ConfigureAwait(false);
+                }
+                finally
+                {
+                    await waiting.CancelAsync().ConfigureAwait(false);
+                    await ((Task)installed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                }
                 session.Result(Describe(asked, member, key), new JsonObject
                 {
                     ["group"] = asked,
