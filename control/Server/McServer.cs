@@ -111,16 +111,15 @@ public sealed class McServer : IAsyncDisposable
         }
     }
 
-    // A group or user without configured key waits for ever for what nobody can make or open.
     private static void CheckKeyManagement(ServerConfiguration configuration, Organisation organisation, bool hasIdentities, bool hasSeal)
     {
+        if (hasIdentities && !hasSeal)
+            throw new ConfigurationException($"{configuration.StorePath}: would hold managed keys in clear; set store-key in the server's configuration, or {StoreSeal.EnvironmentVariable}.");
         string? managed = organisation.Groups.FirstOrDefault(group => group.GroupMasterKey is null)?.Id
             ?? organisation.Users.FirstOrDefault(user => user.ClientServerKey is null)?.McpttId;
-        if (managed is null || hasIdentities && hasSeal)
-            return;
-        throw new ConfigurationException(hasIdentities
-            ? $"{configuration.OrganisationPath}: {managed} has no configured key, and the store must not hold managed keys in clear; set store-key in the server's configuration."
-            : $"{configuration.OrganisationPath}: {managed} has no configured key, and no KMS is configured; add gmk and csk, or the server's kms section.");
+        // It would wait for ever for what nobody can make or open.
+        if (managed is not null && !hasIdentities)
+            throw new ConfigurationException($"{configuration.OrganisationPath}: {managed} has no configured key, and no KMS is configured; add gmk or csk there, or a kms section to the server's configuration.");
     }
 
     public async ValueTask DisposeAsync()

@@ -57,11 +57,13 @@ public sealed class SealedStoreTests : IDisposable
 
         GroupKey group = Assert.Single(state.GroupKeys);
         Assert.Equal(Group with { Key = group.Key, Rand = group.Rand, Members = group.Members }, group);
-        Assert.Equal((Group.Key, Group.Rand), (group.Key, group.Rand));
+        Assert.Equal(Group.Key, group.Key);
+        Assert.Equal(Group.Rand, group.Rand);
         Assert.Equal(Group.Members, group.Members);
         ClientKey client = Assert.Single(state.ClientKeys);
         Assert.Equal(Client with { Key = client.Key, Rand = client.Rand }, client);
-        Assert.Equal((Client.Key, Client.Rand), (client.Key, client.Rand));
+        Assert.Equal(Client.Key, client.Key);
+        Assert.Equal(Client.Rand, client.Rand);
         Assert.Equal(Receipt, Assert.Single(state.GroupKeyReceipts));
     }
 

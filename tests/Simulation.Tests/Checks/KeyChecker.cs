@@ -53,7 +53,7 @@ internal sealed class KeyChecker(SimWorld world)
             GroupKey[] keys = [.. state.GroupKeys.Where(key => key.Group == group)];
             if (keys.Count(key => key.ExpiresAt is null) != 1 || keys.Length > 3)
                 throw new SimulationException($"{group} has {keys.Length} keys, {keys.Count(key => key.ExpiresAt is null)} of them without end");
-            if (!keys.Any(key => key.ActivatesAt is null || key.ActivatesAt <= world.WallClock))
+            if (!keys.Any(key => key.ActivatesAt <= world.WallClock))
                 throw new SimulationException($"{group} has no key in force");
         }
         foreach (GroupKeyReceipt receipt in state.GroupKeyReceipts)
