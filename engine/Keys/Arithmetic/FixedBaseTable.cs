@@ -25,7 +25,7 @@ internal sealed class FixedBaseTable<T>
             int first = 1 << row;
             for (int i = 0; i < first; i++)
                 _entries[first + i] = T.Combine(_entries[i], power);
-            for (int i = 0; i < _columns; i++)
+            for (int i = 0; i < _columns && row < Rows - 1; i++)
                 power = T.Twice(power);
         }
     }

@@ -1,6 +1,6 @@
 namespace MediaEngine.Keys;
 
-/// <summary>An element of a commutative group, with one law for every pair: no case of its own for equal or neutral ones.</summary>
+/// <summary>An element of a commutative group with one law for every pair, equal and neutral ones included.</summary>
 internal interface IGroupElement<T>
     where T : unmanaged, IGroupElement<T>
 {

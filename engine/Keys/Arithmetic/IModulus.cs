@@ -1,6 +1,6 @@
 namespace MediaEngine.Keys;
 
-/// <summary>An odd modulus with what Montgomery multiplication needs beside it; limbs of 64 bits, least significant first.</summary>
+/// <summary>An odd modulus and what Montgomery multiplication needs beside it; limbs of 64 bits, the lowest first.</summary>
 internal interface IModulus
 {
     static abstract ReadOnlySpan<ulong> Value { get; }

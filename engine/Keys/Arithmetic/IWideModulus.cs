@@ -1,8 +1,8 @@
 namespace MediaEngine.Keys;
 
 /// <summary>
-/// What <see cref="WideMontgomery{TModulus}"/> needs of a modulus p of 1024 bits: digits of 28 bits, least
-/// significant first, with zeros up to five times eight.
+/// What <see cref="WideMontgomery{TModulus}"/> needs of a modulus p of 1024 bits: digits of 28 bits, the lowest
+/// first, with zeros up to five times eight.
 /// </summary>
 internal interface IWideModulus : IModulus
 {

@@ -14,6 +14,6 @@ public enum EccsiOutcome
     /// <summary>PVT is no uncompressed point of the curve.</summary>
     InvalidPublicValidationToken,
 
-    /// <summary>Another signer, KMS, identifier or message; or, on receipt of keys, a pair that does not belong together.</summary>
+    /// <summary>Another signer, KMS, identifier or message; on receipt of keys, a pair that does not belong together.</summary>
     Mismatch,
 }

@@ -1,5 +1,6 @@
 using Field = MediaEngine.Keys.Montgomery<MediaEngine.Keys.P256Prime, MediaEngine.Keys.Limbs4>;
-using Point = MediaEngine.Keys.CurvePoint<MediaEngine.Keys.P256Curve, MediaEngine.Keys.Montgomery<MediaEngine.Keys.P256Prime, MediaEngine.Keys.Limbs4>>;
+using Point = MediaEngine.Keys.CurvePoint<
+    MediaEngine.Keys.P256Curve, MediaEngine.Keys.Montgomery<MediaEngine.Keys.P256Prime, MediaEngine.Keys.Limbs4>>;
 
 namespace MediaEngine.Keys;
 

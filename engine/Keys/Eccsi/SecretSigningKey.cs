@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using MediaEngine.Rtp;
-using Point = MediaEngine.Keys.CurvePoint<MediaEngine.Keys.P256Curve, MediaEngine.Keys.Montgomery<MediaEngine.Keys.P256Prime, MediaEngine.Keys.Limbs4>>;
+using Point = MediaEngine.Keys.CurvePoint<
+    MediaEngine.Keys.P256Curve, MediaEngine.Keys.Montgomery<MediaEngine.Keys.P256Prime, MediaEngine.Keys.Limbs4>>;
 using Scalar = MediaEngine.Keys.Montgomery<MediaEngine.Keys.P256Order, MediaEngine.Keys.Limbs4>;
 
 namespace MediaEngine.Keys;

@@ -36,10 +36,10 @@ internal ref struct MikeySakkeParts
             return MikeyError.ShortRand;
         parts.Sakke = sakke.AsSakke();
         parts.Signature = signature.AsSignature();
-        bool supported = parts.Sakke is
-            { ParameterSet: MikeySakke.ParameterSet1, Scheme: MikeySakkeScheme.HashedUserIdentifier, EncapsulatedData.Length: MikeySakke.EncapsulatedData_bytes } &&
-            parts.Signature is { Type: MikeySignatureType.Eccsi, Value.Length: MikeySignature.Eccsi_bytes };
-        return supported ? MikeyError.None : MikeyError.UnsupportedAlgorithm;
+        bool sakkeSupported = parts.Sakke is { ParameterSet: MikeySakke.ParameterSet1, Scheme: MikeySakkeScheme.HashedUserIdentifier } &&
+            parts.Sakke.EncapsulatedData.Length == MikeySakke.EncapsulatedData_bytes;
+        bool signatureSupported = parts.Signature is { Type: MikeySignatureType.Eccsi, Value.Length: MikeySignature.Eccsi_bytes };
+        return sakkeSupported && signatureSupported ? MikeyError.None : MikeyError.UnsupportedAlgorithm;
     }
 
     // Some senders give both the role KMS: the initiator's is the first.

@@ -116,10 +116,10 @@ public sealed class MikeySrtpPolicy
         int tag = this[MikeySrtpParameter.SrtpAuthenticationTagLength] ?? this[MikeySrtpParameter.AuthenticationTagLength] ??
             (algorithm == RccMode3 ? RccMode3Tag_bytes : 0);
         var none = new SrtpPolicy(SrtpProfile.AeadAes128Gcm);
+        int rate = this[MikeySrtpParameter.RocTransmissionRate] ?? 1;
         return (algorithm, tag) switch
         {
-            (RccMode3, RccMode3Tag_bytes) => none with { RocTransmissionRate = this[MikeySrtpParameter.RocTransmissionRate] ?? 1 } is
-                { RocTransmissionRate: >= 1 and <= ushort.MaxValue } policy ? policy : null,
+            (RccMode3, RccMode3Tag_bytes) when rate is >= 1 and <= ushort.MaxValue => none with { RocTransmissionRate = rate },
             (0, 0) => none,
             _ => null,
         };

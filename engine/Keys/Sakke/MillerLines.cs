@@ -96,7 +96,7 @@ internal sealed class MillerLines<TField> : IDisposable
         constant = (gradient * step.X) - (step.Y * denominator);
     }
 
-    /// <summary>Non-adjacent form of q - 1 below its highest digit, from the top. Digit i is bit i+1 of 3n less that of n.</summary>
+    // The non-adjacent form of n = q - 1 below its highest digit, from the top: digit i is bit i+1 of 3n less that of n.
     private static sbyte[] MakeLoopDigits()
     {
         ReadOnlySpan<ulong> order = SakkeOrder.Value;

@@ -9,13 +9,14 @@ namespace MediaEngine.Srtp;
 /// <summary>AES counter mode on the processor's AES instructions.</summary>
 internal sealed class BlockCounterCipher : CounterCipher
 {
-    private readonly Block[] _roundKeys = GC.AllocateArray<Block>(AesBlocks.MaxRoundKeys, pinned: true);
+    private readonly Block[] _roundKeys;
     private readonly int _rounds;
     private bool _disposed;
 
     public BlockCounterCipher(ReadOnlySpan<byte> key)
     {
         _rounds = AesBlocks.RoundsFor(key.Length);
+        _roundKeys = GC.AllocateArray<Block>(_rounds + 1, pinned: true);
         AesBlocks.ExpandKey(key, _roundKeys);
     }
 

@@ -79,7 +79,9 @@ public class FieldElementTests
                 BigInteger square = value * value * (1 << (2 * Doublings)) % modulus;
                 Assert.Equal(square, FieldValues.Write(positive * positive));
                 Assert.Equal(square, FieldValues.Write(negative * negative));
-                Assert.Equal(2 * square % modulus, FieldValues.Write(TField.SumOfProducts(positive, positive, negative, negative)));
+                Assert.Equal(
+                    2 * square % modulus,
+                    FieldValues.Write(TField.SumOfProducts(positive, positive, negative, negative)));
                 Assert.Equal(
                     (modulus - (2 * square % modulus)) % modulus,
                     FieldValues.Write(TField.SumOfProducts(positive, negative, negative, positive)));

@@ -19,7 +19,8 @@ internal static class FieldValues
         foreach (int border in new[] { 28, 56, 64, 128, bits - 64, bits - 28 })
         {
             BigInteger power = BigInteger.One << border;
-            values.UnionWith([(power - 1) % modulus, power % modulus, (power + 1) % modulus, modulus - (power % modulus)]);
+            values.UnionWith(
+                [(power - 1) % modulus, power % modulus, (power + 1) % modulus, modulus - (power % modulus)]);
         }
         values.UnionWith([((BigInteger.One << bits) - 1) % modulus, (BigInteger.One << bits) % modulus]);
         var random = new Random(1);
@@ -35,7 +36,8 @@ internal static class FieldValues
     public static byte[] Octets(BigInteger value, int length_bytes)
     {
         byte[] octets = new byte[length_bytes];
-        value.TryWriteBytes(octets.AsSpan(length_bytes - value.GetByteCount(isUnsigned: true)), out _, isUnsigned: true, isBigEndian: true);
+        int offset = length_bytes - value.GetByteCount(isUnsigned: true);
+        value.TryWriteBytes(octets.AsSpan(offset), out _, isUnsigned: true, isBigEndian: true);
         return octets;
     }
 

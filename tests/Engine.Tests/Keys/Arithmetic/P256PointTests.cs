@@ -2,7 +2,8 @@ using System.Numerics;
 using MediaEngine.Keys;
 using Xunit;
 using Field = MediaEngine.Keys.Montgomery<MediaEngine.Keys.P256Prime, MediaEngine.Keys.Limbs4>;
-using Point = MediaEngine.Keys.CurvePoint<MediaEngine.Keys.P256Curve, MediaEngine.Keys.Montgomery<MediaEngine.Keys.P256Prime, MediaEngine.Keys.Limbs4>>;
+using Point = MediaEngine.Keys.CurvePoint<
+    MediaEngine.Keys.P256Curve, MediaEngine.Keys.Montgomery<MediaEngine.Keys.P256Prime, MediaEngine.Keys.Limbs4>>;
 
 namespace MediaEngine.Engine.Tests.Keys;
 

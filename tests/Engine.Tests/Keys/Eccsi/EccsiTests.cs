@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Text;
 using MediaEngine.Keys;
 using Xunit;
@@ -160,6 +161,38 @@ public class EccsiTests
         byte[] second = Sign(key, entropy);
 
         Assert.NotEqual(first[..S_offset], second[..S_offset]);
+    }
+
+    [Fact]
+    public void A_nonce_with_which_nothing_can_be_divided_is_replaced()
+    {
+        const string First = "034567";
+        const string Second = "76543210";
+        BigInteger q = FieldValues.Modulus<P256Order>();
+        byte[] signerHash = [.. Enumerable.Repeat((byte)0x5A, EccsiHash.Length_bytes)];
+        byte[] r = XOf(First);
+        byte[] messageHash = new byte[EccsiHash.Length_bytes];
+        EccsiHash.OfMessage(signerHash, r, Message, messageHash);
+        // SSK = -HE / r, so that HE + r·SSK = 0.
+        BigInteger secret = (q - (Integer(messageHash) % q)) * BigInteger.ModPow(Integer(r), q - 2, q) % q;
+        byte[] token = P256Curve.Generator.ToArray();
+        using var key = SecretSigningKey.Issue(FieldValues.Octets(secret, 32), token, signerHash);
+        byte[] signature = new byte[SecretSigningKey.Signature_bytes];
+
+        key.Sign(Message, new GivenEntropy(First, Second), signature);
+
+        Assert.Equal(XOf(Second), signature[..S_offset]);
+
+        static byte[] XOf(string scalar)
+        {
+            byte[] padded = new byte[32];
+            new GivenEntropy(scalar).Fill(padded);
+            byte[] point = new byte[65];
+            P256Curve.GeneratorTable.Multiply(padded).Write(point);
+            return point[1..33];
+        }
+
+        static BigInteger Integer(byte[] octets) => new(octets, isUnsigned: true, isBigEndian: true);
     }
 
     [Fact]
