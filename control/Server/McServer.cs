@@ -70,7 +70,7 @@ public sealed class McServer : IAsyncDisposable
     /// <summary>Binds the media and SIP ports and starts answering.</summary>
     /// <exception cref="MediaBindException">A media port is not to be had.</exception>
     /// <exception cref="SipBindException">A SIP listener is not to be had.</exception>
-    /// <exception cref="ConfigurationException">The KMS's address is not to be had.</exception>
+    /// <exception cref="KmsBindException">The address of the KMS is not to be had.</exception>
     public void Start()
     {
         _kms?.Start();

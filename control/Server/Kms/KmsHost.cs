@@ -75,7 +75,7 @@ public sealed class KmsHost : IAsyncDisposable
     }
 
     /// <summary>Starts serving, and renewing the identities' keys.</summary>
-    /// <exception cref="ConfigurationException">The address is not to be had.</exception>
+    /// <exception cref="KmsBindException">The address is not to be had.</exception>
     public void Start()
     {
         _service.StartAsync().GetAwaiter().GetResult();

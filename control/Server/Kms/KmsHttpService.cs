@@ -75,7 +75,7 @@ internal sealed class KmsHttpService : IAsyncDisposable
     /// <summary>Where it listens, once started.</summary>
     public Uri Url => new(_application.Urls.Single());
 
-    /// <exception cref="ConfigurationException">The address is not to be had.</exception>
+    /// <exception cref="KmsBindException">The address is not to be had.</exception>
     public async Task StartAsync()
     {
         try
@@ -84,7 +84,7 @@ internal sealed class KmsHttpService : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or AddressInUseException)
         {
-            throw new ConfigurationException($"kms.listen: HTTPS cannot be served there ({e.Message.TrimEnd('.')}); free the port or choose another.", e);
+            throw new KmsBindException($"kms.listen: HTTPS cannot be served there ({e.Message.TrimEnd('.')}); free the port or choose another.", e);
         }
     }
 
@@ -104,11 +104,14 @@ internal sealed class KmsHttpService : IAsyncDisposable
         {
             KmsAuthentication.Ok => await AnswerAsync(context, user!, now).ConfigureAwait(false),
             KmsAuthentication.Missing => KmsAnswer.Text(StatusCodes.Status401Unauthorized, "authenticate with the SIP user name and password"),
-            KmsAuthentication.Wrong => KmsAnswer.Text(StatusCodes.Status401Unauthorized, "wrong user name or password"),
+            KmsAuthentication.Wrong or KmsAuthentication.LastWrong => KmsAnswer.Text(StatusCodes.Status401Unauthorized, "wrong user name or password"),
             _ => KmsAnswer.Text(StatusCodes.Status429TooManyRequests, "too many failed attempts from this address; wait a minute"),
         };
-        if (answer.Reason is not null)
+        // Who has not authenticated must not be able to fill the log.
+        if (answer.Reason is not null && authentication is not (KmsAuthentication.Missing or KmsAuthentication.Blocked))
             _logger.LogInformation("kms-refused {Subject}: {Status}, {Reason}", user?.McpttId ?? address.ToString(), answer.Status, answer.Reason);
+        if (authentication == KmsAuthentication.LastWrong)
+            _logger.LogWarning("kms-address-blocked {Address}: {Attempts} wrong passwords, nothing more is read from it for {Time}", address, KmsAuthenticator.MaxFailures, KmsAuthenticator.Window);
         await WriteAsync(context.Response, answer).ConfigureAwait(false);
         CryptographicOperations.ZeroMemory(answer.Body);
     }

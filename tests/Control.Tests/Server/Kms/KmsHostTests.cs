@@ -194,7 +194,7 @@ public sealed class KmsHostTests : IDisposable
     {
         await using var scene = new KmsScene(_folder);
         await using KmsHost second = KmsScene.Open(_folder, section => section with { Listen = new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, scene.Host.Url.Port) });
-        Assert.Contains("kms.listen", Assert.Throws<ConfigurationException>(second.Start).Message, StringComparison.Ordinal);
+        Assert.Contains("kms.listen", Assert.Throws<KmsBindException>(second.Start).Message, StringComparison.Ordinal);
     }
 
     private KmsConfiguration WithMaterial(KmsConfiguration section) => section with { MaterialPath = _folder.File("material.xml") };

@@ -77,8 +77,12 @@ public sealed class KmsServiceTests : IAsyncDisposable
 
     [Fact]
     public async Task Keys_of_another_user_are_refused() =>
-        Assert.Contains("asks for the keys of sip:bob@mcx.example", await _scene.RefusedAsync(
+        Assert.Contains("asks for the keys of sip%3Abob%40mcx.example", await _scene.RefusedAsync(
             HttpStatusCode.Forbidden, $"keyprov/{Uri.EscapeDataString(KmsScene.Bob)}"), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_URI_of_control_characters_is_refused_without_repeating_them() =>
+        Assert.Contains("%01%0A", await _scene.RefusedAsync(HttpStatusCode.Forbidden, "keyprov/%01%0Akms-keys-issued"), StringComparison.Ordinal);
 
     [Fact]
     public async Task Keys_of_the_server_are_refused() =>
