@@ -19,7 +19,7 @@ public sealed class ManagedKeyCommandTests
         await bob.RegisterAsync(Cancellation);
         await bob.WaitForKeyAsync(ManagedSystem.Fire, Soon, Cancellation);
         string before = Assert.Single(bob.GmkIdsOf(ManagedSystem.Fire));
-        Task<GroupKeyInstalled> told = bob.ExpectAsync<GroupKeyInstalled>(Soon, key => key.GmkId != before);
+        Task<GroupKeyInstalled> told = bob.ExpectAsync<GroupKeyInstalled>(Soon, key => key.GmkId != before && key.Groups.Contains(ManagedSystem.Fire));
         JsonElement[] lines = await RunAsync("key", "rotate", "--profile", system.ProfileFile("alice"), "--group", ManagedSystem.Fire, "--json");
         GroupKeyInstalled next = await told;
         Assert.Equal((ManagedSystem.Fire, next.GmkId), (lines[^1].GetProperty("group").GetString(), lines[^1].GetProperty("gmkId").GetString()));
@@ -36,9 +36,10 @@ public sealed class ManagedKeyCommandTests
         McxEndpoint bob = system.Endpoint("bob");
         await bob.RegisterAsync(Cancellation);
         await bob.WaitForKeyAsync(ManagedSystem.Fire, Soon, Cancellation);
+        string before = Assert.Single(bob.GmkIdsOf(ManagedSystem.Fire));
         string profile = system.ProfileFile("alice");
         await File.WriteAllTextAsync(profile, (await File.ReadAllTextAsync(profile, Cancellation)).Split("groups:")[0], Cancellation);
-        Task<GroupKeyInstalled> told = bob.ExpectAsync<GroupKeyInstalled>(Soon);
+        Task<GroupKeyInstalled> told = bob.ExpectAsync<GroupKeyInstalled>(Soon, key => key.GmkId != before && key.Groups.Contains(ManagedSystem.Fire));
         JsonElement[] lines = await RunAsync("key", "rotate", "--profile", profile, "--group", ManagedSystem.Fire, "--json");
         Assert.Equal(JsonValueKind.Null, lines[^1].GetProperty("gmkId").ValueKind);
         await told;
