@@ -30,7 +30,7 @@ public sealed class McServer : IAsyncDisposable
             _kms.Renewed = renewed => _loop!.Use(renewed);
         }
         StoreSeal? seal = StoreSeal.Load(
-            configuration.StoreKeyPath, Environment.GetEnvironmentVariable(StoreSeal.EnvironmentVariable), mayCreate: !File.Exists(configuration.StorePath));
+            configuration.StoreKeyPath, Environment.GetEnvironmentVariable(StoreSeal.EnvironmentVariable), mayCreate: !SqliteStore.IsSealed(configuration.StorePath));
         CheckKeyManagement(configuration, organisation, identities is not null, seal is not null);
         IEntropy entropy = SystemEntropy.Instance;
         _media = new MediaNode(

@@ -107,7 +107,7 @@ public sealed class KmsHost : IAsyncDisposable
             return new KmsSource.Imported(KmsFile.Load(section.MaterialPath), trusted);
         bool isNew = !KeyAuthorityFolder.Exists(section.Folder);
         using StoreSeal seal = StoreSeal.Load(
-            configuration.StoreKeyPath, Environment.GetEnvironmentVariable(StoreSeal.EnvironmentVariable), mayCreate: isNew && !File.Exists(configuration.StorePath))
+            configuration.StoreKeyPath, Environment.GetEnvironmentVariable(StoreSeal.EnvironmentVariable), mayCreate: isNew && !SqliteStore.IsSealed(configuration.StorePath))
             ?? throw new ConfigurationException("kms: the built-in KMS keeps its secrets sealed under the store key; set store-key, or kms.material for an external KMS.");
         if (!isNew)
             return new KmsSource.BuiltIn(KeyAuthorityFolder.Load(section.Folder, seal), trusted, SystemEntropy.Instance);

@@ -118,13 +118,25 @@ public sealed class SealedStoreTests : IDisposable
     [Fact]
     public void A_store_from_before_takes_a_store_key()
     {
+        Assert.False(SqliteStore.IsSealed(StorePath));
         using (new SqliteStore(StorePath))
         {
         }
+        Assert.False(SqliteStore.IsSealed(StorePath));
         Fill();
+        Assert.True(SqliteStore.IsSealed(StorePath));
 
         using var store = new SqliteStore(StorePath, Seal('a'));
         Assert.Single(store.Load().GroupKeys);
+    }
+
+    [Fact]
+    public void A_store_that_is_open_or_no_store_counts_as_sealed()
+    {
+        using (new SqliteStore(StorePath))
+            Assert.True(SqliteStore.IsSealed(StorePath));
+
+        Assert.True(SqliteStore.IsSealed(_folder.Write("other", new string('x', 5000))));
     }
 
     [Fact]
