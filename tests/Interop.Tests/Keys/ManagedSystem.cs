@@ -89,7 +89,7 @@ internal sealed class ManagedSystem : IAsyncDisposable
     public string KeyFileOf(string name) => _folder.File($"{name}.keys.json");
 
     /// <summary>A started endpoint of that user, with the keys that an earlier one kept; disposed with the system.</summary>
-    public McxEndpoint Endpoint(string name, IEndpointTap? tap = null)
+    public McxEndpoint Endpoint(string name, IEndpointTap? tap = null, TimeProvider? time = null)
     {
         var profile = new ClientProfile
         {
@@ -105,7 +105,7 @@ internal sealed class ManagedSystem : IAsyncDisposable
             LocalAddress = IPAddress.Loopback,
             IdentityKeys = _kms.Issue(IdOf(name)),
         };
-        var endpoint = new McxEndpoint(profile, new EndpointOptions { Tap = tap, KeyFile = KeyFileOf(name) });
+        var endpoint = new McxEndpoint(profile, new EndpointOptions { Tap = tap, KeyFile = KeyFileOf(name), Time = time ?? TimeProvider.System });
         _profiles.Add(profile);
         _endpoints.Add(endpoint);
         endpoint.Start();
