@@ -32,8 +32,8 @@ internal sealed class KmsHttpService : IAsyncDisposable
     private readonly KmsRequestHandler _handler;
     private readonly KmsAuthenticator _authenticator;
     private readonly AttemptLimiter<string> _issues = new(MaxIssuesPerMinute, TimeSpan.FromMinutes(1), MaxUsers);
-    // Issuing keys is work for milliseconds; media and signalling go first.
-    private readonly SemaphoreSlim _working = new(1);
+    // Issuing keys is work for tens of milliseconds; media and signalling keep a processor.
+    private readonly SemaphoreSlim _working = new(Math.Max(1, Environment.ProcessorCount - 1));
     private readonly string _challenge;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;

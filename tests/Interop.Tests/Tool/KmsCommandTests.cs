@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using MediaEngine.Keys;
 using MediaEngine.Server;
@@ -167,6 +169,17 @@ public sealed class KmsCommandTests : IDisposable
         Assert.Contains("certificate", errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("127.0.0.1", ToolExit.Ok)]
+    [InlineData("127.0.0.2", ToolExit.Unreachable)]
+    public async Task A_certificate_of_a_trusted_issuer_must_bear_the_address(string address, int expected)
+    {
+        await using var system = new KmsSystem(folder => WriteIssued(folder, IPAddress.Parse(address)));
+        string profile = await ChangeAsync(system.Profile("alice"), "../kms/tls.crt", "../kms/issuer.crt");
+        (int exit, string output, string errors) = await RunAsync("kms", "fetch", "--profile", profile);
+        Assert.True(exit == expected, output + errors);
+    }
+
     [Fact]
     public async Task A_self_signed_certificate_nobody_named_is_not_trusted()
     {
@@ -209,6 +222,24 @@ public sealed class KmsCommandTests : IDisposable
         (int exit, _, string errors) = await RunAsync("kms", "fetch", "--profile", profile);
         Assert.Equal(ToolExit.Usage, exit);
         Assert.Contains("kms.url is missing", errors, StringComparison.Ordinal);
+    }
+
+    private static void WriteIssued(string folder, IPAddress address)
+    {
+        DateTimeOffset from = DateTimeOffset.UtcNow.AddHours(-1), to = from.AddDays(1);
+        using var issuerKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var issuerRequest = new CertificateRequest("CN=issuer", issuerKey, HashAlgorithmName.SHA256);
+        issuerRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        using X509Certificate2 issuer = issuerRequest.CreateSelfSigned(from, to);
+        var request = new CertificateRequest("CN=kms", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(address);
+        request.CertificateExtensions.Add(names.Build());
+        using X509Certificate2 certificate = request.Create(issuer, from, to, [1]);
+        SecretFile.Write(Path.Combine(folder, "issuer.crt"), issuer.ExportCertificatePem());
+        SecretFile.Write(Path.Combine(folder, TlsCertificate.CertificateName), certificate.ExportCertificatePem());
+        SecretFile.Write(Path.Combine(folder, TlsCertificate.KeyName), key.ExportPkcs8PrivateKeyPem());
     }
 
     private async Task InitAsync()

@@ -13,8 +13,10 @@ internal sealed class KmsSystem : IAsyncDisposable
     private readonly EmbeddedOrganisation _organisation = new() { ManagesKeys = true };
     private readonly McServer _server;
 
-    public KmsSystem()
+    /// <param name="prepareTls">Puts a TLS certificate into the KMS's folder before one is made.</param>
+    public KmsSystem(Action<string>? prepareTls = null)
     {
+        prepareTls?.Invoke(File(DataFolder.KmsName));
         SecretFile.Write(File(DataFolder.OrganisationName), _organisation.OrganisationYaml());
         SecretFile.Write(File(DataFolder.ConfigurationName), DataFolder.ConfigurationYaml(0, 0, 0, multicastPort: 9, kmsPort: 0));
         DataFolder.PrepareKms(_folder.Path, _organisation, DateTimeOffset.UtcNow);

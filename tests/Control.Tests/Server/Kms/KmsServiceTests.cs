@@ -187,6 +187,19 @@ public sealed class KmsServiceTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_address_that_is_closed_closes_no_other()
+    {
+        for (int i = 0; i < 10; i++)
+            await _scene.PostAsync("init", authorization: KmsScene.Basic("u-alice", $"guess {i}"));
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await _scene.PostAsync("init")).Status);
+        using HttpClient other = _scene.ClientFrom(IPAddress.Parse("127.0.0.2"));
+        var request = new HttpRequestMessage(HttpMethod.Post, KmsScene.Root + "init");
+        KmsScene.Authorise(request, KmsScene.Basic("u-alice", "secret of alice"));
+        using HttpResponseMessage response = await other.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Fact]
     public async Task A_user_who_asks_for_keys_too_often_waits_and_others_do_not()
     {
         for (int i = 0; i < 12; i++)
