@@ -1,3 +1,4 @@
+using MediaEngine.Keys;
 using MediaEngine.Rtp;
 using MediaEngine.Sip;
 
@@ -21,6 +22,9 @@ public sealed class McSystem : IDisposable
     private readonly PreconfiguredRegroupCancellation _regroupCancellation;
     private readonly GroupCallSetup _callSetup;
     private readonly GroupCallRelease _callRelease;
+    private readonly ClientServerKeys _clientServerKeys;
+    private readonly GroupKeyManagement _groupKeys;
+    private readonly KeyRotationRequest _keyRotation;
     private Instant _nextSweep;
 
     /// <param name="durable">What the store held when the process started.</param>
@@ -30,12 +34,15 @@ public sealed class McSystem : IDisposable
         var state = new McState(durable);
         _context = new McContext(organisation, options, state, entropy, wallClockAtZero, new ServerSsrcs(durable.ServerSsrcs, entropy));
         _authenticator = new Authenticator(_context, entropy);
+        _clientServerKeys = new ClientServerKeys(_context, durable.ClientKeys);
+        _groupKeys = new GroupKeyManagement(_context, durable);
+        _keyRotation = new KeyRotationRequest(_context, _groupKeys);
         var notification = new RegroupNotification(_context);
         var membership = new RegroupMembership(_context, notification);
         _callRelease = new GroupCallRelease(_context);
-        _callSetup = new GroupCallSetup(_context, notification, _callRelease);
+        _callSetup = new GroupCallSetup(_context, notification, _callRelease, _clientServerKeys, _groupKeys);
         _affiliation = new AffiliationProcedure(_context, membership, _callSetup, _callRelease);
-        _registration = new RegistrationProcedure(_context, _affiliation, membership, notification);
+        _registration = new RegistrationProcedure(_context, _affiliation, membership, notification, _clientServerKeys, _groupKeys);
         _regroupFormation = new PreconfiguredRegroupFormation(_context, notification);
         _regroupCancellation = new PreconfiguredRegroupCancellation(_context, notification, _callRelease);
     }
@@ -52,14 +59,22 @@ public sealed class McSystem : IDisposable
     /// <summary>Requests to clients whose answer is waited for.</summary>
     public int PendingRequestCount => _context.Pending.Count;
 
-    public Instant NextDeadline => _context.State.Registrations.Count > 0 || _context.Pending.Count > 0 ? _nextSweep : Instant.Never;
+    public Instant NextDeadline => IsWaiting ? Instant.Earlier(_nextSweep, _groupKeys.NextDeadline) : _groupKeys.NextDeadline;
 
+    private bool IsWaiting =>
+        _context.State.Registrations.Count > 0 || _context.Pending.Count > 0 || _clientServerKeys.InWork > 0 || _groupKeys.InWork > 0;
+
+    /// <summary>Carries out what is due. Once in a batch, after its inputs: what it disposes is named by no effect any more.</summary>
     public void Expire(Instant now, McxEffects effects)
     {
+        _context.DisposeRetired();
+        _groupKeys.Expire(now, effects);
         if (now < _nextSweep)
             return;
         _nextSweep = now + SweepInterval;
         _registration.Expire(now, effects);
+        _clientServerKeys.Sweep(now, effects);
+        _groupKeys.Sweep(now, effects);
         foreach ((long token, PendingRequest request) in _context.Pending.Sweep())
         {
             effects.Cancel(token);
@@ -121,6 +136,17 @@ public sealed class McSystem : IDisposable
             _callRelease.Leave(leg.Call.GroupId, leg.McpttId, leg.ClientId, "no ACK", effects);
     }
 
+    /// <summary>The answer to <see cref="KeyEffect.MakeGroupKeyMessage"/>.</summary>
+    /// <param name="message">Null when it could not be made.</param>
+    public void KeyMessageMade(long ticket, byte[]? message, Instant now, McxEffects effects) =>
+        _groupKeys.MessageMade(ticket, message, now, effects);
+
+    /// <summary>The answer to <see cref="KeyEffect.OpenKeyUpload"/>.</summary>
+    /// <param name="error">None when there is a key.</param>
+    /// <param name="key">A CSK, now the system's to dispose.</param>
+    public void KeyUploadOpened(long ticket, MikeyError error, McxKey? key, Instant now, McxEffects effects) =>
+        _clientServerKeys.Opened(ticket, error, key, now, effects);
+
     /// <summary>What <see cref="McxEffects.Reservation"/> asked for is durable.</summary>
     public void Reserved(ServerSsrcReservation reservation) => _context.ServerSsrcs.Reserved(reservation);
 
@@ -130,6 +156,7 @@ public sealed class McSystem : IDisposable
         foreach (string id in _context.State.Flows.Where(entry => entry.Value == flow).Select(entry => entry.Key).ToArray())
             _context.State.Flows.Remove(id);
         _authenticator.Forget(flow);
+        _clientServerKeys.Forget(flow);
     }
 
     /// <summary>T4 ran out in the floor arbiter (TS 24.380 6.3.4.3.5): nobody talked for the hang time.</summary>
@@ -155,7 +182,12 @@ public sealed class McSystem : IDisposable
             _callRelease.Leave(found.GroupId, lost.McpttId, lost.ClientId, "does not stop sending media", effects);
     }
 
-    public void Dispose() => _authenticator.Dispose();
+    public void Dispose()
+    {
+        _authenticator.Dispose();
+        _clientServerKeys.Dispose();
+        _groupKeys.Dispose();
+    }
 
     private CallLeg? LegOf(SipRequest request) =>
         _context.State.LegsByDialog.GetValueOrDefault(SipDialog.IdOf(request));
@@ -218,10 +250,15 @@ public sealed class McSystem : IDisposable
             _context.RefuseMalformed(transaction, request, user.McpttId, reason, effects);
             return;
         }
+        if (bodies.KeyRotation is { } rotation)
+        {
+            _keyRotation.Handle(transaction, request, user, rotation, now, effects);
+            return;
+        }
         if (bodies.Regroup is null)
         {
             SipResponse unsupported = _context.Reply(request, 415);
-            unsupported.Headers.Add("Accept", $"{ContentTypes.McpttInfo}, {ContentTypes.McpttRegroup}");
+            unsupported.Headers.Add("Accept", $"{ContentTypes.McpttInfo}, {ContentTypes.McpttRegroup}, {ContentTypes.KeyRotation}");
             effects.Respond(transaction, unsupported);
             return;
         }

@@ -15,12 +15,24 @@ public sealed class McServer : IAsyncDisposable
     private readonly MediaNode _media;
     private readonly SipStack _sip;
     private readonly ControlLoop _loop;
+    private readonly KmsHost? _kms;
 
-    /// <exception cref="ConfigurationException">The store cannot be used.</exception>
-    public McServer(ServerConfiguration configuration, Organisation organisation, ILoggerFactory loggers)
+    /// <param name="identities">Its keys of the KMS; must outlive the server. Null: those of the configured KMS, if there is one.</param>
+    /// <exception cref="ConfigurationException">The store cannot be used, or keys are to be managed without the means.</exception>
+    public McServer(ServerConfiguration configuration, Organisation organisation, ILoggerFactory loggers, ServerIdentities? identities = null)
     {
-        IEntropy entropy = SystemEntropy.Instance;
         ILogger logger = loggers.CreateLogger("mcx");
+        // Before the store: who has no store yet gets a store key here.
+        _kms = configuration.Kms is null ? null : KmsHost.Open(configuration, organisation, logger);
+        if (identities is null && _kms is not null)
+        {
+            identities = _kms.Identities;
+            _kms.Renewed = renewed => _loop!.Use(renewed);
+        }
+        StoreSeal? seal = StoreSeal.Load(
+            configuration.StoreKeyPath, Environment.GetEnvironmentVariable(StoreSeal.EnvironmentVariable), mayCreate: !File.Exists(configuration.StorePath));
+        CheckKeyManagement(configuration, organisation, identities is not null, seal is not null);
+        IEntropy entropy = SystemEntropy.Instance;
         _media = new MediaNode(
             new MediaNodeOptions
             {
@@ -31,14 +43,16 @@ public sealed class McServer : IAsyncDisposable
                 Shards = configuration.Shards,
             });
         logger.Log(SrtpCipher.SelfTestFailed ? LogLevel.Warning : LogLevel.Information, "srtp-cipher AES-GCM runs on {Reason}", SrtpCipher.Reason);
-        _store = new SqliteStore(configuration.StorePath);
+        _store = new SqliteStore(configuration.StorePath, seal);
         DurableState durable = _store.Load();
         var options = new McxOptions
         {
             ServerUri = configuration.ServerUri,
+            GroupManagementUri = configuration.GroupManagementUri,
             HostName = configuration.Domain,
             Realm = configuration.Domain,
             Multicast = configuration.Multicast,
+            Keys = configuration.Keys,
             MediaAddressesOf = call =>
             {
                 MediaEndpoints endpoints = _media.EndpointsFor(new CallId(call));
@@ -49,19 +63,24 @@ public sealed class McServer : IAsyncDisposable
         logger.LogInformation(
             "store-loaded {Path}: {Registrations} registrations, {Affiliations} affiliations, {Regroups} regroups in effect",
             configuration.StorePath, durable.Registrations.Count, durable.Affiliations.Count, durable.Regroups.Count);
-        _loop = new ControlLoop(system, _store, _media, configuration, logger);
+        _loop = new ControlLoop(system, _store, _media, configuration, identities, entropy, logger);
         _sip = new SipStack(new SipStackOptions { Listen = configuration.SipListeners }, _loop, entropy);
     }
 
     /// <summary>Binds the media and SIP ports and starts answering.</summary>
     /// <exception cref="MediaBindException">A media port is not to be had.</exception>
     /// <exception cref="SipBindException">A SIP listener is not to be had.</exception>
+    /// <exception cref="ConfigurationException">The KMS's address is not to be had.</exception>
     public void Start()
     {
+        _kms?.Start();
         _media.Start();
         _loop.Start(_sip);
         _sip.Start();
     }
+
+    /// <summary>Where the KMS is served; null without one.</summary>
+    public Uri? KmsUrl => _kms?.Url;
 
     public IPEndPoint SipEndPoint(SipTransportKind transport) => _sip.EndPoint(transport);
 
@@ -92,11 +111,25 @@ public sealed class McServer : IAsyncDisposable
         }
     }
 
+    // A group or user without configured key waits for ever for what nobody can make or open.
+    private static void CheckKeyManagement(ServerConfiguration configuration, Organisation organisation, bool hasIdentities, bool hasSeal)
+    {
+        string? managed = organisation.Groups.FirstOrDefault(group => group.GroupMasterKey is null)?.Id
+            ?? organisation.Users.FirstOrDefault(user => user.ClientServerKey is null)?.McpttId;
+        if (managed is null || hasIdentities && hasSeal)
+            return;
+        throw new ConfigurationException(hasIdentities
+            ? $"{configuration.OrganisationPath}: {managed} has no configured key, and the store must not hold managed keys in clear; set store-key in the server's configuration."
+            : $"{configuration.OrganisationPath}: {managed} has no configured key, and no KMS is configured; add gmk and csk, or the server's kms section.");
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _sip.DisposeAsync().ConfigureAwait(false);
         _loop.Dispose();
         _media.Dispose();
         _store.Dispose();
+        if (_kms is not null)
+            await _kms.DisposeAsync().ConfigureAwait(false);
     }
 }

@@ -11,5 +11,11 @@ public static class ContentTypes
 
     public const string Pidf = "application/pidf+xml";
 
+    /// <summary>A MIKEY message, binary (TS 33.180 5.7, 5.4).</summary>
+    public const string Mikey = "application/mikey";
+
+    /// <summary><see cref="KeyRotationBody"/>.</summary>
+    public const string KeyRotation = "application/vnd.mediaengine.key-rotation+xml";
+
     public const string Sdp = "application/sdp";
 }

@@ -14,6 +14,7 @@ public sealed class McxEffects
     private readonly List<StoreChange> _changes = [];
     private readonly List<SignallingEffect> _sip = [];
     private readonly List<MediaEffect> _media = [];
+    private readonly List<KeyEffect> _keys = [];
     private readonly List<McxEvent> _events = [];
 
     public IReadOnlyList<StoreChange> Changes => _changes;
@@ -21,6 +22,8 @@ public sealed class McxEffects
     public IReadOnlyList<SignallingEffect> Sip => _sip;
 
     public IReadOnlyList<MediaEffect> Media => _media;
+
+    public IReadOnlyList<KeyEffect> Keys => _keys;
 
     public IReadOnlyList<McxEvent> Events => _events;
 
@@ -36,6 +39,7 @@ public sealed class McxEffects
         _changes.Clear();
         _sip.Clear();
         _media.Clear();
+        _keys.Clear();
         _events.Clear();
     }
 
@@ -57,6 +61,8 @@ public sealed class McxEffects
     public void Cancel(long token) => _sip.Add(new SignallingEffect.Cancel(token));
 
     public void Submit(MediaEffect effect) => _media.Add(effect);
+
+    public void Submit(KeyEffect effect) => _keys.Add(effect);
 
     public void Log(string name, string subject, string detail) => _events.Add(new McxEvent(name, OneLine(subject), OneLine(detail)));
 

@@ -10,6 +10,12 @@ public abstract record MediaEffect(ulong Call)
     public sealed record OpenCall(ulong Call, string GroupIdentity, FloorPolicy FloorPolicy, GroupMasterKey MediaKey, IPEndPoint? Multicast)
         : MediaEffect(Call);
 
+    /// <summary>One more GMK under which media of the call is accepted.</summary>
+    public sealed record InstallGroupKey(ulong Call, GroupMasterKey MediaKey) : MediaEffect(Call);
+
+    /// <summary>Media of the call is no longer accepted under this GMK.</summary>
+    public sealed record RetireGroupKey(ulong Call, KeyIdentifier GmkId) : MediaEffect(Call);
+
     public sealed record CloseCall(ulong Call) : MediaEffect(Call);
 
     public sealed record AddLeg(

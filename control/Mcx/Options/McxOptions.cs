@@ -8,6 +8,9 @@ public sealed record McxOptions
     /// <summary>The public service identity of this server, the Request-URI of its users' requests.</summary>
     public required string ServerUri { get; init; }
 
+    /// <summary>The identity of the group management server, under which this server distributes GMKs.</summary>
+    public required string GroupManagementUri { get; init; }
+
     /// <summary>The name put into Warning headers and session identities.</summary>
     public required string HostName { get; init; }
 
@@ -30,4 +33,7 @@ public sealed record McxOptions
     public int MaxCalls { get; init; } = 1000;
 
     public int MaxRegroups { get; init; } = 10_000;
+
+    /// <summary>What the server does with keys that it manages.</summary>
+    public KeyOptions Keys { get; init; } = new();
 }

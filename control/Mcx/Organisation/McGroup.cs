@@ -8,7 +8,8 @@ public sealed record McGroup
 {
     public required string Id { get; init; }
 
-    public required GroupMasterKey GroupMasterKey { get; init; }
+    /// <summary>The configured GMK; null when the server makes and distributes the group's GMKs.</summary>
+    public GroupMasterKey? GroupMasterKey { get; init; }
 
     /// <summary>Members by normalised MCPTT ID.</summary>
     public required IReadOnlyDictionary<string, GroupMember> Members { get; init; }

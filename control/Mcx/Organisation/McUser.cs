@@ -14,11 +14,16 @@ public sealed record McUser
     /// <summary>The digest password of <see cref="SipIdentity"/>.</summary>
     public required string Password { get; init; }
 
-    /// <summary>Protects floor control between this user's clients and the server (TS 33.180 5.4).</summary>
-    public required ClientServerKey ClientServerKey { get; init; }
+    /// <summary>
+    /// Protects floor control between this user's clients and the server (TS 33.180 5.4); null when clients upload one.
+    /// </summary>
+    public ClientServerKey? ClientServerKey { get; init; }
 
     /// <summary>May form and cancel regroups (TS 24.484 <c>allow-regroup</c>).</summary>
     public bool AllowRegroup { get; init; }
+
+    /// <summary>May ask the GMS for new group keys.</summary>
+    public bool MayManageKeys { get; init; }
 
     /// <summary>TS 24.484 MaxAffiliationsN2.</summary>
     public int MaxAffiliations { get; init; } = 20;

@@ -1,4 +1,5 @@
 using MediaEngine.Floor;
+using MediaEngine.Keys;
 using MediaEngine.Rtp;
 using MediaEngine.Sip;
 
@@ -8,7 +9,8 @@ namespace MediaEngine.Mcx;
 /// Prearranged group call set-up at the controlling function (TS 24.379 10.1.1.4.2): checks in the clause's order, members
 /// invited, the caller answered when the first member has answered; joining a running call; late entry (10.1.1.4.6).
 /// </summary>
-internal sealed class GroupCallSetup(McContext context, RegroupNotification notification, GroupCallRelease release)
+internal sealed class GroupCallSetup(
+    McContext context, RegroupNotification notification, GroupCallRelease release, ClientServerKeys clientServerKeys, GroupKeyManagement groupKeys)
 {
     public void Handle(SipTransactionId transaction, SipRequest request, SipFlow flow, McUser caller, Instant now, McxEffects effects)
     {
@@ -41,6 +43,11 @@ internal sealed class GroupCallSetup(McContext context, RegroupNotification noti
             Refuse(McxWarning.UserUnknown, "the caller has no registered client of that identity");
             return;
         }
+        if (clientServerKeys.Of(caller, registration.Id) is null)
+        {
+            context.Refuse(transaction, request, 403, "no client-server key (CSK): upload one when registering", caller.McpttId, effects);
+            return;
+        }
         if (groupId is null)
         {
             Refuse(McxWarning.InvalidBody, "mcptt-request-uri does not name a group");
@@ -64,7 +71,7 @@ internal sealed class GroupCallSetup(McContext context, RegroupNotification noti
             return;
         }
 
-        GroupCall call = running ?? Open(groupId, configuration, effects);
+        GroupCall call = running ?? Open(groupId, configuration, now, effects);
         // The client lost its call and calls again: the old leg is gone for it.
         CallLeg? stale = call.LegOf(mcpttId, registration.ClientId);
         if (stale is not null)
@@ -219,7 +226,7 @@ internal sealed class GroupCallSetup(McContext context, RegroupNotification noti
             ? regroup.Members.Select(member => (member.McpttId, member.ClientId))
             : context.State.AffiliatedTo(groupId).Select(affiliation => (affiliation.McpttId, affiliation.ClientId));
 
-    private GroupCall Open(string groupId, McGroup configuration, McxEffects effects)
+    private GroupCall Open(string groupId, McGroup configuration, Instant now, McxEffects effects)
     {
         ulong number = context.RandomNumber();
         var call = new GroupCall(number, groupId, configuration, $"sip:call-{number:x16}@{context.Options.HostName}");
@@ -227,7 +234,10 @@ internal sealed class GroupCallSetup(McContext context, RegroupNotification noti
             call.Bearer = context.MulticastPool.Take();
         context.State.CallsByGroup[groupId] = call;
         context.State.CallsByNumber[number] = call;
-        effects.Submit(new MediaEffect.OpenCall(number, groupId, configuration.FloorPolicy, configuration.GroupMasterKey, call.Bearer));
+        IReadOnlyList<GroupMasterKey> keys = groupKeys.KeysOf(configuration, now, effects);
+        effects.Submit(new MediaEffect.OpenCall(number, groupId, configuration.FloorPolicy, keys[0], call.Bearer));
+        foreach (GroupMasterKey key in keys.Skip(1))
+            effects.Submit(new MediaEffect.InstallGroupKey(number, key));
         return call;
     }
 
@@ -238,6 +248,11 @@ internal sealed class GroupCallSetup(McContext context, RegroupNotification noti
             || context.Organisation.UserByMcpttId(mcpttId) is not { } user)
         {
             effects.Log("call-member-not-invited", call.GroupId, $"{mcpttId} is not registered, or the call is full");
+            return false;
+        }
+        if (clientServerKeys.Of(user, registration.Id) is null)
+        {
+            effects.Warn("call-member-not-invited", call.GroupId, $"{mcpttId} has no client-server key (CSK): its client uploads one when it registers");
             return false;
         }
         CallLeg leg = call.Add(user, clientId, context.DestinationOf(registration));
@@ -304,7 +319,9 @@ internal sealed class GroupCallSetup(McContext context, RegroupNotification noti
             return;
         SessionDescription remote = leg.Remote!;
         uint audioSsrc = CallSession.AudioSsrcOf(remote);
-        if (!context.ServerSsrcs.TryTake(leg.User.ClientServerKey.Id, audioSsrc, effects, out uint serverSsrc))
+        ClientServerKey csk = clientServerKeys.Of(leg.User, McState.ClientKey(leg.McpttId, leg.ClientId))
+            ?? throw new InvalidOperationException("A leg without CSK was let into a call.");
+        if (!context.ServerSsrcs.TryTake(csk.Id, audioSsrc, effects, out uint serverSsrc))
         {
             effects.Warn("server-ssrcs-used-up", leg.User.McpttId, "no SSRC is reserved for floor control to another leg");
             release.Leave(leg.Call.GroupId, leg.McpttId, leg.ClientId, "no SSRC is reserved", effects);
@@ -326,7 +343,7 @@ internal sealed class GroupCallSetup(McContext context, RegroupNotification noti
             leg.User.McpttId,
             remote.EndPointOf(remote.Audio!),
             remote.EndPointOf(remote.FloorControl),
-            leg.User.ClientServerKey,
+            csk,
             serverSsrc,
             leg.OverMulticast,
             profile,

@@ -13,15 +13,16 @@ internal sealed class McContext
     private const string IcsiFeature = "+g.3gpp.icsi-ref=\"urn%3Aurn-7%3A3gpp-service.ims.icsi.mcptt\"";
     private const int MaxForwards = 70;
 
-    private readonly IEntropy _entropy;
     private readonly DateTimeOffset _wallClockAtZero;
+    private List<IDisposable> _retired = [];
+    private List<IDisposable> _retiredBefore = [];
 
     public McContext(Organisation organisation, McxOptions options, McState state, IEntropy entropy, DateTimeOffset wallClockAtZero, ServerSsrcs serverSsrcs)
     {
         Organisation = organisation;
         Options = options;
         State = state;
-        _entropy = entropy;
+        Entropy = entropy;
         _wallClockAtZero = wallClockAtZero;
         ServerSsrcs = serverSsrcs;
         MulticastPool = new MulticastPool(options.Multicast);
@@ -33,6 +34,8 @@ internal sealed class McContext
 
     public McState State { get; }
 
+    public IEntropy Entropy { get; }
+
     public MulticastPool MulticastPool { get; }
 
     public ServerSsrcs ServerSsrcs { get; }
@@ -42,10 +45,25 @@ internal sealed class McContext
 
     public DateTimeOffset WallClock(Instant now) => _wallClockAtZero + (now - Instant.Zero);
 
+    /// <summary>The moment as this process counts; <see cref="Instant.Never"/> for null.</summary>
+    public Instant InstantOf(DateTimeOffset? moment) => moment is { } time ? Instant.Zero + (time - _wallClockAtZero) : Instant.Never;
+
+    /// <summary>For a key that effects of this batch may still name.</summary>
+    public void DisposeLater(IDisposable retired) => _retired.Add(retired);
+
+    /// <summary>Disposes what no effect names any more; once in a batch.</summary>
+    public void DisposeRetired()
+    {
+        foreach (IDisposable retired in _retiredBefore)
+            retired.Dispose();
+        _retiredBefore.Clear();
+        (_retired, _retiredBefore) = (_retiredBefore, _retired);
+    }
+
     public ulong RandomNumber()
     {
         Span<byte> bytes = stackalloc byte[8];
-        _entropy.Fill(bytes);
+        Entropy.Fill(bytes);
         return BitConverter.ToUInt64(bytes);
     }
 
@@ -58,15 +76,17 @@ internal sealed class McContext
     public long Track(PendingRequest pending) => Pending.Add(pending);
 
     /// <summary>A request outside a dialog from this server to a client (TS 24.379 6.3: identity and service headers).</summary>
-    public SipRequest NewRequest(string method, string requestUri, string to)
+    /// <param name="from">The server's identity; null is its public service identity.</param>
+    public SipRequest NewRequest(string method, string requestUri, string to, string? from = null)
     {
+        from ??= Options.ServerUri;
         var request = new SipRequest(method, requestUri);
         request.Headers.Add("Max-Forwards", MaxForwards.ToString(CultureInfo.InvariantCulture));
-        request.Headers.Add("From", $"<{Options.ServerUri}>;tag={RandomToken()}");
+        request.Headers.Add("From", $"<{from}>;tag={RandomToken()}");
         request.Headers.Add("To", $"<{to}>");
         request.Headers.Add("Call-ID", $"{RandomToken()}@{Options.HostName}");
         request.Headers.Add("CSeq", $"1 {method}");
-        request.Headers.Add("P-Asserted-Identity", $"<{Options.ServerUri}>");
+        request.Headers.Add("P-Asserted-Identity", $"<{from}>");
         request.Headers.Add("P-Asserted-Service", ServiceIdentifier);
         request.Headers.Add("Accept-Contact", $"*;+{FeatureTag};require;explicit");
         request.Headers.Add("Accept-Contact", $"*;{IcsiFeature};require;explicit");
@@ -104,6 +124,15 @@ internal sealed class McContext
         response.AddWarning(Options.HostName, warning.Code, warning.Text);
         effects.Respond(transaction, response);
         effects.Warn("request-refused", subject, $"{request.Method} refused with {warning.Status}, warning {warning.Code} {warning.Text}: {detail}");
+    }
+
+    /// <summary>Refuses for a reason that TS 24.379 has no warning for.</summary>
+    public void Refuse(SipTransactionId transaction, SipRequest request, int status, string reason, string subject, McxEffects effects)
+    {
+        SipResponse response = Reply(request, status);
+        response.Headers.Add("Warning", new SipWarning(399, Options.HostName, reason).ToString());
+        effects.Respond(transaction, response);
+        effects.Warn("request-refused", subject, $"{request.Method} refused with {status}: {reason}");
     }
 
     /// <summary>Answers 400: the request or its body cannot be read.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MediaEngine.Keys;
 using MediaEngine.Rtp;
 using MediaEngine.Sip;
 
@@ -8,9 +9,16 @@ namespace MediaEngine.Mcx;
 /// REGISTER at a stand-alone server: registrar and service authorisation in one (RFC 3261 10.3, TS 24.379 7.3). The
 /// request was authenticated before it came here.
 /// </summary>
-internal sealed class RegistrationProcedure(McContext context, AffiliationProcedure affiliation, RegroupMembership membership, RegroupNotification notification)
+internal sealed class RegistrationProcedure(
+    McContext context, AffiliationProcedure affiliation, RegroupMembership membership, RegroupNotification notification,
+    ClientServerKeys clientServerKeys, GroupKeyManagement groupKeys)
 {
-    public void Handle(SipTransactionId transaction, SipRequest request, SipFlow flow, McUser user, Instant now, McxEffects effects)
+    private const int RetryAfter_s = 5;
+
+    public void Handle(SipTransactionId transaction, SipRequest request, SipFlow flow, McUser user, Instant now, McxEffects effects) =>
+        Handle(transaction, request, flow, user, uploaded: null, now, effects);
+
+    private void Handle(SipTransactionId transaction, SipRequest request, SipFlow flow, McUser user, McxKey? uploaded, Instant now, McxEffects effects)
     {
         if (McIdentity.Normalise(request.To?.Uri.ToString()) != McIdentity.Normalise(user.SipIdentity))
         {
@@ -57,6 +65,16 @@ internal sealed class RegistrationProcedure(McContext context, AffiliationProced
             effects.Warn("request-refused", user.McpttId, $"REGISTER refused with 403: {context.Options.MaxClientsPerUser} clients are registered");
             return;
         }
+        if (bodies.Mikey is { } mikey && uploaded is null)
+        {
+            Open(transaction, request, flow, user, mikey.Body, now, effects);
+            return;
+        }
+        if (uploaded is not null && clientServerKeys.Clashes(uploaded.Id, id))
+        {
+            context.Refuse(transaction, request, 403, nameof(MikeyError.KeyIdentifierClash), user.McpttId, effects);
+            return;
+        }
         var registration = new Registration
         {
             Id = id,
@@ -74,11 +92,14 @@ internal sealed class RegistrationProcedure(McContext context, AffiliationProced
         context.State.Set(registration);
         context.State.Flows[id] = flow;
         effects.Put(registration);
+        if (uploaded is not null)
+            clientServerKeys.Store(registration, uploaded, now, effects);
         SipResponse ok = context.Reply(request, 200);
         ok.Headers.Add("Contact", $"<{registration.Contact}>;expires={(int)duration.TotalSeconds}");
         effects.Respond(transaction, ok);
 
         bool isRefresh = before is not null && before.CallId == registration.CallId && !context.State.RestoredRegistrations.Remove(id);
+        groupKeys.ClientRegistered(id, mcpttId, anew: !isRefresh, now, effects);
         if (isRefresh)
             return;
         context.State.RestoredRegistrations.Remove(id);
@@ -94,6 +115,34 @@ internal sealed class RegistrationProcedure(McContext context, AffiliationProced
         DateTimeOffset time = context.WallClock(now);
         foreach (Registration registration in context.State.Registrations.Values.Where(registration => registration.ExpiresAt <= time).ToArray())
             Remove(registration.Id, "registration expired", now, effects);
+    }
+
+    // The rest waits for what is in the message; then everything is looked at again, for it may have changed.
+    private void Open(SipTransactionId transaction, SipRequest request, SipFlow flow, McUser user, ReadOnlyMemory<byte> message, Instant now, McxEffects effects)
+    {
+        void Opened(MikeyError? error, McxKey? key, Instant then, McxEffects since)
+        {
+            using (key)
+            {
+                if (error is null)
+                    Busy("the uploaded CSK was not opened in time", since);
+                else if (key is null)
+                    context.Refuse(transaction, request, 403, error.Value.ToString(), user.McpttId, since);
+                else
+                    Handle(transaction, request, flow, user, key, then, since);
+            }
+        }
+
+        void Busy(string why, McxEffects since)
+        {
+            SipResponse busy = context.Reply(request, 503);
+            busy.Headers.Add("Retry-After", RetryAfter_s.ToString(CultureInfo.InvariantCulture));
+            since.Respond(transaction, busy);
+            since.Warn("client-key-not-opened", user.McpttId, $"REGISTER refused with 503: {why}");
+        }
+
+        if (!clientServerKeys.TryOpen(user, flow, message, now, effects, Opened))
+            Busy($"{clientServerKeys.InWork} uploaded CSKs wait to be opened", effects);
     }
 
     private static string AddressOf(SipUri contact, SipFlow flow) =>

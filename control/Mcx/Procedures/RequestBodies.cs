@@ -14,6 +14,11 @@ internal sealed class RequestBodies
     /// <summary>The regroup body as it came: its own outcome decides the answer.</summary>
     public MimePart? Regroup { get; private set; }
 
+    /// <summary>A MIKEY message; what it holds is found out by opening it.</summary>
+    public MimePart? Mikey { get; private set; }
+
+    public KeyRotationBody? KeyRotation { get; private set; }
+
     public static bool TryRead(SipMessage message, out RequestBodies bodies, out string reason)
     {
         bodies = new RequestBodies();
@@ -54,6 +59,16 @@ internal sealed class RequestBodies
                 if (Regroup is not null)
                     return Fail("regroup body", ref reason);
                 Regroup = part;
+                return true;
+            case ContentTypes.Mikey:
+                if (Mikey is not null)
+                    return Fail("MIKEY message", ref reason);
+                Mikey = part;
+                return true;
+            case ContentTypes.KeyRotation:
+                if (KeyRotation is not null || !KeyRotationBody.TryParse(part.Body, out KeyRotationBody rotation, out reason))
+                    return Fail("key rotation body", ref reason);
+                KeyRotation = rotation;
                 return true;
             default:
                 return true;

@@ -11,6 +11,12 @@ public sealed record DurableState
 
     public IReadOnlyList<PreconfiguredRegroup> Regroups { get; init; } = [];
 
+    public IReadOnlyList<GroupKey> GroupKeys { get; init; } = [];
+
+    public IReadOnlyList<GroupKeyReceipt> GroupKeyReceipts { get; init; } = [];
+
+    public IReadOnlyList<ClientKey> ClientKeys { get; init; } = [];
+
     /// <summary>Null until the first call.</summary>
     public ServerSsrcReservation? ServerSsrcs { get; init; }
 }

@@ -22,9 +22,9 @@ public static class OrganisationFile
             if (users.Length == 0)
                 throw root.Wrong("users", "is empty; add at least one user");
             // The identifier alone names a key on the wire.
-            if (Repeated(organisation.Users.Select(user => user.ClientServerKey.Id)) is { } csk)
+            if (Repeated(organisation.Users.Select(user => user.ClientServerKey?.Id)) is { } csk)
                 throw root.Wrong("users", $"has the csk.id {csk} twice; every user needs a CSK of its own");
-            if (Repeated(organisation.Groups.Select(group => group.GroupMasterKey.Id)) is { } gmk)
+            if (Repeated(organisation.Groups.Select(group => group.GroupMasterKey?.Id)) is { } gmk)
                 throw root.Wrong("groups", $"has the gmk.id {gmk} twice; every group needs a GMK of its own");
             foreach (McGroup group in organisation.Groups)
             {
@@ -41,27 +41,28 @@ public static class OrganisationFile
 
     private static McUser User(YamlSection section)
     {
-        YamlSection csk = section.Section("csk", "id, key and rand of the client-server key (CSK)");
+        YamlSection? csk = section.OptionalSection("csk");
         var user = new McUser
         {
             McpttId = section.Required("mcptt-id", "the MC service user, such as sip:alice@mcx.example"),
             SipIdentity = section.Required("sip-identity", "the address of record the user registers, such as sip:u1001@mcx.example"),
             Password = section.Required("password", "the digest password of the SIP identity"),
             AllowRegroup = section.Boolean("allow-regroup", missing: false),
+            MayManageKeys = section.Boolean("may-manage-keys", missing: false),
             MaxAffiliations = section.Integer("max-affiliations", 20, 1, 1000),
-            ClientServerKey = new ClientServerKey(
+            ClientServerKey = csk is null ? null : new ClientServerKey(
                 Identifier(csk, "id", KeyPurpose.ClientServerKey),
                 csk.Octets("key", Key_bytes, "the CSK"),
                 csk.Octets("rand", Rand_bytes, "the RAND delivered with the CSK")),
         };
         section.RefuseUnknown();
-        csk.RefuseUnknown();
+        csk?.RefuseUnknown();
         return user;
     }
 
     private static McGroup Group(YamlSection section)
     {
-        YamlSection gmk = section.Section("gmk", "id, key and rand of the group master key (GMK)");
+        YamlSection? gmk = section.OptionalSection("gmk");
         var members = new Dictionary<string, GroupMember>(StringComparer.Ordinal);
         foreach (YamlSection entry in section.Sections("members"))
         {
@@ -85,14 +86,14 @@ public static class OrganisationFile
             ReleaseWhenInitiatorLeaves = section.Boolean("release-when-initiator-leaves", missing: false),
             MaxParticipants = section.Integer("max-participants", 1000, 2, 4096),
             Members = members,
-            GroupMasterKey = new GroupMasterKey(
+            GroupMasterKey = gmk is null ? null : new GroupMasterKey(
                 Identifier(gmk, "id", KeyPurpose.GroupMasterKey),
                 gmk.Octets("key", Key_bytes, "the GMK"),
                 gmk.Octets("rand", Rand_bytes, "the RAND delivered with the GMK")),
             FloorPolicy = Policy(section.OptionalSection("floor")),
         };
         section.RefuseUnknown();
-        gmk.RefuseUnknown();
+        gmk?.RefuseUnknown();
         return group;
     }
 
@@ -114,8 +115,8 @@ public static class OrganisationFile
         return policy;
     }
 
-    private static string? Repeated(IEnumerable<KeyIdentifier> ids) =>
-        ids.GroupBy(id => id).FirstOrDefault(same => same.Skip(1).Any())?.Key.ToString();
+    private static string? Repeated(IEnumerable<KeyIdentifier?> ids) =>
+        ids.Where(id => id is not null).GroupBy(id => id).FirstOrDefault(same => same.Skip(1).Any())?.Key.ToString();
 
     private static KeyIdentifier Identifier(YamlSection section, string key, KeyPurpose purpose)
     {

@@ -34,10 +34,22 @@ public sealed record ServerConfiguration
     /// <summary>The SQLite file.</summary>
     public required string StorePath { get; init; }
 
+    /// <summary>The file of the key that keys in the store are encrypted with; null when there is none.</summary>
+    public string? StoreKeyPath { get; init; }
+
     public required string OrganisationPath { get; init; }
 
-    /// <summary>The public service identity of this server.</summary>
+    /// <summary>The public service identity of this server, and the identity that clients send their CSKs to (MDSI).</summary>
     public string ServerUri => $"sip:mcptt@{Domain}";
+
+    /// <summary>The identity of the group management server (GMS), which group keys come from.</summary>
+    public string GroupManagementUri => $"sip:gms@{Domain}";
+
+    /// <summary>Null when this server has no KMS.</summary>
+    public KmsConfiguration? Kms { get; init; }
+
+    /// <summary>Times of managed group keys.</summary>
+    public KeyOptions Keys { get; init; } = new();
 
     /// <summary>Reads the file; relative paths in it count from its folder.</summary>
     /// <exception cref="ConfigurationException">Names file, line, key, reason and way out.</exception>
@@ -48,9 +60,11 @@ public sealed record ServerConfiguration
         YamlSection sip = root.Section("sip", "udp and tcp, the address:port pairs to listen on");
         YamlSection media = root.Section("media", "address, and optionally advertised-address, audio-port, floor-port, shards");
         YamlSection? multicast = root.OptionalSection("multicast");
+        YamlSection? groupKeys = root.OptionalSection("group-keys");
+        string domain = root.Required("domain", "the domain of this MC system, such as mcx.example");
         var configuration = new ServerConfiguration
         {
-            Domain = root.Required("domain", "the domain of this MC system, such as mcx.example"),
+            Domain = domain,
             SipListeners = Listeners(sip),
             MediaAddress = media.Address("address", "the IPv4 address media and floor control are bound to"),
             AdvertisedMediaAddress = media.Optional("advertised-address") is null
@@ -62,11 +76,14 @@ public sealed record ServerConfiguration
             Multicast = multicast is null ? null : Range(multicast),
             MulticastInterface = multicast?.Address("interface", "the address of the interface multicast leaves by") ?? IPAddress.Any,
             StorePath = Path.Combine(folder, root.Required("store", "the path of the SQLite file, such as mediaengine.db")),
+            StoreKeyPath = root.Optional("store-key") is { } storeKey ? Path.Combine(folder, storeKey) : null,
+            Kms = root.OptionalSection("kms") is { } kms ? KmsConfiguration.Read(kms, folder, domain) : null,
+            Keys = KeyTimes(groupKeys),
             OrganisationPath = Path.Combine(folder, root.Required("organisation", "the path of the organisation file, such as organisation.yaml")),
         };
         if (configuration.MediaAddress.Equals(IPAddress.Any) && configuration.AdvertisedMediaAddress is null)
             throw media.Wrong("address", "is 0.0.0.0: clients must be told an address they can send to; set media.advertised-address");
-        foreach (YamlSection? section in (YamlSection?[])[root, sip, media, multicast])
+        foreach (YamlSection? section in (YamlSection?[])[root, sip, media, multicast, groupKeys])
             section?.RefuseUnknown();
         return configuration;
     }
@@ -85,6 +102,17 @@ public sealed record ServerConfiguration
         return listeners.Count > 0
             ? [.. listeners]
             : throw sip.Wrong("udp", "or sip.tcp must be set: without a listener nobody can register");
+    }
+
+    private static KeyOptions KeyTimes(YamlSection? groupKeys)
+    {
+        var defaults = new KeyOptions();
+        return groupKeys is null ? defaults : defaults with
+        {
+            Lead = groupKeys.Seconds("lead", defaults.Lead, 1, 3600),
+            Overlap = groupKeys.Seconds("overlap", defaults.Overlap, 1, 86400),
+            RevocationOverlap = groupKeys.Seconds("revocation-overlap", defaults.RevocationOverlap, 0, 3600),
+        };
     }
 
     private static MulticastRange Range(YamlSection multicast)

@@ -1,3 +1,4 @@
+using MediaEngine.Keys;
 using MediaEngine.Media;
 using MediaEngine.Sip;
 
@@ -17,6 +18,10 @@ internal abstract record ControlEvent
     internal sealed record FlowClosed(SipFlow Flow) : ControlEvent;
 
     internal sealed record Report(MediaReport Message) : ControlEvent;
+
+    internal sealed record KeyMessageMade(long Ticket, byte[]? Message) : ControlEvent;
+
+    internal sealed record KeyUploadOpened(long Ticket, MikeyError Error, McxKey? Key) : ControlEvent;
 
     internal sealed record Inspect(Action<Mcx.McSystem> Look) : ControlEvent;
 }

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using MediaEngine.Keys;
 using MediaEngine.Mcx;
 using MediaEngine.Media;
 using MediaEngine.Rtp;
@@ -22,6 +23,7 @@ internal sealed class ControlLoop : ISipUser, IDisposable
     private readonly IStore _store;
     private readonly IMediaPlane _media;
     private readonly ServerConfiguration _configuration;
+    private readonly KeyWorker? _keys;
     private readonly ILogger _logger;
     private readonly McxEffects _effects = new();
     private readonly Dictionary<SipTransactionId, string> _unacknowledgedDialogs = [];
@@ -29,13 +31,17 @@ internal sealed class ControlLoop : ISipUser, IDisposable
     private readonly Thread _thread;
     private SipStack? _sip;
 
-    public ControlLoop(McSystem system, IStore store, IMediaPlane media, ServerConfiguration configuration, ILogger logger)
+    /// <param name="identities">Null when the server manages no keys.</param>
+    public ControlLoop(
+        McSystem system, IStore store, IMediaPlane media, ServerConfiguration configuration, ServerIdentities? identities, IEntropy entropy, ILogger logger)
     {
         _system = system;
         _store = store;
         _media = media;
         _configuration = configuration;
         _logger = logger;
+        int capacity = configuration.Keys.MaxMessagesInWork + configuration.Keys.MaxUploadsInWork;
+        _keys = identities is null ? null : new KeyWorker(identities, entropy, capacity, done => _inputs.Writer.TryWrite(done), logger);
         _thread = new Thread(Run) { IsBackground = true, Name = "mcx-control" };
     }
 
@@ -67,11 +73,15 @@ internal sealed class ControlLoop : ISipUser, IDisposable
     /// <summary>Runs <paramref name="look"/> on the loop's thread, between two batches.</summary>
     public bool Inspect(Action<McSystem> look) => _inputs.Writer.TryWrite(new ControlEvent.Inspect(look));
 
+    /// <summary>The server's keys of a new key period. Any thread.</summary>
+    public void Use(ServerIdentities identities) => _keys?.Use(identities);
+
     public void Dispose()
     {
         _inputs.Writer.TryComplete();
         if (_thread.IsAlive)
             _thread.Join();
+        _keys?.Dispose();
         _system.Dispose();
     }
 
@@ -157,6 +167,12 @@ internal sealed class ControlLoop : ISipUser, IDisposable
             case ControlEvent.Report { Message: CommandRefused refused }:
                 _effects.Warn("media-command-refused", $"call {refused.Call.Value:x}", refused.Reason);
                 break;
+            case ControlEvent.KeyMessageMade made:
+                _system.KeyMessageMade(made.Ticket, made.Message, now, _effects);
+                break;
+            case ControlEvent.KeyUploadOpened opened:
+                _system.KeyUploadOpened(opened.Ticket, opened.Error, opened.Key, now, _effects);
+                break;
             case ControlEvent.Inspect inspect:
                 inspect.Look(_system);
                 break;
@@ -174,6 +190,8 @@ internal sealed class ControlLoop : ISipUser, IDisposable
                 _logger.LogError("media-queue-full call {Call:x}: {Command} was lost", effect.Call, effect.GetType().Name);
         }
         foreach (SignallingEffect effect in _effects.Sip)
+            Release(effect);
+        foreach (KeyEffect effect in _effects.Keys)
             Release(effect);
         foreach (McxEvent happened in _effects.Events)
             _logger.Log(happened.Warning ? LogLevel.Warning : LogLevel.Information, "{Event} {Subject}: {Detail}", happened.Name, happened.Subject, happened.Detail);
@@ -234,6 +252,16 @@ internal sealed class ControlLoop : ISipUser, IDisposable
                 _sip!.Cancel(cancel.Token);
                 break;
         }
+    }
+
+    // Who has no KMS trusts none.
+    private void Release(KeyEffect effect)
+    {
+        if (_keys?.TryPost(effect) == true)
+            return;
+        _inputs.Writer.TryWrite(effect is KeyEffect.MakeGroupKeyMessage
+            ? new ControlEvent.KeyMessageMade(effect.Ticket, null)
+            : new ControlEvent.KeyUploadOpened(effect.Ticket, MikeyError.UnknownKms, null));
     }
 
     // Bounded: only dialogs whose ACK is outstanding matter, and that is decided within 32 s.

@@ -15,6 +15,8 @@ internal static class MediaPlaneAdapter
             open.FloorPolicy,
             open.MediaKey,
             open.Multicast is null ? null : new MulticastBearer(open.Multicast, multicastInterface, timeToLive)),
+        MediaEffect.InstallGroupKey install => new InstallGroupKey(new CallId(install.Call), install.MediaKey),
+        MediaEffect.RetireGroupKey retire => new RetireGroupKey(new CallId(retire.Call), retire.GmkId),
         MediaEffect.CloseCall close => new CloseCall(new CallId(close.Call)),
         MediaEffect.AddLeg leg => new AddLeg(
             new CallId(leg.Call),

@@ -9,4 +9,7 @@ namespace MediaEngine.Server;
 [JsonSerializable(typeof(Affiliation))]
 [JsonSerializable(typeof(PreconfiguredRegroup))]
 [JsonSerializable(typeof(ServerSsrcReservation))]
+[JsonSerializable(typeof(GroupKey))]
+[JsonSerializable(typeof(GroupKeyReceipt))]
+[JsonSerializable(typeof(ClientKey))]
 internal sealed partial class RecordJson : JsonSerializerContext;

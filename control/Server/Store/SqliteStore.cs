@@ -1,5 +1,8 @@
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using MediaEngine.Mcx;
 using Microsoft.Data.Sqlite;
 
@@ -7,7 +10,7 @@ namespace MediaEngine.Server;
 
 /// <summary>
 /// Durable state in one SQLite file: a row per record, its body as JSON. Write-ahead log with full synchronisation: a
-/// commit that returned survives <c>kill -9</c> and power loss.
+/// commit that returned survives <c>kill -9</c> and power loss. Records with keys are sealed.
 /// </summary>
 public sealed class SqliteStore : IStore
 {
@@ -16,7 +19,14 @@ public sealed class SqliteStore : IStore
     /// <summary>The provider repeats a statement on a locked file for 30 s unless told otherwise.</summary>
     private const int BusyTimeout_s = 1;
 
+    /// <summary>Before the base64 of a sealed body.</summary>
+    private const string SealedPrefix = "sealed:";
+
+    /// <summary>The row that only the store's own key opens.</summary>
+    private const string SealCheckId = "check";
+
     private readonly SqliteConnection _connection;
+    private readonly StoreSeal? _seal;
     private readonly SqliteCommand _put;
     private readonly SqliteCommand _delete;
 
@@ -28,9 +38,14 @@ public sealed class SqliteStore : IStore
         SQLitePCL.raw.SetProvider(new SQLitePCL.SQLite3Provider_e_sqlite3());
     }
 
-    /// <exception cref="ConfigurationException">The file cannot be opened, or was written by a newer version.</exception>
-    public SqliteStore(string path)
+    /// <param name="path">Made when missing.</param>
+    /// <param name="seal">Needed once records with keys are stored; the store's to dispose.</param>
+    /// <exception cref="ConfigurationException">
+    /// The file cannot be opened, was written by a newer version, or was sealed under another store key.
+    /// </exception>
+    public SqliteStore(string path, StoreSeal? seal = null)
     {
+        _seal = seal;
         try
         {
             _connection = new SqliteConnection(new SqliteConnectionStringBuilder
@@ -68,6 +83,15 @@ public sealed class SqliteStore : IStore
         }
         _put = Prepare("INSERT INTO record (kind, id, body) VALUES ($kind, $id, $body) ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body", "$kind", "$id", "$body");
         _delete = Prepare("DELETE FROM record WHERE kind = $kind AND id = $id", "$kind", "$id");
+        try
+        {
+            CheckSeal(path);
+        }
+        catch (ConfigurationException)
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public DurableState Load() => new()
@@ -76,6 +100,9 @@ public sealed class SqliteStore : IStore
         Affiliations = Read(RecordJson.Default.Affiliation),
         Regroups = Read(RecordJson.Default.PreconfiguredRegroup),
         ServerSsrcs = Read(RecordJson.Default.ServerSsrcReservation).SingleOrDefault(),
+        GroupKeys = Read(RecordJson.Default.GroupKey, areSealed: true),
+        GroupKeyReceipts = Read(RecordJson.Default.GroupKeyReceipt),
+        ClientKeys = Read(RecordJson.Default.ClientKey, areSealed: true),
     };
 
     public void Commit(IReadOnlyList<StoreChange> changes)
@@ -93,6 +120,7 @@ public sealed class SqliteStore : IStore
         _put.Dispose();
         _delete.Dispose();
         _connection.Dispose();
+        _seal?.Dispose();
     }
 
     private void Apply(StoreChange change, SqliteTransaction transaction)
@@ -101,8 +129,8 @@ public sealed class SqliteStore : IStore
         {
             case StoreChange.Put put:
                 Type kind = put.Record.GetType();
-                Run(_put, transaction, kind.Name, put.Record.Id,
-                    JsonSerializer.Serialize(put.Record, RecordJson.Default.GetTypeInfo(kind)!));
+                byte[] json = JsonSerializer.SerializeToUtf8Bytes(put.Record, RecordJson.Default.GetTypeInfo(kind)!);
+                Run(_put, transaction, kind.Name, put.Record.Id, put.Record.IsSecret ? Seal(kind.Name, put.Record.Id, json) : Encoding.UTF8.GetString(json));
                 break;
             case StoreChange.Delete delete:
                 Run(_delete, transaction, delete.Kind.Name, delete.Id);
@@ -110,7 +138,44 @@ public sealed class SqliteStore : IStore
         }
     }
 
-    private static void Run(SqliteCommand command, SqliteTransaction transaction, params ReadOnlySpan<string> values)
+    private string Seal(string kind, string id, byte[] plaintext)
+    {
+        if (_seal is null)
+            throw new InvalidOperationException($"A {kind} holds keys, and the store has no key to encrypt it with.");
+        string body = SealedPrefix + Convert.ToBase64String(_seal.Seal(kind, id, plaintext));
+        CryptographicOperations.ZeroMemory(plaintext);
+        return body;
+    }
+
+    private byte[]? Open(string kind, string id, string body)
+    {
+        if (_seal is null || !body.StartsWith(SealedPrefix, StringComparison.Ordinal))
+            return null;
+        byte[] value = new byte[body.Length];
+        return Convert.TryFromBase64Chars(body.AsSpan(SealedPrefix.Length), value, out int length)
+            && _seal.TryOpen(kind, id, value.AsSpan(0, length), out byte[] plaintext) ? plaintext : null;
+    }
+
+    // Found at start, not when the first key is read or, worse, written.
+    private void CheckSeal(string path)
+    {
+        const string kind = nameof(StoreSeal);
+        using SqliteCommand read = Prepare("SELECT body FROM record WHERE kind = $kind AND id = $id", "$kind", "$id");
+        read.Parameters[0].Value = kind;
+        read.Parameters[1].Value = SealCheckId;
+        if (read.ExecuteScalar() is not string body)
+        {
+            if (_seal is not null)
+                Run(_put, null, kind, SealCheckId, Seal(kind, SealCheckId, []));
+            return;
+        }
+        if (_seal is null)
+            throw new ConfigurationException($"{path}: the keys in it are encrypted; set store-key in the configuration or {StoreSeal.EnvironmentVariable} to its store key.");
+        if (Open(kind, SealCheckId, body) is null)
+            throw new ConfigurationException($"{path}: was encrypted under another store key than the configured one; restore that key, or use another store: its group keys and clients' keys are made anew.");
+    }
+
+    private static void Run(SqliteCommand command, SqliteTransaction? transaction, params ReadOnlySpan<string> values)
     {
         command.Transaction = transaction;
         for (int i = 0; i < values.Length; i++)
@@ -118,27 +183,32 @@ public sealed class SqliteStore : IStore
         command.ExecuteNonQuery();
     }
 
-    private List<T> Read<T>(System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    private List<T> Read<T>(JsonTypeInfo<T> type, bool areSealed = false)
     {
         using SqliteCommand command = Prepare("SELECT id, body FROM record WHERE kind = $kind ORDER BY id", "$kind");
         command.Parameters[0].Value = typeof(T).Name;
         using SqliteDataReader reader = command.ExecuteReader();
         var records = new List<T>();
         while (reader.Read())
-            records.Add(Parse(reader.GetString(0), reader.GetString(1), type));
+            records.Add(Parse(reader.GetString(0), reader.GetString(1), type, areSealed));
         return records;
     }
 
-    private T Parse<T>(string id, string body, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    private T Parse<T>(string id, string body, JsonTypeInfo<T> type, bool isSealed)
     {
+        byte[]? json = isSealed ? Open(typeof(T).Name, id, body) : Encoding.UTF8.GetBytes(body);
         try
         {
-            return JsonSerializer.Deserialize(body, type) ?? throw new JsonException("null");
+            return (json is null ? default : JsonSerializer.Deserialize(json, type)) ?? throw new JsonException(json is null ? "it was changed or moved" : "null");
         }
         catch (JsonException e)
         {
             throw new ConfigurationException(
                 $"{_connection.DataSource}: the {typeof(T).Name} {id} cannot be read ({e.Message.TrimEnd('.')}); restore the store from a backup, or remove that row of the table record.", e);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(json);
         }
     }
 

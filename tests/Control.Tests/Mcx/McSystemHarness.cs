@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using MediaEngine.Mcx;
 using MediaEngine.Rtp;
 using MediaEngine.Sip;
@@ -16,14 +17,30 @@ internal sealed class McSystemHarness
     private readonly Dictionary<long, (string To, SipRequest Request)> _sent = [];
     private readonly McxEffects _effects = new();
     private McSystem _system;
+    private int _starts;
     private long _lastTransaction;
     private int _lastCSeq;
 
-    public McSystemHarness(MulticastRange? multicast = null)
+    public McSystemHarness(MulticastRange? multicast = null, Organisation? organisation = null, KeyOptions? keys = null)
     {
         Multicast = multicast;
+        Organisation = organisation ?? TestOrganisation.Create();
+        KeyOptions = keys ?? new KeyOptions();
         _system = Start();
+        Begin();
     }
+
+    /// <summary>What the next process reads.</summary>
+    public Organisation Organisation { get; set; }
+
+    public KeyOptions KeyOptions { get; }
+
+    public static DateTimeOffset WallClockAtZero { get; } = new(2026, 11, 21, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>What the host is asked to do with keys, oldest first; the test answers.</summary>
+    public Queue<KeyEffect> KeyWork { get; } = new();
+
+    public IEnumerable<DurableRecord> Stored => _store.Values;
 
     public MulticastRange? Multicast { get; }
 
@@ -46,20 +63,41 @@ internal sealed class McSystemHarness
     {
         _system.Dispose();
         _sent.Clear();
+        KeyWork.Clear();
         _flows.Clear();
         _system = Start();
+        Begin();
+    }
+
+    public void CloseFlow(string name)
+    {
+        _system.FlowClosed(FlowOf(name));
+        _flows.Remove(name);
     }
 
     /// <summary>Puts a record into the store, for the next process to find.</summary>
     public void Store(DurableRecord record) => _store[(record.GetType(), record.Id)] = record;
 
-    public SipResponse Register(string name, int expires = 3600) => Authenticated(name, () =>
+    public SipResponse Register(string name, int expires = 3600) => Authenticated(name, () => RegisterRequest(name, expires))!;
+
+    /// <summary>REGISTER with a MIKEY message; null while it is unanswered.</summary>
+    public SipResponse? Upload(string name, byte[] message, int expires = 3600, string? clientId = null, int copies = 1) => Authenticated(name, () =>
     {
-        SipRequest request = NewRequest(name, SipMethods.Register, $"sip:{TestOrganisation.Domain}", $"sip:u-{name}@{TestOrganisation.Domain}");
-        request.Headers.Add("Contact", $"<sip:u-{name}@192.0.2.{HostOf(name)}:5060>;expires={expires}");
-        request.SetBody(ContentTypes.McpttInfo, new McpttInfo { ClientId = ClientIdOf(name) }.Serialise());
+        SipRequest request = RegisterRequest(name, expires);
+        SetBody(request,
+        [
+            new MimePart(ContentTypes.McpttInfo, new McpttInfo { ClientId = clientId ?? ClientIdOf(name) }.Serialise()),
+            .. Enumerable.Repeat(new MimePart(ContentTypes.Mikey, message), copies),
+        ]);
         return request;
     });
+
+    public SipResponse Rotate(string name, byte[] body)
+    {
+        SipRequest request = NewRequest(name, SipMethods.Message, "sip:gms@mcx.example", "sip:gms@mcx.example");
+        request.SetBody(ContentTypes.KeyRotation, body);
+        return Send(name, request);
+    }
 
     public SipResponse Affiliate(string name, params string[] groups)
     {
@@ -103,6 +141,11 @@ internal sealed class McSystemHarness
     /// <summary>The answer to the caller when it came later than its INVITE.</summary>
     public SipResponse? LateAnswer { get; private set; }
 
+    /// <summary>The last REGISTER with credentials, and the answer to it when it came later.</summary>
+    public SipTransactionId PendingRegister { get; private set; }
+
+    public SipResponse? LateRegisterAnswer { get; private set; }
+
     public SipResponse Send(string name, SipRequest request) =>
         Deliver(name, request, new SipTransactionId(++_lastTransaction)) ?? throw new InvalidOperationException($"{request.Method} was not answered.");
 
@@ -120,8 +163,46 @@ internal sealed class McSystemHarness
         Collect();
     }
 
+    /// <summary>The host makes every message it was asked for; a message is the key's identifier and end.</summary>
+    public void MakeMessages()
+    {
+        while (KeyWork.TryDequeue(out KeyEffect? work))
+        {
+            var make = (KeyEffect.MakeGroupKeyMessage)work;
+            Made.Add(make);
+            Run((system, effects) => system.KeyMessageMade(make.Ticket, Encoding.ASCII.GetBytes($"{make.Key.Id} {make.Key.Validity.Expiry:HH:mm:ss}"), Now, effects));
+        }
+    }
+
+    /// <summary>Every client takes every key it gets, until there is none to be had.</summary>
+    public void TakeKeys()
+    {
+        do
+        {
+            MakeMessages();
+            foreach (string name in Unanswered.Where(sent => sent.Request.Method == SipMethods.Message).Select(sent => sent.To).Distinct().ToArray())
+                Answer(name);
+        }
+        while (KeyWork.Count > 0);
+    }
+
+    /// <summary>What <see cref="MakeMessages"/> made.</summary>
+    public List<KeyEffect.MakeGroupKeyMessage> Made { get; } = [];
+
+    /// <summary>Lets time pass; what is due by then happens then.</summary>
+    public void Wait(TimeSpan duration)
+    {
+        Instant end = Now + duration;
+        while (_system.NextDeadline <= end)
+        {
+            Now = _system.NextDeadline < Now ? Now : _system.NextDeadline;
+            Run((system, effects) => system.Expire(Now, effects));
+        }
+        Now = end;
+    }
+
     /// <summary>A client answers every request that waits for it.</summary>
-    public void Answer(string name, int status = 200, bool multicast = false)
+    public void Answer(string name, int status = 200, bool multicast = false, string? warning = null)
     {
         foreach ((long token, string to, SipRequest request) in Unanswered.Where(sent => sent.To == name).ToArray())
         {
@@ -131,6 +212,8 @@ internal sealed class McSystemHarness
                 response.Headers.Add("Contact", $"<sip:u-{name}@192.0.2.{HostOf(name)}:5060>");
                 response.SetBody(ContentTypes.Sdp, Offer(name, multicast, implicitRequest: false).Serialise());
             }
+            if (warning is not null)
+                response.Headers.Add("Warning", new SipWarning(399, "client", warning).ToString());
             _sent.Remove(token);
             Ladder.Add($"{name} → server: {status} {request.Method}");
             _system.ReceiveResponse(token, response, Now, _effects);
@@ -167,6 +250,8 @@ internal sealed class McSystemHarness
             HostName = TestOrganisation.Domain,
             Realm = TestOrganisation.Domain,
             Multicast = Multicast,
+            GroupManagementUri = "sip:gms@mcx.example",
+            Keys = KeyOptions,
             MediaAddressesOf = _ => new MediaAddresses(new IPEndPoint(IPAddress.Loopback, 16384), new IPEndPoint(IPAddress.Loopback, 16385)),
         };
         var durable = new DurableState
@@ -175,8 +260,11 @@ internal sealed class McSystemHarness
             Affiliations = [.. _store.Values.OfType<Affiliation>()],
             Regroups = [.. _store.Values.OfType<PreconfiguredRegroup>()],
             ServerSsrcs = _store.Values.OfType<ServerSsrcReservation>().SingleOrDefault(),
+            GroupKeys = [.. _store.Values.OfType<GroupKey>()],
+            GroupKeyReceipts = [.. _store.Values.OfType<GroupKeyReceipt>()],
+            ClientKeys = [.. _store.Values.OfType<ClientKey>()],
         };
-        return new McSystem(TestOrganisation.Create(), options, durable, new SeededEntropy(7), new DateTimeOffset(2026, 11, 21, 0, 0, 0, TimeSpan.Zero));
+        return new McSystem(Organisation, options, durable, new SeededEntropy(7 + _starts++), WallClockAtZero);
     }
 
     private static int HostOf(string name) => Array.IndexOf(["alice", "bob", "carol", "dave", "erin", "dispatcher"], name) + 10;
@@ -188,7 +276,22 @@ internal sealed class McSystemHarness
         return flow;
     }
 
-    private SipResponse Authenticated(string name, Func<SipRequest> make)
+    // As the host's loop does before anything comes in.
+    private void Begin()
+    {
+        if (_system.NextDeadline == Instant.Zero && Organisation.Groups.Any(group => group.GroupMasterKey is null))
+            Run((system, effects) => system.Expire(Now, effects));
+    }
+
+    private SipRequest RegisterRequest(string name, int expires)
+    {
+        SipRequest request = NewRequest(name, SipMethods.Register, $"sip:{TestOrganisation.Domain}", $"sip:u-{name}@{TestOrganisation.Domain}");
+        request.Headers.Add("Contact", $"<sip:u-{name}@192.0.2.{HostOf(name)}:5060>;expires={expires}");
+        request.SetBody(ContentTypes.McpttInfo, new McpttInfo { ClientId = ClientIdOf(name) }.Serialise());
+        return request;
+    }
+
+    private SipResponse? Authenticated(string name, Func<SipRequest> make)
     {
         SipResponse challenge = Send(name, make());
         Assert.Equal(401, challenge.Status);
@@ -202,7 +305,8 @@ internal sealed class McSystemHarness
             request.RequestUri,
             "0a4f113b")!;
         request.Headers.Add("Authorization", authorization);
-        return Send(name, request);
+        PendingRegister = new SipTransactionId(++_lastTransaction);
+        return Deliver(name, request, PendingRegister);
     }
 
     private SipRequest NewRequest(string name, string method, string requestUri, string to)
@@ -265,6 +369,8 @@ internal sealed class McSystemHarness
                     Ladder.Add($"server → client: {respond.Response.Status} {respond.Response.CSeq.Method}");
                     if (respond.Transaction == awaited)
                         answer = respond.Response;
+                    if (respond.Transaction == PendingRegister)
+                        LateRegisterAnswer = respond.Response;
                     if (respond.Transaction == PendingInvite?.Transaction)
                         LateAnswer = respond.Response;
                     break;
@@ -281,6 +387,8 @@ internal sealed class McSystemHarness
                     break;
             }
         }
+        foreach (KeyEffect work in _effects.Keys)
+            KeyWork.Enqueue(work);
         Media.AddRange(_effects.Media);
         Events.AddRange(_effects.Events);
         _effects.Clear();
@@ -291,6 +399,8 @@ internal sealed class McSystemHarness
 
     private static string Describe(SipRequest request)
     {
+        if (MultipartBody.PartsOf(request).Any(part => part.MediaType == ContentTypes.Mikey))
+            return $"{request.Method} mikey";
         MimePart? regroup = MultipartBody.PartsOf(request).FirstOrDefault(part => part.MediaType == ContentTypes.McpttRegroup);
         if (regroup is null || RegroupBody.TryParse(regroup.Body, out RegroupBody body, out _) != RegroupBodyOutcome.Ok)
             return request.Method;

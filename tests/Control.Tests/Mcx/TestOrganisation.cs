@@ -12,15 +12,29 @@ internal static class TestOrganisation
     public const string Preconfigured = "sip:major-incident@mcx.example";
     public const string Police = "sip:police-3@mcx.example";
 
-    public static Organisation Create() => new(
+    public static Organisation Create() => new(Domain, Users, Groups);
+
+    /// <summary>The server manages the GMKs of Fire and the preconfigured group; clients upload CSKs.</summary>
+    /// <param name="leaver">Who is not, or no longer, in Fire.</param>
+    public static Organisation CreateManaged(string? leaver = null) => new(
         Domain,
-        [User("alice"), User("bob"), User("carol"), User("dave"), User("erin"), User("dispatcher") with { AllowRegroup = true }],
-        [
-            Group(Fire, 1, "alice", "bob", "erin"),
-            Group(Ambulance, 2, "carol", "dave"),
-            Group(Police, 3, "erin"),
-            Group(Preconfigured, 4, "alice", "bob", "carol", "dave") with { PreconfiguredGroupUseOnly = true, ReleaseWhenInitiatorLeaves = true },
-        ]);
+        Users.Select(user => user with { ClientServerKey = null, MayManageKeys = user.AllowRegroup }),
+        Groups.Select(group => group.Id switch
+        {
+            Fire => group with { GroupMasterKey = null, Members = group.Members.Where(member => leaver is null || member.Key != Id(leaver)).ToDictionary() },
+            Preconfigured => group with { GroupMasterKey = null },
+            _ => group,
+        }));
+
+    private static McUser[] Users => [User("alice"), User("bob"), User("carol"), User("dave"), User("erin"), User("dispatcher") with { AllowRegroup = true }];
+
+    private static McGroup[] Groups =>
+    [
+        Group(Fire, 1, "alice", "bob", "erin"),
+        Group(Ambulance, 2, "carol", "dave"),
+        Group(Police, 3, "erin"),
+        Group(Preconfigured, 4, "alice", "bob", "carol", "dave") with { PreconfiguredGroupUseOnly = true, ReleaseWhenInitiatorLeaves = true },
+    ];
 
     public static string Id(string name) => $"sip:{name}@{Domain}";
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using MediaEngine.Keys;
 using MediaEngine.Mcx;
 using MediaEngine.Server;
 using MediaEngine.Sip;
@@ -23,8 +24,11 @@ public sealed partial class DataFolderTests : IDisposable
         DataFolder.Prepare(_folder.File("data"));
 
         string[] files = Directory.GetFiles(_folder.Path, "*", SearchOption.AllDirectories);
-        Assert.Equal(2 + 5, files.Length);
-        Assert.All(files, file => Assert.Equal(OwnerOnly, File.GetUnixFileMode(file)));
+        string[] certificates = [_folder.File("data/kms/certificate.xml"), _folder.File("data/kms/tls.crt")];
+        // server.yaml, organisation.yaml, store.key; profile and key material of 5 users; secrets and TLS key of the KMS.
+        Assert.Equal(3 + 2 * 5 + 2, files.Except(certificates).Count());
+        Assert.All(files.Except(certificates), file => Assert.Equal(OwnerOnly, File.GetUnixFileMode(file)));
+        Assert.All(certificates, file => Assert.DoesNotContain("PRIVATE", File.ReadAllText(file), StringComparison.Ordinal));
     }
 
     [Fact]
@@ -65,6 +69,24 @@ public sealed partial class DataFolderTests : IDisposable
         McGroup preconfigured = organisation.Group(EmbeddedOrganisation.PreconfiguredGroup)!;
         Assert.True(preconfigured.PreconfiguredGroupUseOnly);
         Assert.Equal(4, preconfigured.Members.Count);
+    }
+
+    [Fact]
+    public void Keys_are_managed_and_each_profile_has_its_users_key_material()
+    {
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        ServerConfiguration configuration = ServerConfiguration.Load(DataFolder.Prepare(_folder.Path));
+        Organisation organisation = OrganisationFile.Load(configuration.OrganisationPath, configuration.Domain);
+
+        Assert.All(organisation.Users, user => Assert.Null(user.ClientServerKey));
+        Assert.All(organisation.Groups, group => Assert.Null(group.GroupMasterKey));
+        foreach (McUser user in organisation.Users)
+        {
+            string name = user.McpttId["sip:".Length..user.McpttId.IndexOf('@', StringComparison.Ordinal)];
+            using KmsMaterial material = KmsFile.Load(_folder.File($"clients/{name}.kms.xml"));
+            Assert.All(material.KeySets, set => Assert.Equal(user.McpttId, set.UserUri));
+            KmsFile.IdentityOf("material", material, user.McpttId, now).Dispose();
+        }
     }
 
     [Fact]

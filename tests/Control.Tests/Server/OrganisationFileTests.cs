@@ -56,7 +56,7 @@ public sealed class OrganisationFileTests : IDisposable
         McUser alice = organisation.UserBySipIdentity("sip:u1001@MCX.EXAMPLE")!;
         Assert.Equal(("sip:alice@mcx.example", "wonder land", true, 3), (alice.McpttId, alice.Password, alice.AllowRegroup, alice.MaxAffiliations));
         byte[] key = new byte[16];
-        alice.ClientServerKey.CopyKeyTo(key);
+        alice.ClientServerKey!.CopyKeyTo(key);
         Assert.Equal((CskValue, "20000001"), (Convert.ToHexStringLower(key), alice.ClientServerKey.Id.ToString()));
         Assert.False(organisation.UserByMcpttId("sip:bob@mcx.example")!.AllowRegroup);
         McGroup fire = organisation.Group("sip:fire-1@mcx.example")!;
@@ -64,6 +64,25 @@ public sealed class OrganisationFileTests : IDisposable
         Assert.Equal((TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(30), false), (fire.FloorPolicy.T1, fire.FloorPolicy.T4, fire.FloorPolicy.Queueing));
         GroupMember bob = fire.Members["sip:bob@mcx.example"];
         Assert.Equal((9, true), (bob.UserPriority, bob.ReceiveOnly));
+    }
+
+    [Fact]
+    public void Keys_may_be_left_to_the_server()
+    {
+        string good = Good.Replace("sip:Alice@", "sip:alice@", StringComparison.Ordinal);
+        int csk = good.IndexOf("    csk:", StringComparison.Ordinal), gmk = good.IndexOf("    gmk:", StringComparison.Ordinal);
+        string managed = string.Concat(
+            good.AsSpan(0, csk),
+            "    may-manage-keys: true\n",
+            good.AsSpan()[good.IndexOf("  - mcptt-id: sip:bob", StringComparison.Ordinal)..gmk],
+            good.AsSpan(good.IndexOf("    floor:", StringComparison.Ordinal)));
+
+        Organisation organisation = Load(managed);
+
+        Assert.Null(organisation.UserByMcpttId("sip:alice@mcx.example")!.ClientServerKey);
+        Assert.NotNull(organisation.UserByMcpttId("sip:bob@mcx.example")!.ClientServerKey);
+        Assert.Null(organisation.Group("sip:fire-1@mcx.example")!.GroupMasterKey);
+        Assert.Equal(["sip:alice@mcx.example"], organisation.Users.Where(user => user.MayManageKeys).Select(user => user.McpttId));
     }
 
     [Theory]

@@ -69,7 +69,7 @@ public sealed class SqliteStoreTests : IDisposable
     {
         IEnumerable<Type> kinds = typeof(DurableRecord).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(DurableRecord)));
 
-        Assert.Equal([nameof(Affiliation), nameof(PreconfiguredRegroup), nameof(Registration), nameof(ServerSsrcReservation)], kinds.Select(type => type.Name).Order());
+        Assert.Equal([nameof(Affiliation), nameof(ClientKey), nameof(GroupKey), nameof(GroupKeyReceipt), nameof(PreconfiguredRegroup), nameof(Registration), nameof(ServerSsrcReservation)], kinds.Select(type => type.Name).Order());
     }
 
     [Fact]

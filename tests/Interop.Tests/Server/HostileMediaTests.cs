@@ -127,7 +127,7 @@ public sealed class HostileMediaTests : IAsyncLifetime
         // One key serves both ways: the server's own message that comes back would authenticate.
         await AssertDropAsync(MediaDrop.Replayed, () => _bob.Floor.SendAsync(granted, Server.Floor, Cancellation), floor: true);
 
-        uint cskId = _bob.Profile.ClientServerKey.Id.Value;
+        uint cskId = _bob.Profile.ClientServerKey!.Id.Value;
         using (SrtpSender wrongKey = ControlSender(cskId))
         {
             // Past the indices bob has used: an old one would count as replayed before its tag is looked at (RFC 3711 3.4).
@@ -141,7 +141,7 @@ public sealed class HostileMediaTests : IAsyncLifetime
             await AssertDropAsync(MediaDrop.UnknownMki, () => _bob.Floor.SendAsync(_bob.FloorMessage(FloorMessageType.Request, unknown), Server.Floor, Cancellation), floor: true);
             await AssertDropAsync(MediaDrop.UnknownSource, () => _stranger.SendAsync(_bob.FloorMessage(FloorMessageType.Request, unknown), Server.Floor, Cancellation), floor: true);
         }
-        using (SrtpSender asAlice = ControlSender(_alice.Profile.ClientServerKey.Id.Value))
+        using (SrtpSender asAlice = ControlSender(_alice.Profile.ClientServerKey!.Id.Value))
             await AssertDropAsync(MediaDrop.UnknownMki, () => _bob.Floor.SendAsync(_bob.FloorMessage(FloorMessageType.Request, asAlice), Server.Floor, Cancellation), floor: true);
         await AssertOneDropAsync(() => _bob.Floor.SendAsync(RawMember.PlainFloorMessage(FloorMessageType.Request), Server.Floor, Cancellation));
 

@@ -19,20 +19,50 @@ internal sealed class HostileSystem : IAsyncDisposable, ILoggerProvider
     private readonly List<IDisposable> _disposables = [];
     private readonly List<McxEndpoint> _endpoints = [];
     private readonly ILoggerFactory _loggers;
+    private readonly ServerConfiguration _configuration;
+    private readonly Organisation _served;
+    private readonly ServerIdentities? _identities;
 
     /// <param name="prepareStore">Does something to the store's file before the server opens it.</param>
-    public HostileSystem(Action<string>? prepareStore = null)
+    /// <param name="kms">The server manages all keys, with identities of this KMS; the dispatcher may ask for new ones.</param>
+    public HostileSystem(Action<string>? prepareStore = null, TestKms? kms = null)
     {
         DataFolder.WriteSecret(_folder.File(DataFolder.ConfigurationName), DataFolder.ConfigurationYaml(0, 0, 0, multicastPort: 9));
         DataFolder.WriteSecret(_folder.File(DataFolder.OrganisationName), _organisation.OrganisationYaml());
         ServerConfiguration configuration = ServerConfiguration.Load(_folder.File(DataFolder.ConfigurationName)) with { Multicast = null };
         prepareStore?.Invoke(configuration.StorePath);
         _loggers = LoggerFactory.Create(builder => builder.AddProvider(this));
-        Server = new McServer(configuration, OrganisationFile.Load(configuration.OrganisationPath, configuration.Domain), _loggers);
+        Organisation organisation = OrganisationFile.Load(configuration.OrganisationPath, configuration.Domain);
+        if (kms is not null)
+        {
+            _identities = kms.IssueServer();
+            organisation = Managed(organisation);
+            configuration = configuration with
+            {
+                StoreKeyPath = _folder.File("store.key"),
+                Keys = new KeyOptions { Lead = TimeSpan.FromSeconds(1), Overlap = TimeSpan.FromSeconds(1) },
+            };
+        }
+        _configuration = configuration;
+        _served = organisation;
+        Server = new McServer(configuration, organisation, _loggers, _identities);
         Server.Start();
     }
 
-    public McServer Server { get; }
+    public static Organisation Managed(Organisation organisation) => new(
+        organisation.Domain,
+        organisation.Users.Select(user => user with { ClientServerKey = null, MayManageKeys = user.AllowRegroup }),
+        organisation.Groups.Select(group => group with { GroupMasterKey = null }));
+
+    /// <summary>The server stops and another one begins with its store, at other ports.</summary>
+    public async Task RestartAsync()
+    {
+        await Server.DisposeAsync();
+        Server = new McServer(_configuration, _served, _loggers, _identities);
+        Server.Start();
+    }
+
+    public McServer Server { get; private set; }
 
     /// <summary>Errors in the log.</summary>
     public IReadOnlyCollection<string> Faults => _faults;

@@ -23,7 +23,7 @@ internal sealed class RawMember : IDisposable
     private RawMember(RawSip sip)
     {
         _sip = sip;
-        using SrtpMasterKey control = sip.Profile.ClientServerKey.DeriveControlKey();
+        using SrtpMasterKey control = sip.Profile.ClientServerKey!.DeriveControlKey();
         _floorReceiver.TryAddKey(control);
         _floorSender = new SrtpSender(control, SrtpPolicy.Control);
         using SrtpMasterKey media = MediaKeyOf(sip.Profile.McpttId);

@@ -91,12 +91,16 @@ internal sealed class RawSip : IDisposable
         if (response.Status != 401)
             return response;
         SipRequest again = make();
-        again.Headers.Add("Authorization", DigestClient.Answer(
-            response.Headers.GetAll("WWW-Authenticate"), Profile.Realm, Profile.AuthenticationUser,
-            algorithm => DigestCalculator.HashA1(algorithm, Profile.AuthenticationUser, Profile.Realm, password ?? Profile.Password),
-            again.Method, again.RequestUri, "0a4f113b")!);
+        Authorise(again, response, password);
         return await ExchangeAsync(again);
     }
+
+    /// <summary>Adds the answer to a challenge.</summary>
+    public void Authorise(SipRequest request, SipResponse challenge, string? password = null) =>
+        request.Headers.Add("Authorization", DigestClient.Answer(
+            challenge.Headers.GetAll("WWW-Authenticate"), Profile.Realm, Profile.AuthenticationUser,
+            algorithm => DigestCalculator.HashA1(algorithm, Profile.AuthenticationUser, Profile.Realm, password ?? Profile.Password),
+            request.Method, request.RequestUri, "0a4f113b")!);
 
     /// <summary>A request of this client, complete but for its body.</summary>
     public SipRequest New(string method, string? to = null)
@@ -140,25 +144,26 @@ internal sealed class RawSip : IDisposable
         SipRequest request = New(SipMethods.Invite);
         request.Headers.Add("Contact", Contact);
         request.Headers.Add("Accept-Contact", "*;+g.3gpp.mcptt;require;explicit");
-        var offer = new SessionDescription
-        {
-            OriginUser = "raw",
-            SessionId = 1,
-            Connection = audio.Address,
-            Media =
-            [
-                new MediaDescription { Kind = "audio", Port = audio.Port, Protocol = "RTP/SAVP", Format = "8" },
-                new MediaDescription { Kind = "application", Port = floor.Port, Protocol = "udp", Format = "MCPTT", Attributes = ["fmtp:MCPTT mc_queueing"] },
-            ],
-        };
         byte[] body = MultipartBody.Compose(
             [
-                new MimePart(ContentTypes.Sdp, offer.Serialise()),
+                new MimePart(ContentTypes.Sdp, Describe(audio, floor).Serialise()),
                 new MimePart(ContentTypes.McpttInfo, new McpttInfo { SessionType = "prearranged", RequestUri = group, ClientId = Profile.ClientId }.Serialise()),
             ], out string contentType);
         request.SetBody(contentType, body);
         return request;
     }
+
+    public static SessionDescription Describe(IPEndPoint audio, IPEndPoint floor) => new()
+    {
+        OriginUser = "raw",
+        SessionId = 1,
+        Connection = audio.Address,
+        Media =
+        [
+            new MediaDescription { Kind = "audio", Port = audio.Port, Protocol = "RTP/SAVP", Format = "8" },
+            new MediaDescription { Kind = "application", Port = floor.Port, Protocol = "udp", Format = "MCPTT", Attributes = ["fmtp:MCPTT mc_queueing"] },
+        ],
+    };
 
     /// <summary>Calls the group, is answered and acknowledges.</summary>
     public async Task CallAsync(string group, IPEndPoint audio, IPEndPoint floor)
@@ -175,5 +180,5 @@ internal sealed class RawSip : IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    private string Contact => $"<sip:raw@{_client.Client.LocalEndPoint};transport=tcp>";
+    public string Contact => $"<sip:raw@{_client.Client.LocalEndPoint};transport=tcp>";
 }

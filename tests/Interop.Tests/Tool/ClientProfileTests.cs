@@ -43,13 +43,23 @@ public sealed class ClientProfileTests
         Assert.Equal("192.0.2.1:5060", profile.Server.ToString());
         Assert.Equal(SipTransportKind.Udp, profile.Transport);
         Assert.Equal("192.0.2.11", profile.MulticastInterface!.ToString());
-        Assert.Equal(new KeyIdentifier(0x20000001), profile.ClientServerKey.Id);
+        Assert.Equal(new KeyIdentifier(0x20000001), profile.ClientServerKey!.Id);
         Assert.Equal(new KeyIdentifier(1), profile.KeyOf("sip:fire@MCX.example")!.Id);
         Assert.Null(profile.KeyOf("sip:rail@mcx.example"));
         Assert.Equal([true, false], profile.Groups.Select(group => group.Affiliate));
     }
 
+    [Fact]
+    public void A_group_without_a_key_is_one_whose_keys_are_delivered()
+    {
+        using ClientProfile profile = ClientProfileReader.Parse(Good + "\n  - id: sip:rail@mcx.example", "alice.yaml");
+        Assert.Null(profile.KeyOf("sip:rail@mcx.example"));
+        Assert.Equal("sip:rail@mcx.example", profile.Groups[^1].Id);
+    }
+
     [Theory]
+    [InlineData("gmk-id: \"00000001\"", "affiliate: true", "groups[0].gmk-id is missing")]
+    [InlineData("gmk: \"202122232425262728292a2b2c2d2e2f\"\n    rand: \"303132333435363738393a3b3c3d3e3f\"\n  - id: sip:major", "affiliate: true\n  - id: sip:major", "groups[0].gmk is missing")]
     [InlineData("password: secret", "", "alice.yaml:1: password is missing")]
     [InlineData("transport: udp", "transport: sctp", "alice.yaml:7: server.transport 'sctp' is neither tcp nor udp")]
     [InlineData("transport: udp", "port: 70000", "alice.yaml:7: server.port '70000' is not a number from 1 to 65535")]

@@ -26,6 +26,7 @@ public sealed class CommandTests
     [InlineData("regroup create --profile p --regroup sip:r@x --preconfigured sip:p@x --group sip:g@x --user sip:u@x", "not both")]
     [InlineData("affiliate --profile p", "--group at least once, or --none")]
     [InlineData("listen --profile nowhere.yaml", "nowhere.yaml: cannot be read")]
+    [InlineData("key rotate --profile p", "Option '--group' is required")]
     [InlineData("trace decrypt --capture a --keys nowhere.json --out b", "nowhere.json: cannot read the key file")]
     public async Task Wrong_arguments_and_files_exit_with_2(string line, string message)
     {
@@ -63,6 +64,15 @@ public sealed class CommandTests
         JsonElement result = LinesOf(output)[^1];
         Assert.Equal(403, result.GetProperty("status").GetInt32());
         Assert.StartsWith("160 ", result.GetProperty("warnings")[0].GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_refused_new_key_exits_with_1()
+    {
+        await using var system = new SmallSystem();
+        (int exit, string output, _) = await RunAsync("key", "rotate", "--profile", system.ProfileFile("bob"), "--group", SmallSystem.Fire, "--json");
+        Assert.Equal(ToolExit.Refused, exit);
+        Assert.Equal(403, LinesOf(output)[^1].GetProperty("status").GetInt32());
     }
 
     [Fact]

@@ -125,7 +125,7 @@ public sealed class McxEndpointTests
         Assert.Contains("ACK\t", sip);
         Assert.Equal("BYE\t200", sip[^1]);
         var keys = new CaptureKeys();
-        keys.AddClientServerKey(bob.Profile.ClientServerKey, bob.Profile.McpttId);
+        keys.AddClientServerKey(bob.ClientServerKey, bob.Profile.McpttId);
         keys.AddGroupKey(bob.Profile.KeyOf(SmallSystem.Fire)!, []);
         using var decryptor = new CaptureDecryptor(keys);
         DecryptSummary summary;

@@ -85,6 +85,13 @@ public sealed class CommandOutput(bool json, TextWriter output, TextWriter error
         Registered e => $"registered {e.AddressOfRecord} for {e.Expires_s} s",
         Affiliated { Groups.Count: 0 } => "affiliated to no group",
         Affiliated e => $"affiliated to {string.Join(", ", e.Groups)}",
+        ClientServerKeyUploaded e => $"CSK {e.CskId} made and taken by the server",
+        GroupKeyInstalled e => string.Create(
+            CultureInfo.InvariantCulture,
+            $"GMK {e.GmkId} of {string.Join(", ", e.Groups)}{(e.Renewed ? " again" : "")}{(e.Activation is { } from && from > e.At ? $", from {from:HH:mm:ss} UTC" : "")}{(e.Expiry is { } until ? $", until {until:HH:mm:ss} UTC" : "")}"),
+        GroupKeyRevoked e => $"GMK {e.GmkId} revoked",
+        GroupKeyRetired e => $"GMK {e.GmkId} is over",
+        KeyMessageRefused e => $"{e.Reason}",
         RegroupNotified { Action: RegroupAction.Create } e =>
             $"regroup {e.RegroupUri} formed from {string.Join(", ", e.Groups.Concat(e.Users))}, keys of {e.PreconfiguredGroup}",
         RegroupNotified e => $"regroup {e.RegroupUri} cancelled",

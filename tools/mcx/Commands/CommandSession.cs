@@ -39,8 +39,6 @@ internal sealed class CommandSession
             using ClientProfile profile = ClientProfile.Load(path);
             if (ClientProfileReader.PermissionWarning(path) is { } warning)
                 output.Warning(warning);
-            if (parsed.GetValue(common.Keys) is { } keys)
-                WriteKeys(profile, keys);
             PcapWriter? capture = parsed.GetValue(common.Capture) is { } file ? new PcapWriter(file) : null;
             try
             {
@@ -83,10 +81,14 @@ internal sealed class CommandSession
         CommonOptions common, ClientProfile profile, PcapWriter? capture, CommandOutput output, ParseResult parsed,
         Func<CommandSession, ParseResult, CancellationToken, Task> body, CancellationToken cancellation)
     {
+        IEndpointTap? tap = capture is null ? null : new PcapTap(capture);
+        if (parsed.GetValue(common.Keys) is { } keys)
+            tap = new CaptureKeyTap(tap, keys, profile.McpttId);
         var options = new EndpointOptions
         {
             OutputDirectory = parsed.GetValue(common.OutDir),
-            Tap = capture is null ? null : new PcapTap(capture),
+            Tap = tap,
+            KeyFile = KeyFile.Beside(parsed.GetValue(common.Profile)!),
         };
         var endpoint = new McxEndpoint(profile, options);
         var session = new CommandSession(profile, endpoint, output);
@@ -109,14 +111,5 @@ internal sealed class CommandSession
     {
         await foreach (EndpointEvent happened in endpoint.Events().ConfigureAwait(false))
             output.Event(happened);
-    }
-
-    private static void WriteKeys(ClientProfile profile, string path)
-    {
-        var keys = new CaptureKeys();
-        keys.AddClientServerKey(profile.ClientServerKey, profile.McpttId);
-        foreach (ProfileGroup group in profile.Groups)
-            keys.AddGroupKey(group.Key, [profile.McpttId]);
-        keys.Write(path);
     }
 }

@@ -29,8 +29,9 @@ public static class McxCommand
             TalkCommand.Create(),
             RegroupCommand.Create(),
             AffiliateCommand.Create(),
-            TraceCommand.Create(),
             KeyCommand.Create(),
+            KmsCommand.Create(),
+            TraceCommand.Create(),
             DemoCommand.Create(),
         };
         HelpOption help = root.Options.OfType<HelpOption>().First();

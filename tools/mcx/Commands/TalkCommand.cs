@@ -6,7 +6,7 @@ namespace MediaEngine.Tool;
 /// <summary><c>mcx talk</c>: call a group, take the floor, talk, hang up.</summary>
 internal static class TalkCommand
 {
-    private static readonly TimeSpan NoticeTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan KeyTimeout = TimeSpan.FromSeconds(5);
 
     public static Command Create()
     {
@@ -25,14 +25,11 @@ internal static class TalkCommand
             {
                 string called = parsed.GetValue(group)!;
                 short[] samples = WavFile.Read(parsed.GetValue(wav) ?? SpeechSamples.Speech);
-                Task<RegroupNotified> notice = session.Endpoint.ExpectAsync<RegroupNotified>(
-                    NoticeTimeout, told => Mcx.McIdentity.Normalise(told.RegroupUri) == Mcx.McIdentity.Normalise(called), cancellation);
                 await session.Endpoint.RegisterAsync(cancellation).ConfigureAwait(false);
                 if (!parsed.GetValue(keep))
                     await session.Endpoint.AffiliateAsync(session.AffiliatedGroups, cancellation).ConfigureAwait(false);
-                // A regroup's keys are known from its notice, which the server repeats after registration.
-                if (session.Profile.KeyOf(called) is null)
-                    await ((Task)notice).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                // Keys come after registration, and a regroup's are known from its notice, which the server repeats then.
+                await session.Endpoint.WaitForKeyAsync(called, KeyTimeout, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 var options = new CallOptions { ImplicitFloorRequest = parsed.GetValue(implicitFloor) };
                 McxCall call = await session.Endpoint.CallAsync(called, options, cancellation).ConfigureAwait(false);
                 await TalkAsync(call, samples, TimeSpan.FromSeconds(parsed.GetValue(floorWait)), cancellation).ConfigureAwait(false);

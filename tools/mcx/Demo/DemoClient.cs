@@ -7,12 +7,13 @@ internal sealed class DemoClient : IAsyncDisposable
 {
     private readonly ClientProfile _profile;
 
-    public DemoClient(string name, ClientProfile profile, LadderView ladder, PcapWriter capture, bool recordsMulticast, string wavFolder)
+    public DemoClient(
+        string name, ClientProfile profile, LadderView ladder, PcapWriter capture, CaptureKeys keys, bool recordsMulticast, string wavFolder, string keyFile)
     {
         Name = name;
         _profile = profile;
-        Tap = new DemoTap(name, profile.ClientServerKey, ladder, capture, recordsMulticast);
-        Endpoint = new McxEndpoint(profile, new EndpointOptions { Tap = Tap, OutputDirectory = wavFolder });
+        Tap = new DemoTap(name, profile.McpttId, ladder, capture, keys, recordsMulticast);
+        Endpoint = new McxEndpoint(profile, new EndpointOptions { Tap = Tap, OutputDirectory = wavFolder, KeyFile = keyFile });
     }
 
     public string Name { get; }

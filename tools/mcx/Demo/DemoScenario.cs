@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using MediaEngine.Keys;
 using MediaEngine.Mcx;
 using MediaEngine.Server;
 
@@ -41,6 +42,11 @@ public sealed class DemoScenario(DemoWorld world, short[] speech, short[] reply)
             await Client(name).RegisterAsync().ConfigureAwait(false);
             await Client(name).AffiliateAsync([GroupOf(name)]).ConfigureAwait(false);
         }
+        foreach (string name in DemoWorld.Members)
+        {
+            foreach (string group in (string[])[GroupOf(name), EmbeddedOrganisation.PreconfiguredGroup])
+                await Client(name).WaitForKeyAsync(group, StepTimeout).ConfigureAwait(false);
+        }
         int affiliated = await world.Server.InspectAsync(system => system.Affiliations.Count).ConfigureAwait(false);
         Check(affiliated == DemoWorld.Members.Count, $"{affiliated} clients are affiliated, not {DemoWorld.Members.Count}");
         _summary.Add("5 clients registered, 2 affiliated to fire-1 and 2 to ambulance-2, the dispatcher to neither");
@@ -81,10 +87,12 @@ public sealed class DemoScenario(DemoWorld world, short[] speech, short[] reply)
         CallUp[] joined = await Task.WhenAll(up).ConfigureAwait(false);
         Check(joined[0].Multicast is null && joined[1].Multicast is not null && joined[1].Multicast == joined[2].Multicast,
             "bob should be on unicast, carol and dave on one multicast bearer");
-        McGroup preconfigured = world.Organisation.Group(EmbeddedOrganisation.PreconfiguredGroup)!;
-        world.Ladder.Note($"media: AEAD_AES_128_GCM, GMK-ID {preconfigured.GroupMasterKey.Id} of {EmbeddedOrganisation.PreconfiguredGroup}");
-        foreach (string name in DemoWorld.Members)
-            world.Ladder.Note($"{name} sends with MKI {preconfigured.GroupMasterKey.Id}{preconfigured.GroupMasterKey.GukIdFor(EmbeddedOrganisation.McpttIdOf(name))}");
+        string[] mkis = [.. DemoWorld.Members.Select(name => Client(name).MkiOf(RegroupId) ?? throw new DemoStepException($"{name} holds no key in force"))];
+        string gmkId = mkis[0][..(2 * KeyIdentifier.Length_bytes)];
+        Check(mkis.All(mki => mki.StartsWith(gmkId, StringComparison.Ordinal)), "the members do not hold the same GMK");
+        world.Ladder.Note($"media: AEAD_AES_128_GCM, GMK-ID {gmkId} of {EmbeddedOrganisation.PreconfiguredGroup}");
+        foreach ((string name, string mki) in DemoWorld.Members.Zip(mkis))
+            world.Ladder.Note($"{name} sends with MKI {mki}");
         _summary.Add($"group call up with alice and bob by unicast, carol and dave by multicast {joined[1].Multicast}");
         return call;
     }

@@ -19,24 +19,26 @@ internal sealed class DemoTap : IEndpointTap, IDisposable
     private const string Server = "server";
 
     private readonly string _name;
+    private readonly string _mcpttId;
+    private readonly CaptureKeys _keys;
     private readonly LadderView _ladder;
     private readonly PcapTap _capture;
     private readonly bool _recordsMulticast;
-    private readonly SrtpReceiver _floor;
+    private readonly SrtpReceiver _floor = new(SrtpPolicy.Control, ClientServerKey.Mki_bytes);
     private readonly byte[] _plain = new byte[MaxDatagram_bytes];
     private readonly Lock _lock = new();
     private readonly Dictionary<(IPEndPoint, IPEndPoint), List<byte>> _streams = [];
     private bool _inBurst;
 
-    public DemoTap(string name, ClientServerKey clientServerKey, LadderView ladder, PcapWriter capture, bool recordsMulticast)
+    /// <param name="keys">Gets the keys of the capture; shared by all clients.</param>
+    public DemoTap(string name, string mcpttId, LadderView ladder, PcapWriter capture, CaptureKeys keys, bool recordsMulticast)
     {
         _name = name;
+        _mcpttId = mcpttId;
+        _keys = keys;
         _ladder = ladder;
         _capture = new PcapTap(capture);
         _recordsMulticast = recordsMulticast;
-        _floor = new SrtpReceiver(SrtpPolicy.Control, ClientServerKey.Mki_bytes);
-        using SrtpMasterKey key = clientServerKey.DeriveControlKey();
-        _floor.TryAddKey(key);
     }
 
     public void Sip(SipTransportKind transport, IPEndPoint source, IPEndPoint destination, bool sent, ReadOnlySpan<byte> message)
@@ -90,6 +92,21 @@ internal sealed class DemoTap : IEndpointTap, IDisposable
         }
     }
 
+    public void KeyHeld(GroupMasterKey key)
+    {
+        lock (_keys)
+            _keys.AddGroupKey(key, [_mcpttId]);
+    }
+
+    public void KeyHeld(ClientServerKey key)
+    {
+        lock (_keys)
+            _keys.AddClientServerKey(key, _mcpttId);
+        using SrtpMasterKey control = key.DeriveControlKey();
+        lock (_lock)
+            _floor.TryAddKey(control);
+    }
+
     /// <summary>The next burst gets an arrow of its own.</summary>
     public void EndBurst() => _inBurst = false;
 
@@ -120,6 +137,11 @@ internal sealed class DemoTap : IEndpointTap, IDisposable
         var request = (SipRequest)message;
         foreach (MimePart part in MultipartBody.PartsOf(request))
         {
+            if (part.MediaType == ContentTypes.Mikey && MikeyMessage.TryParse(part.Body.Span, out MikeyMessage keyMessage) == MikeyError.None)
+            {
+                KeyIdentifier id = keyMessage.Header.BundleId;
+                return $"{request.Method} I_MESSAGE with {(id.Purpose == KeyPurpose.GroupMasterKey ? "a GMK for GUK-ID" : "CSK")} {id}";
+            }
             if (part.MediaType == ContentTypes.McpttRegroup && RegroupBody.TryParse(part.Body, out RegroupBody body, out _) == RegroupBodyOutcome.Ok)
                 return $"{request.Method} preconfigured regroup {(body.Action == RegroupAction.Create ? "request" : "cancel request")} {User(body.RegroupUri)}";
             if (part.MediaType == ContentTypes.Pidf && AffiliationDocument.TryParse(part.Body, out AffiliationDocument document, out _))

@@ -17,13 +17,13 @@ public sealed class DemoWorld : IAsyncDisposable
 
     private readonly ILoggerFactory _loggers;
     private readonly PcapWriter _capture;
+    private readonly CaptureKeys _keys = new();
     private readonly Dictionary<string, DemoClient> _clients = [];
 
-    private DemoWorld(string folder, McServer server, Organisation organisation, ILoggerFactory loggers, LadderView ladder)
+    private DemoWorld(string folder, McServer server, ILoggerFactory loggers, LadderView ladder)
     {
         Folder = folder;
         Server = server;
-        Organisation = organisation;
         _loggers = loggers;
         Ladder = ladder;
         _capture = new PcapWriter(Path.Combine(folder, "capture.pcap"));
@@ -32,8 +32,6 @@ public sealed class DemoWorld : IAsyncDisposable
     public string Folder { get; }
 
     public McServer Server { get; }
-
-    public Organisation Organisation { get; }
 
     public LadderView Ladder { get; }
 
@@ -47,10 +45,11 @@ public sealed class DemoWorld : IAsyncDisposable
     public static DemoWorld Start(string folder, TextWriter output)
     {
         Directory.CreateDirectory(folder);
-        var generated = new EmbeddedOrganisation();
+        using var generated = new EmbeddedOrganisation { ManagesKeys = true };
         string configurationPath = Path.Combine(folder, DataFolder.ConfigurationName);
-        DataFolder.WriteSecret(configurationPath, DataFolder.ConfigurationYaml(sipPort: 0, audioPort: 0, floorPort: 0, multicastPort: FreeUdpPort()));
-        DataFolder.WriteSecret(Path.Combine(folder, DataFolder.OrganisationName), generated.OrganisationYaml());
+        SecretFile.Write(configurationPath, DataFolder.ConfigurationYaml(sipPort: 0, audioPort: 0, floorPort: 0, multicastPort: FreeUdpPort(), kmsPort: 0));
+        SecretFile.Write(Path.Combine(folder, DataFolder.OrganisationName), generated.OrganisationYaml());
+        DataFolder.PrepareKms(folder, generated, DateTimeOffset.UtcNow);
         ServerConfiguration configuration = ServerConfiguration.Load(configurationPath);
         // A store of an earlier run would hold regroups of users that no longer exist.
         foreach (string file in Directory.EnumerateFiles(folder, Path.GetFileName(configuration.StorePath) + "*"))
@@ -60,9 +59,8 @@ public sealed class DemoWorld : IAsyncDisposable
         var server = new McServer(configuration, organisation, loggers);
         server.Start();
         var ladder = new LadderView([Dispatcher, "server", .. Members], output);
-        var world = new DemoWorld(folder, server, organisation, loggers, ladder);
+        var world = new DemoWorld(folder, server, loggers, ladder);
         world.AddClients(generated);
-        world.WriteKeys();
         return world;
     }
 
@@ -72,6 +70,8 @@ public sealed class DemoWorld : IAsyncDisposable
             await client.DisposeAsync().ConfigureAwait(false);
         await Server.DisposeAsync().ConfigureAwait(false);
         await _capture.DisposeAsync().ConfigureAwait(false);
+        lock (_keys)
+            _keys.Write(Path.Combine(Folder, "keys.json"));
         _loggers.Dispose();
         await File.WriteAllTextAsync(Path.Combine(Folder, "ladder.txt"), Ladder.Text).ConfigureAwait(false);
     }
@@ -88,21 +88,14 @@ public sealed class DemoWorld : IAsyncDisposable
 
     private void Add(EmbeddedOrganisation generated, string name, SipTransportKind transport, bool multicast)
     {
-        string path = Path.Combine(Folder, DataFolder.ClientsName, $"{name}.yaml");
-        DataFolder.WriteSecret(path, generated.ProfileYaml(name, Server.SipEndPoint(transport), transport, IPAddress.Loopback, multicast ? IPAddress.Loopback : null));
-        var client = new DemoClient(name, ClientProfile.Load(path), Ladder, _capture, recordsMulticast: name == "dave", Path.Combine(Folder, "wav", name));
+        string path = DataFolder.ProfilePath(Folder, name);
+        SecretFile.Write(path, generated.ProfileYaml(
+            name, Server.SipEndPoint(transport), transport, IPAddress.Loopback, multicast ? IPAddress.Loopback : null, Server.KmsUrl));
+        // Keys of an earlier run are of another organisation.
+        File.Delete(KeyFile.Beside(path));
+        var client = new DemoClient(name, ClientProfile.Load(path), Ladder, _capture, _keys, recordsMulticast: name == "dave", Path.Combine(Folder, "wav", name), KeyFile.Beside(path));
         _clients[name] = client;
         client.Endpoint.Start();
-    }
-
-    private void WriteKeys()
-    {
-        var keys = new CaptureKeys();
-        foreach (McGroup group in Organisation.Groups)
-            keys.AddGroupKey(group.GroupMasterKey, group.Members.Values.Select(member => member.McpttId));
-        foreach (McUser user in Organisation.Users)
-            keys.AddClientServerKey(user.ClientServerKey, user.McpttId);
-        keys.Write(Path.Combine(Folder, "keys.json"));
     }
 
     private static int FreeUdpPort()

@@ -29,15 +29,16 @@ internal sealed class CallMedia : IDisposable
     private readonly Socket _floor;
     private readonly Socket _wake;
     private readonly ConcurrentQueue<Action<Instant>> _work = new();
+    private readonly Lock _nextKeysLock = new();
     private readonly SrtpSender _floorSender;
     private readonly SrtpReceiver _floorReceiver;
-    private readonly GroupMediaReceiver _heard = new(SrtpPolicy.GroupMedia);
+    private readonly CallGroupKeys _keys;
+    private readonly TimeProvider _time;
     private readonly TalkSender _talk;
     private readonly BurstRecorder _recorder = new();
     private readonly FloorEffects _effects = new();
     private readonly byte[] _datagram = new byte[MaxDatagram_bytes];
     private readonly byte[] _buffer = new byte[MaxDatagram_bytes];
-    private readonly byte[] _ownMki = new byte[GroupMasterKey.Mki_bytes];
     private readonly uint _floorSsrc = SystemEntropy.Instance.NextUInt32();
     private Socket? _multicast;
     private IPEndPoint? _multicastEndPoint;
@@ -45,13 +46,19 @@ internal sealed class CallMedia : IDisposable
     private FloorParticipant? _participant;
     private FloorParticipantState _reported;
     private Thread? _thread;
+    private IReadOnlyList<McxKey>? _nextKeys;
     private volatile bool _stopping;
 
     /// <summary>Binds both sockets, so that the ports can be told to the server.</summary>
-    /// <param name="key">The group key this client sends under.</param>
-    public CallMedia(ClientProfile profile, GroupMasterKey key, IEndpointTap? tap, ICallMediaListener listener)
+    /// <param name="clientServerKey">Protects floor control; read only here.</param>
+    /// <param name="keys">Become this object's to dispose.</param>
+    /// <param name="time">Tells which group key is in force.</param>
+    public CallMedia(
+        ClientProfile profile, ClientServerKey clientServerKey, CallGroupKeys keys, TimeProvider time, IEndpointTap? tap, ICallMediaListener listener)
     {
         _profile = profile;
+        _keys = keys;
+        _time = time;
         _tap = tap;
         _listener = listener;
         _audio = Bind(profile.LocalAddress);
@@ -60,14 +67,11 @@ internal sealed class CallMedia : IDisposable
         FloorEndPoint = (IPEndPoint)_floor.LocalEndPoint!;
         _wake = Bind(IPAddress.Loopback);
         _wake.Connect(_wake.LocalEndPoint!);
-        using SrtpMasterKey control = profile.ClientServerKey.DeriveControlKey();
+        using SrtpMasterKey control = clientServerKey.DeriveControlKey();
         _floorSender = new SrtpSender(control, SrtpPolicy.Control);
         _floorReceiver = new SrtpReceiver(SrtpPolicy.Control, ClientServerKey.Mki_bytes);
         _floorReceiver.TryAddKey(control);
-        KeyIdentifier gukId = key.GukIdFor(profile.McpttId);
-        key.WriteMki(gukId, _ownMki);
-        _talk = new TalkSender(key, gukId, SystemEntropy.Instance.NextUInt32());
-        _heard.AddGroupKey(key);
+        _talk = new TalkSender(keys, SystemEntropy.Instance.NextUInt32(), time);
     }
 
     public IPEndPoint AudioEndPoint { get; }
@@ -121,6 +125,21 @@ internal sealed class CallMedia : IDisposable
 
     public void PushToTalk() => Post(now => Step(() => _participant!.PushToTalk(now, _effects), now));
 
+    /// <summary>The group whose keys protect the call.</summary>
+    public string KeyGroup => _keys.Group;
+
+    /// <summary>From now on these are the group's keys, and none else.</summary>
+    /// <param name="keys">Become this object's to dispose.</param>
+    public void ReplaceKeys(IReadOnlyList<McxKey> keys)
+    {
+        lock (_nextKeysLock)
+        {
+            Discard(_nextKeys);
+            _nextKeys = _stopping ? Discard(keys) : keys;
+        }
+        Post(_ => TakeKeys());
+    }
+
     /// <summary>Ends in ReleaseCompleted also when there was nothing to release.</summary>
     public void ReleaseToTalk() => Post(now =>
     {
@@ -155,8 +174,10 @@ internal sealed class CallMedia : IDisposable
             socket?.Dispose();
         _floorSender.Dispose();
         _floorReceiver.Dispose();
-        _heard.Dispose();
         _talk.Dispose();
+        _keys.Dispose();
+        lock (_nextKeysLock)
+            _nextKeys = Discard(_nextKeys);
     }
 
     private static Socket Bind(IPAddress address)
@@ -193,6 +214,23 @@ internal sealed class CallMedia : IDisposable
         }
     }
 
+    private void TakeKeys()
+    {
+        lock (_nextKeysLock)
+        {
+            if (_nextKeys is not null)
+                _keys.Replace(_nextKeys);
+            _nextKeys = null;
+        }
+    }
+
+    private static IReadOnlyList<McxKey>? Discard(IReadOnlyList<McxKey>? keys)
+    {
+        foreach (McxKey key in keys ?? [])
+            key.Dispose();
+        return null;
+    }
+
     private void Run()
     {
         var sockets = new List<Socket>(4);
@@ -202,7 +240,8 @@ internal sealed class CallMedia : IDisposable
             while (_work.TryDequeue(out Action<Instant>? work))
                 work(now);
             Expire(now);
-            _talk.Send(now, _audio, _agreed!.Audio, AudioEndPoint, _tap);
+            if (!_talk.Send(now, _audio, _agreed!.Audio, AudioEndPoint, _tap))
+                _listener.OnNoKey();
             sockets.Clear();
             sockets.AddRange([_audio, _floor, _wake]);
             if (_multicast is not null)
@@ -228,6 +267,7 @@ internal sealed class CallMedia : IDisposable
 
     private void Expire(Instant now)
     {
+        _keys.Expire(_time.GetUtcNow());
         if (_participant!.NextDeadline <= now)
             Step(() => _participant.Expire(now, _effects), now);
         if (_recorder.Expire(now) is { } burst)
@@ -279,7 +319,7 @@ internal sealed class CallMedia : IDisposable
         _tap?.Media(from, multicast ? _multicastEndPoint! : AudioEndPoint, sent: false, datagram);
         if (multicast && IsOwn(datagram))
             return;
-        if (_heard.Unprotect(datagram, _buffer, out int length, out _) != SrtpOutcome.Ok ||
+        if (_keys.Unprotect(datagram, _buffer, out int length) != SrtpOutcome.Ok ||
             !RtpHeader.TryParse(_buffer.AsSpan(0, length), out RtpHeader header) || header.PayloadType != G711.PayloadType)
         {
             Undecryptable++;
@@ -294,7 +334,7 @@ internal sealed class CallMedia : IDisposable
     /// <summary>The bearer brings our own packets back to us: same member, same stream.</summary>
     private bool IsOwn(ReadOnlySpan<byte> datagram) =>
         SrtpReceiver.TryReadMki(datagram, GroupMasterKey.Mki_bytes, rocPresent: true, out ReadOnlySpan<byte> mki) &&
-        mki.SequenceEqual(_ownMki) && RtpHeader.TryParse(datagram, out RtpHeader header) && header.Ssrc == AudioSsrc;
+        _keys.IsOwn(mki) && RtpHeader.TryParse(datagram, out RtpHeader header) && header.Ssrc == AudioSsrc;
 
     private void Step(Action step, Instant now)
     {

@@ -91,6 +91,9 @@ internal sealed class CallMediaEvents(string group, Action<EndpointEvent> publis
 
     public void OnBurst(HeardBurst burst) => publish(new BurstReceived(group, burst, write(burst)));
 
+    public void OnNoKey() =>
+        publish(new EndpointWarning($"no group master key of {group} is in force; nothing more is said until the next one is."));
+
     private void Answer(FloorAnswer answer, bool granted)
     {
         TaskCompletionSource<FloorAnswer>? waiting;

@@ -41,11 +41,21 @@ public sealed class ClientProfile : IDisposable
     /// <summary>The interface address on which multicast groups are joined; null = unicast only.</summary>
     public IPAddress? MulticastInterface { get; init; }
 
-    public required ClientServerKey ClientServerKey { get; init; }
+    /// <summary>The configured CSK; null when the client makes one and uploads it.</summary>
+    public ClientServerKey? ClientServerKey { get; init; }
+
+    /// <summary>Where <see cref="IdentityKeys"/> come from; null when all the client's keys are configured.</summary>
+    public KmsAccess? Kms { get; init; }
+
+    /// <summary>
+    /// What the client opens and makes key messages with; null when all its keys are configured, or they were not fetched from
+    /// the KMS yet.
+    /// </summary>
+    public IdentityKeys? IdentityKeys { get; init; }
 
     public IReadOnlyList<ProfileGroup> Groups { get; init; } = [];
 
-    /// <summary>The key of a group, or null when the profile has none. URIs compare normalised.</summary>
+    /// <summary>The configured key of a group, or null when the profile has none. URIs compare normalised.</summary>
     public GroupMasterKey? KeyOf(string group) =>
         Groups.FirstOrDefault(entry => McIdentity.Normalise(entry.Id) == McIdentity.Normalise(group))?.Key;
 
@@ -55,8 +65,9 @@ public sealed class ClientProfile : IDisposable
 
     public void Dispose()
     {
-        ClientServerKey.Dispose();
+        ClientServerKey?.Dispose();
+        IdentityKeys?.Dispose();
         foreach (ProfileGroup group in Groups)
-            group.Key.Dispose();
+            group.Key?.Dispose();
     }
 }

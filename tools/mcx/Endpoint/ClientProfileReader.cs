@@ -14,7 +14,11 @@ public static class ClientProfileReader
     private const int SipPort = 5060;
 
     /// <exception cref="ToolException">The file cannot be read, or names line, key and reason.</exception>
-    public static ClientProfile Load(string path) => Guarded(() => YamlSection.Load(path));
+    public static ClientProfile Load(string path) => Guarded(() => YamlSection.Load(path), path, withIdentityKeys: true);
+
+    /// <summary>Without <see cref="ClientProfile.IdentityKeys"/>: for who is about to fetch them.</summary>
+    /// <exception cref="ToolException">The file cannot be read, or names line, key and reason.</exception>
+    public static ClientProfile LoadWithoutIdentityKeys(string path) => Guarded(() => YamlSection.Load(path), path, withIdentityKeys: false);
 
     /// <summary>A warning when others on this machine can read the keys, else null.</summary>
     public static string? PermissionWarning(string path)
@@ -28,13 +32,13 @@ public static class ClientProfileReader
     }
 
     /// <summary>Same as <see cref="Load"/> on text in memory; <paramref name="file"/> is for the error text.</summary>
-    public static ClientProfile Parse(string text, string file) => Guarded(() => YamlSection.Parse(text, file));
+    public static ClientProfile Parse(string text, string file) => Guarded(() => YamlSection.Parse(text, file), file, withIdentityKeys: true);
 
-    private static ClientProfile Guarded(Func<YamlSection> open)
+    private static ClientProfile Guarded(Func<YamlSection> open, string file, bool withIdentityKeys)
     {
         try
         {
-            return Read(open());
+            return Read(open(), file, withIdentityKeys);
         }
         catch (ConfigurationException e)
         {
@@ -42,12 +46,14 @@ public static class ClientProfileReader
         }
     }
 
-    private static ClientProfile Read(YamlSection root)
+    private static ClientProfile Read(YamlSection root, string file, bool withIdentityKeys)
     {
         YamlSection server = root.Section("server", "address, port and transport of the MC server");
         YamlSection local = root.Section("local", "address, the one of this machine that the server can reach");
         YamlSection? multicast = root.OptionalSection("multicast");
-        YamlSection csk = root.Section("csk", "id, key and rand of the client-server key (CSK)");
+        YamlSection? csk = root.OptionalSection("kms") is null
+            ? root.Section("csk", "id, key and rand of the client-server key (CSK), or kms to have one made")
+            : root.OptionalSection("csk");
 
         IPAddress localAddress = Address(local, "address", "an IP address of this machine, such as 192.0.2.10");
         if (localAddress.Equals(IPAddress.Any) || localAddress.Equals(IPAddress.IPv6Any))
@@ -62,11 +68,13 @@ public static class ClientProfileReader
             multicastInterface = enabled ? on : null;
             multicast.RefuseUnknown();
         }
+        string mcpttId = Uri(root, "mcptt-id", "the MC service user, such as sip:alice@mcx.example");
+        KmsAccess? kms = root.OptionalSection("kms") is { } kmsSection ? KmsOf(kmsSection, file) : null;
         string sipUser = Uri(root, "sip-user", "the address of record to register, such as sip:u1001@mcx.example");
         SipUri aor = SipUri.TryParse(sipUser, out SipUri? parsed) ? parsed : throw new InvalidOperationException(sipUser);
         var profile = new ClientProfile
         {
-            McpttId = Uri(root, "mcptt-id", "the MC service user, such as sip:alice@mcx.example"),
+            McpttId = mcpttId,
             SipUser = sipUser,
             Password = root.Required("password", "the password of the SIP user"),
             AuthenticationUser = root.Optional("auth-user") ?? aor.User,
@@ -79,14 +87,47 @@ public static class ClientProfileReader
             LocalAddress = localAddress,
             LocalPort = local.Integer("port", 0, 0, 65535),
             MulticastInterface = multicastInterface,
-            ClientServerKey = ClientServerKeyOf(csk),
+            ClientServerKey = csk is null ? null : ClientServerKeyOf(csk),
+            Kms = kms,
+            IdentityKeys = kms is not null && withIdentityKeys ? IdentityKeysOf(kms, mcpttId) : null,
             Groups = GroupsOf(root),
         };
         if (profile.Server.AddressFamily != localAddress.AddressFamily)
             throw local.Wrong("address", $"{localAddress} is not of the address family of server.address {profile.Server.Address}");
-        foreach (YamlSection section in (ReadOnlySpan<YamlSection>)[root, server, local, csk])
-            section.RefuseUnknown();
+        foreach (YamlSection? section in (ReadOnlySpan<YamlSection?>)[root, server, local, csk])
+            section?.RefuseUnknown();
         return profile;
+    }
+
+    private static KmsAccess KmsOf(YamlSection section, string file)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        Uri? url = null;
+        if (section.Optional("url") is { } text &&
+            (!System.Uri.TryCreate(text, UriKind.Absolute, out url) || url.Scheme != System.Uri.UriSchemeHttps || url.UserInfo.Length > 0))
+            throw section.Wrong("url", $"'{text}' is not the HTTPS address of a KMS, such as https://kms.mcx.example:8443");
+        var access = new KmsAccess(
+            url,
+            section.Optional("trusted-certificate") is { } trusted ? Path.Combine(folder, trusted) : null,
+            Path.Combine(folder, section.Optional("keys") ?? $"{Path.GetFileNameWithoutExtension(file)}.kms.xml"));
+        section.RefuseUnknown();
+        return access;
+    }
+
+    // Without an address nobody can fetch them later.
+    private static IdentityKeys? IdentityKeysOf(KmsAccess kms, string mcpttId)
+    {
+        if (kms.Url is not null && !File.Exists(kms.KeysPath))
+            return null;
+        try
+        {
+            using KmsMaterial material = KmsFile.Load(kms.KeysPath);
+            return KmsFile.IdentityOf(kms.KeysPath, material, mcpttId, DateTimeOffset.UtcNow);
+        }
+        catch (ConfigurationException e) when (kms.Url is not null)
+        {
+            throw new ConfigurationException($"{e.Message} 'mcx kms fetch' gets new ones.", e);
+        }
     }
 
     private static ClientServerKey ClientServerKeyOf(YamlSection csk) =>
@@ -102,15 +143,17 @@ public static class ClientProfileReader
             string id = Uri(entry, "id", "the group identity, such as sip:fire@mcx.example");
             if (groups.Exists(group => group.Id == id))
                 throw entry.Wrong("id", $"{id} is listed twice");
-            groups.Add(new ProfileGroup(id, new GroupMasterKey(
-                Identifier(entry, "gmk-id", KeyPurpose.GroupMasterKey, "the GMK-ID"),
-                entry.Octets("gmk", Key_bytes, "the GMK"),
-                entry.Octets("rand", Rand_bytes, "the RAND delivered with the GMK")),
-                entry.Boolean("affiliate", missing: true)));
+            bool configured = (entry.Optional("gmk-id") ?? entry.Optional("gmk") ?? entry.Optional("rand")) is not null;
+            groups.Add(new ProfileGroup(id, configured ? GroupMasterKeyOf(entry) : null, entry.Boolean("affiliate", missing: true)));
             entry.RefuseUnknown();
         }
         return [.. groups];
     }
+
+    private static GroupMasterKey GroupMasterKeyOf(YamlSection entry) =>
+        new(Identifier(entry, "gmk-id", KeyPurpose.GroupMasterKey, "the GMK-ID"),
+            entry.Octets("gmk", Key_bytes, "the GMK"),
+            entry.Octets("rand", Rand_bytes, "the RAND delivered with the GMK"));
 
     private static KeyIdentifier Identifier(YamlSection section, string key, KeyPurpose purpose, string what)
     {

@@ -25,14 +25,25 @@ internal sealed class ClientRequests(ClientProfile profile, Func<string> contact
     /// <summary>Contact with the feature tags of an MCPTT client.</summary>
     public string Contact => $"<sip:{_user.User}@{contactHostPort()}>;+g.3gpp.mcptt;{ServiceTag}";
 
-    public SipRequest Register(int expires_s)
+    /// <param name="keyMessage">I_MESSAGE with the client's CSK, or null (TS 33.180 5.4).</param>
+    public SipRequest Register(int expires_s, byte[]? keyMessage)
     {
         var request = new SipRequest(SipMethods.Register, $"sip:{_user.Host}");
         // A challenge takes a number as well, so they go up in twos.
         AddCommon(request, profile.SipUser, _registrationTag, _registrationCallId, 2 * ++_registrations - 1);
         request.Headers.Add("Contact", $"{Contact};+sip.instance=\"<{profile.ClientId}>\";expires={expires_s.ToString(CultureInfo.InvariantCulture)}");
         request.Headers.Add("Expires", expires_s.ToString(CultureInfo.InvariantCulture));
-        SetBody(request, Info(new McpttInfo { ClientId = profile.ClientId }));
+        MimePart info = Info(new McpttInfo { ClientId = profile.ClientId });
+        SetBody(request, keyMessage is null ? [info] : [info, new MimePart(ContentTypes.Mikey, keyMessage)]);
+        return request;
+    }
+
+    /// <summary>Asks the group management server for a new GMK of a group.</summary>
+    public SipRequest RotateKey(string group)
+    {
+        string server = ServiceIdentities.GroupManagementServerOf(profile.ServerUri);
+        SipRequest request = New(SipMethods.Message, server);
+        SetBody(request, new MimePart(ContentTypes.KeyRotation, new KeyRotationBody(group).Serialise()));
         return request;
     }
 
@@ -109,10 +120,12 @@ internal sealed class ClientRequests(ClientProfile profile, Func<string> contact
         request.Headers.Add("Accept-Contact", $"*;{ServiceTag};require;explicit");
     }
 
-    private SipRequest New(string method)
+    private SipRequest New(string method) => New(method, profile.ServerUri);
+
+    private SipRequest New(string method, string server)
     {
-        var request = new SipRequest(method, profile.ServerUri);
-        AddCommon(request, profile.ServerUri, SystemEntropy.Instance.NextToken(), SystemEntropy.Instance.NextToken(), 1);
+        var request = new SipRequest(method, server);
+        AddCommon(request, server, SystemEntropy.Instance.NextToken(), SystemEntropy.Instance.NextToken(), 1);
         request.Headers.Add("P-Preferred-Identity", $"<{profile.SipUser}>");
         request.Headers.Add("P-Preferred-Service", Service);
         return request;

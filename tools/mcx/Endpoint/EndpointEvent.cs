@@ -23,6 +23,26 @@ public sealed record RegroupNotified(
     RegroupAction Action, string RegroupUri, string? PreconfiguredGroup, IReadOnlyList<string> Groups, IReadOnlyList<string> Users)
     : EndpointEvent;
 
+/// <summary>The server took the CSK that this client made.</summary>
+public sealed record ClientServerKeyUploaded(string CskId) : EndpointEvent;
+
+/// <summary>A group key is held: it came from the group management server, or was kept from before.</summary>
+/// <param name="Activation">From when media is sent under it; null is at once.</param>
+/// <param name="Expiry">Until when it applies; null is until further notice.</param>
+/// <param name="Renewed">The key was held already.</param>
+public sealed record GroupKeyInstalled(
+    string GmkId, IReadOnlyList<string> Groups, DateTimeOffset? Activation, DateTimeOffset? Expiry, bool Renewed) : EndpointEvent;
+
+/// <summary>The group management server withdrew a group key.</summary>
+public sealed record GroupKeyRevoked(string GmkId) : EndpointEvent;
+
+/// <summary>A group key's time is over.</summary>
+public sealed record GroupKeyRetired(string GmkId) : EndpointEvent;
+
+/// <summary>A key message changed nothing.</summary>
+/// <param name="Error">Name of the <see cref="Keys.MikeyError"/>, as it was answered.</param>
+public sealed record KeyMessageRefused(string Error, string Reason) : EndpointEvent;
+
 /// <summary>The server invited this client to a call.</summary>
 public sealed record Invited(string Group, string? CallingUser, bool Broadcast, bool Accepted, string? Reason) : EndpointEvent;
 

@@ -11,6 +11,12 @@ public sealed record EndpointOptions
 
     public IEndpointTap? Tap { get; init; }
 
+    /// <summary>Where the group keys that are delivered are kept; null = in memory only.</summary>
+    public string? KeyFile { get; init; }
+
+    /// <summary>Tells when keys begin and end.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>Asked of the server at registration; it may shorten it.</summary>
     public int RegistrationExpires_s { get; init; } = 3600;
 

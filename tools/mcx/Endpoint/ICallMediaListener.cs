@@ -12,4 +12,7 @@ internal interface ICallMediaListener
     void OnFloor(in FloorEffect effect, string? talker);
 
     void OnBurst(HeardBurst burst);
+
+    /// <summary>What was to be said cannot be protected: no group key is in force.</summary>
+    void OnNoKey();
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using MediaEngine.Floor;
+using MediaEngine.Keys;
 using MediaEngine.Sip;
 
 namespace MediaEngine.Tool;
@@ -93,6 +94,9 @@ public sealed class McxCall : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await HangUpAsync().ConfigureAwait(false);
+
+    /// <param name="keysOf">Copies of the keys held for a group.</param>
+    internal void ReplaceKeys(Func<string, IReadOnlyList<McxKey>> keysOf) => _media.ReplaceKeys(keysOf(_media.KeyGroup));
 
     /// <summary>Ends the call at this side; false when it was over.</summary>
     internal bool Finish(bool byPeer, string? reason)

@@ -34,7 +34,7 @@ public sealed partial class McxEndpoint
             case SipMethods.Bye:
                 return AnswerBye(request);
             case SipMethods.Message:
-                return AnswerMessage(request);
+                return AnswerMessage(arrived);
             case SipMethods.Options:
                 SipResponse options = Answer(request, 200);
                 options.Headers.Add("Allow", Allow);
@@ -68,13 +68,13 @@ public sealed partial class McxEndpoint
             return Refuse(403, "the invitation names no group (mcptt-calling-group-id)");
         if (!_options.AutoAnswer)
             return Refuse(480, "automatic answer is off");
-        if (KeyOf(group) is not { } key)
+        if (CallKeysFor(group) is not { } keys)
             return Refuse(480, NoKey(group));
         var events = new CallMediaEvents(group, _hub.Publish, burst => _bursts.Write(group, burst));
         CallMedia? media = null;
         try
         {
-            media = new CallMedia(Profile, key, _options.Tap, events);
+            media = new CallMedia(Profile, ClientServerKey, keys, _options.Time, _options.Tap, events);
             if (!TryAnswer(offer, media, out SessionDescription answer, out AgreedMedia agreed, out string reason))
             {
                 media.Dispose();
@@ -135,12 +135,15 @@ public sealed partial class McxEndpoint
         return Answer(request, 200);
     }
 
-    private SipResponse AnswerMessage(SipRequest request)
+    private SipResponse? AnswerMessage(in ArrivedRequest arrived)
     {
+        SipRequest request = arrived.Request;
+        if (PartOf(request, ContentTypes.Mikey) is { } keyMessage)
+            return AnswerKeyMessage(arrived, keyMessage);
         if (PartOf(request, ContentTypes.McpttRegroup) is not { } part)
         {
             SipResponse unsupported = Answer(request, 415);
-            unsupported.Headers.Add("Accept", ContentTypes.McpttRegroup);
+            unsupported.Headers.Add("Accept", $"{ContentTypes.McpttRegroup}, {ContentTypes.Mikey}");
             return unsupported;
         }
         RegroupBodyOutcome outcome = RegroupBody.TryParse(part.Body, out RegroupBody body, out string reason);

@@ -28,6 +28,7 @@ public sealed partial class McxEndpoint : IAsyncDisposable
 
     /// <param name="profile">Stays the caller's to dispose, after the endpoint.</param>
     /// <param name="options">Null = the defaults.</param>
+    /// <exception cref="ToolException">The profile has neither a CSK nor the means to make one.</exception>
     public McxEndpoint(ClientProfile profile, EndpointOptions? options = null)
     {
         Profile = profile;
@@ -35,6 +36,10 @@ public sealed partial class McxEndpoint : IAsyncDisposable
         _sip = new SipAgent(profile, _options);
         _requests = new ClientRequests(profile, () => _sip.ContactHostPort);
         _bursts = new BurstWriter(_options.OutputDirectory, _hub.Publish);
+        ClientServerKey = OwnKeyOf(profile, out _ownKey);
+        KeyFile? file = _options.KeyFile is { } path ? new KeyFile(path, profile.McpttId) : null;
+        _keys = new ClientKeyRing(
+            profile.IdentityKeys, ServiceIdentities.GroupManagementServerOf(profile.ServerUri), file, _options.Time);
     }
 
     public ClientProfile Profile { get; }
@@ -45,12 +50,13 @@ public sealed partial class McxEndpoint : IAsyncDisposable
     /// <summary>Regroups the server told of that are in effect.</summary>
     public IReadOnlyCollection<KnownRegroup> Regroups => [.. _regroups.Values];
 
-    /// <summary>Binds the SIP sockets. Nothing is sent.</summary>
-    /// <exception cref="ToolException">The local address cannot be bound.</exception>
+    /// <summary>Binds the SIP sockets and reads the keys that were kept. Nothing is sent.</summary>
+    /// <exception cref="ToolException">The local address cannot be bound, or the key file cannot be used.</exception>
     public void Start()
     {
         if (_options.OutputDirectory is { } directory)
             CreateDirectory(directory);
+        StartKeys();
         _sip.Start();
         _receiving = ReceiveAsync();
     }
@@ -154,9 +160,9 @@ public sealed partial class McxEndpoint : IAsyncDisposable
     public async Task<McxCall> CallAsync(string group, CallOptions? options = null, CancellationToken cancellation = default)
     {
         options ??= new CallOptions();
-        GroupMasterKey key = KeyOf(group) ?? throw new ToolException(NoKey(group));
+        CallGroupKeys keys = CallKeysFor(group) ?? throw new ToolException(NoKey(group));
         var events = new CallMediaEvents(group, _hub.Publish, burst => _bursts.Write(group, burst));
-        var media = new CallMedia(Profile, key, _options.Tap, events);
+        var media = new CallMedia(Profile, ClientServerKey, keys, _options.Time, _options.Tap, events);
         bool up = false;
         try
         {
@@ -212,9 +218,17 @@ public sealed partial class McxEndpoint : IAsyncDisposable
         foreach (McxCall call in Calls)
             await call.HangUpAsync().ConfigureAwait(false);
         await _closing.CancelAsync().ConfigureAwait(false);
+        _keyMessages.Writer.TryComplete();
+        await _opening.ConfigureAwait(false);
         await _sip.DisposeAsync().ConfigureAwait(false);
         await Task.WhenAll(_receiving, _refreshing).ConfigureAwait(false);
         _hub.Complete();
+        _keys.Dispose();
+        if (_ownKey is not null)
+        {
+            _ownKey.Dispose();
+            ClientServerKey.Dispose();
+        }
         _closing.Dispose();
     }
 
@@ -236,8 +250,8 @@ public sealed partial class McxEndpoint : IAsyncDisposable
     }
 
     private static string NoKey(string group) =>
-        $"no group master key for {group}: it is not in the profile's groups and no regroup notice for it has come; add the group, " +
-        "or affiliate to one of the regroup's constituent groups and wait for the notice.";
+        $"no group master key for {group}: the profile configures none, the server has delivered none, and no regroup notice for it " +
+        "has come; be a member of the group, or affiliate to one of the regroup's constituent groups and wait for the notice.";
 
     private static SessionDescription? DescriptionOf(SipMessage message) =>
         PartOf(message, ContentTypes.Sdp) is { } part && SessionDescription.TryParse(part.Body, out SessionDescription description, out _)
@@ -259,16 +273,14 @@ public sealed partial class McxEndpoint : IAsyncDisposable
         }
     }
 
-    /// <summary>A regroup borrows the key of its preconfigured group (TS 33.180 7.3).</summary>
-    private GroupMasterKey? KeyOf(string group) =>
-        RegroupOf(group) is { } regroup ? Profile.KeyOf(regroup.PreconfiguredGroup) : Profile.KeyOf(group);
-
     private KnownRegroup? RegroupOf(string uri) =>
         McIdentity.Normalise(uri) is { } id ? _regroups.GetValueOrDefault(id) : null;
 
     private void Open(McxCall call, CallMedia media)
     {
         _calls[call.Dialog.Id] = call;
+        // A key that came since the call took its keys found it not here yet.
+        call.ReplaceKeys(_keys.CopiesFor);
         _hub.Publish(new CallUp(call.Group, call.Outgoing, call.Multicast?.ToString()));
         media.Start(call.Agreed);
     }
@@ -288,15 +300,21 @@ public sealed partial class McxEndpoint : IAsyncDisposable
     private async Task<int> RegisterOnceAsync(CancellationToken cancellation)
     {
         int wanted_s = _options.RegistrationExpires_s;
-        SipResponse response = await _sip.RequestAsync(_requests.Register(wanted_s), cancellation).ConfigureAwait(false);
+        byte[]? upload = await KeyUploadAsync().ConfigureAwait(false);
+        SipResponse response = await _sip.RequestAsync(_requests.Register(wanted_s, upload), cancellation).ConfigureAwait(false);
         if (response.Status == 423 && TryNumber(response.Headers.Get("Min-Expires"), out int minimum_s) && minimum_s > wanted_s)
-            response = await _sip.RequestAsync(_requests.Register(wanted_s = minimum_s), cancellation).ConfigureAwait(false);
+        {
+            // A message is taken once.
+            upload = await KeyUploadAsync().ConfigureAwait(false);
+            response = await _sip.RequestAsync(_requests.Register(wanted_s = minimum_s, upload), cancellation).ConfigureAwait(false);
+        }
         if (!response.IsSuccess)
             throw new ServerRefusedException($"registration of {Profile.SipUser}", response);
         string? granted = NameAddress.TryParse(response.Headers.Get("Contact"), out NameAddress? contact)
             ? contact.Parameters["expires"]
             : response.Headers.Get("Expires");
         int expires_s = TryNumber(granted, out int told_s) && told_s > 0 ? told_s : wanted_s;
+        KeyUploaded(upload);
         _hub.Publish(new Registered(Profile.SipUser, expires_s));
         return expires_s;
     }

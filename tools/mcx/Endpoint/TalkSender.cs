@@ -7,15 +7,19 @@ using MediaEngine.Srtp;
 
 namespace MediaEngine.Tool;
 
-/// <summary>Sends samples as SRTP, one packet of 20 ms each 20 ms. Owned by the call's thread.</summary>
-internal sealed class TalkSender : IDisposable
+/// <summary>
+/// Sends samples as SRTP, one packet of 20 ms each 20 ms, each under the group key in force at that moment. Owned by the call's
+/// thread.
+/// </summary>
+internal sealed class TalkSender(CallGroupKeys keys, uint ssrc, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan Packet = TimeSpan.FromMilliseconds(20);
 
-    private readonly SrtpSender _sender;
     private readonly byte[] _buffer = new byte[RtpHeader.FixedLength_bytes + G711.Packet_samples + 64];
     private readonly uint _firstTimestamp = SystemEntropy.Instance.NextUInt32();
     private ushort _sequence = (ushort)SystemEntropy.Instance.NextUInt32();
+    private SrtpSender? _sender;
+    private KeyIdentifier _key;
     private Instant? _start;
     private uint _timestamp;
     private short[] _samples = [];
@@ -23,14 +27,7 @@ internal sealed class TalkSender : IDisposable
     private bool _marker;
     private TaskCompletionSource<bool>? _done;
 
-    public TalkSender(GroupMasterKey key, KeyIdentifier gukId, uint ssrc)
-    {
-        Ssrc = ssrc;
-        using SrtpMasterKey master = key.DeriveMediaKey(gukId);
-        _sender = new SrtpSender(master, SrtpPolicy.GroupMedia);
-    }
-
-    public uint Ssrc { get; }
+    public uint Ssrc => ssrc;
 
     /// <summary>When the next packet is due.</summary>
     public Instant NextDeadline { get; private set; } = Instant.Never;
@@ -56,7 +53,8 @@ internal sealed class TalkSender : IDisposable
     }
 
     /// <summary>Sends what is due; late packets are sent at once, so that the pace holds.</summary>
-    public void Send(Instant now, Socket socket, IPEndPoint destination, IPEndPoint source, IEndpointTap? tap)
+    /// <returns>False when no key is in force; what is being said ends then.</returns>
+    public bool Send(Instant now, Socket socket, IPEndPoint destination, IPEndPoint source, IEndpointTap? tap)
     {
         while (NextDeadline <= now)
         {
@@ -65,16 +63,38 @@ internal sealed class TalkSender : IDisposable
                 NextDeadline = Instant.Never;
                 _done?.TrySetResult(true);
                 _done = null;
-                return;
+                return true;
             }
-            SendOne(socket, destination, source, tap);
+            if (SenderNow() is not { } sender)
+            {
+                Stop();
+                return false;
+            }
+            SendOne(sender, socket, destination, source, tap);
             NextDeadline += Packet;
         }
+        return true;
     }
 
-    public void Dispose() => _sender.Dispose();
+    public void Dispose() => _sender?.Dispose();
 
-    private void SendOne(Socket socket, IPEndPoint destination, IPEndPoint source, IEndpointTap? tap)
+    // SSRC, sequence numbers and ROC run on under the next key (RFC 3711 3.3.1).
+    private SrtpSender? SenderNow()
+    {
+        if (keys.SendingAt(time.GetUtcNow()) is not { } key)
+            return null;
+        if (_sender is not null && key.Id == _key)
+            return _sender;
+        using SrtpMasterKey master = keys.DeriveSendingKey(key);
+        if (_sender is null)
+            _sender = new SrtpSender(master, SrtpPolicy.GroupMedia);
+        else
+            _sender.Rekey(master);
+        _key = key.Id;
+        return _sender;
+    }
+
+    private void SendOne(SrtpSender sender, Socket socket, IPEndPoint destination, IPEndPoint source, IEndpointTap? tap)
     {
         int header = new RtpHeader
         {
@@ -90,7 +110,7 @@ internal sealed class TalkSender : IDisposable
         _at += G711.Packet_samples;
         _timestamp += G711.Packet_samples;
         _marker = false;
-        if (_sender.Protect(_buffer, header + G711.Packet_samples, out int length) != SrtpOutcome.Ok)
+        if (sender.Protect(_buffer, header + G711.Packet_samples, out int length) != SrtpOutcome.Ok)
             return;
         ReadOnlySpan<byte> datagram = _buffer.AsSpan(0, length);
         tap?.Media(source, destination, sent: true, datagram);

@@ -9,9 +9,9 @@ namespace MediaEngine.Server;
 
 /// <summary>
 /// The organisation a server without configuration starts with: two groups, a preconfigured group for regrouping them, five
-/// users. Keys and passwords are made anew each time, so no two installations share one.
+/// users, a KMS. Keys and passwords are made anew each time, so no two installations share one.
 /// </summary>
-public sealed class EmbeddedOrganisation
+public sealed class EmbeddedOrganisation : IDisposable
 {
     public const string Domain = "mcx.example";
     public const string FireGroup = $"sip:fire-1@{Domain}";
@@ -20,6 +20,7 @@ public sealed class EmbeddedOrganisation
 
     private readonly Dictionary<string, Key> _groupKeys = [];
     private readonly List<User> _users = [];
+    private readonly Lazy<KeyAuthority> _kms = new(() => KeyAuthorityFolder.Generate($"kms.{Domain}", Domain, DateTimeOffset.UtcNow, SystemEntropy.Instance));
 
     public EmbeddedOrganisation()
     {
@@ -32,10 +33,29 @@ public sealed class EmbeddedOrganisation
         Add("dispatcher", 1000, group: null);
     }
 
+    /// <summary>
+    /// No keys in the files: the server makes the groups' keys and clients upload their own. Needs a KMS; without, every key is
+    /// configured.
+    /// </summary>
+    public bool ManagesKeys { get; init; }
+
+    /// <summary>Made on first use.</summary>
+    public KeyAuthority Kms => _kms.Value;
+
     /// <summary>The short names: alice and bob (fire-1), carol and dave (ambulance-2), dispatcher.</summary>
     public IEnumerable<string> UserNames => _users.Select(user => user.Name);
 
     public static string McpttIdOf(string name) => $"sip:{name}@{Domain}";
+
+    /// <summary>What a profile calls the file of its user's key material.</summary>
+    public static string MaterialNameOf(string name) => $"{name}.kms.xml";
+
+    /// <summary>A user's key sets of the previous, current and next key period with the KMS's certificate: secret.</summary>
+    public byte[] MaterialOf(string name, DateTimeOffset now)
+    {
+        using IdentityKeys keys = Kms.IssueIdentity(McpttIdOf(name), now, SystemEntropy.Instance);
+        return KmsMaterial.Write(keys);
+    }
 
     public string OrganisationYaml()
     {
@@ -46,8 +66,9 @@ public sealed class EmbeddedOrganisation
             Line(yaml, $"    sip-identity: {user.SipIdentity}");
             Line(yaml, $"    password: \"{user.Password}\"");
             if (user.Group is null)
-                Line(yaml, $"    allow-regroup: true");
-            AddKey(yaml, "    ", "csk", user.ClientServerKey);
+                Line(yaml, $"    allow-regroup: true\n    may-manage-keys: true");
+            if (!ManagesKeys)
+                AddKey(yaml, "    ", "csk", user.ClientServerKey);
         }
         yaml.Append("groups:\n");
         foreach ((string group, Key key) in _groupKeys)
@@ -55,7 +76,8 @@ public sealed class EmbeddedOrganisation
             Line(yaml, $"  - id: {group}");
             if (group == PreconfiguredGroup)
                 Line(yaml, $"    preconfigured-group-use-only: true\n    release-when-initiator-leaves: true");
-            AddKey(yaml, "    ", "gmk", key);
+            if (!ManagesKeys)
+                AddKey(yaml, "    ", "gmk", key);
             Line(yaml, $"    members:");
             foreach (User user in _users.Where(user => IsMember(user, group)))
                 Line(yaml, $"      - mcptt-id: {McpttIdOf(user.Name)}");
@@ -64,7 +86,9 @@ public sealed class EmbeddedOrganisation
     }
 
     /// <summary>The profile file of one user's client; docs/mcx.md explains it.</summary>
-    public string ProfileYaml(string name, IPEndPoint server, SipTransportKind transport, IPAddress local, IPAddress? multicastInterface)
+    /// <param name="kms">Where the KMS is served; null leaves the section out.</param>
+    public string ProfileYaml(
+        string name, IPEndPoint server, SipTransportKind transport, IPAddress local, IPAddress? multicastInterface, Uri? kms = null)
     {
         User user = _users.Find(user => user.Name == name) ?? throw new ArgumentException($"There is no user {name}.", nameof(name));
         var yaml = new StringBuilder("# An MC client of this system. It holds keys: keep it readable by its user alone.\n");
@@ -76,16 +100,27 @@ public sealed class EmbeddedOrganisation
         Line(yaml, $"local:\n  address: {local}");
         if (multicastInterface is not null)
             Line(yaml, $"multicast:\n  enabled: true\n  interface: {multicastInterface}");
-        AddKey(yaml, string.Empty, "csk", user.ClientServerKey);
+        if (kms is not null)
+            Line(yaml, $"kms:\n  url: {kms.GetLeftPart(UriPartial.Authority)}\n  trusted-certificate: ../{DataFolder.KmsName}/{TlsCertificate.CertificateName}\n  keys: {MaterialNameOf(name)}");
+        if (!ManagesKeys)
+            AddKey(yaml, string.Empty, "csk", user.ClientServerKey);
         if (user.Group is not null)
             yaml.Append("groups:\n");
         foreach ((string group, Key key) in _groupKeys)
         {
             if (IsMember(user, group))
-                Line(yaml, $"  - id: {group}\n    gmk-id: \"{key.Id}\"\n    gmk: \"{key.Value}\"\n    rand: \"{key.Rand}\"{(group == PreconfiguredGroup ? "\n    affiliate: false" : string.Empty)}");
+                Line(yaml, $"  - id: {group}{Configured(key)}{(group == PreconfiguredGroup ? "\n    affiliate: false" : string.Empty)}");
         }
         return yaml.ToString();
     }
+
+    public void Dispose()
+    {
+        if (_kms.IsValueCreated)
+            Kms.Dispose();
+    }
+
+    private string Configured(Key key) => ManagesKeys ? string.Empty : $"\n    gmk-id: \"{key.Id}\"\n    gmk: \"{key.Value}\"\n    rand: \"{key.Rand}\"";
 
     private static bool IsMember(User user, string group) => user.Group is not null && (user.Group == group || group == PreconfiguredGroup);
 

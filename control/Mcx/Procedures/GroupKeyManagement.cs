@@ -1,0 +1,285 @@
+using MediaEngine.Keys;
+using MediaEngine.Rtp;
+
+namespace MediaEngine.Mcx;
+
+/// <summary>
+/// The group management server's keys (TS 33.180 5.7, 7.3): makes GMKs of managed groups at first need, replaces them on
+/// request and when a member has left, and retires them everywhere.
+/// </summary>
+internal sealed class GroupKeyManagement : IDisposable
+{
+    private readonly McContext _context;
+    private readonly GroupKeyDelivery _delivery;
+    private readonly Dictionary<string, GroupKeyRing> _rings = [];
+    private readonly Dictionary<string, List<GroupKeyRing>> _ringsOfMember = [];
+    private readonly HashSet<GroupKeyRing> _changing = [];
+    private readonly HashSet<uint> _keyIds = [];
+    private readonly List<DurableRecord> _orphans = [];
+    private bool _started;
+
+    public GroupKeyManagement(McContext context, DurableState durable)
+    {
+        _context = context;
+        _delivery = new GroupKeyDelivery(context, RingsOf);
+        foreach (McGroup group in context.Organisation.Groups)
+        {
+            if (group.GroupMasterKey is { } configured)
+                _keyIds.Add(configured.Id.Value);
+            else
+                Add(group);
+        }
+        Restore(durable);
+    }
+
+    public Instant NextDeadline
+    {
+        get
+        {
+            if (!_started)
+                return _rings.Count > 0 || _orphans.Count > 0 ? Instant.Zero : Instant.Never;
+            return _changing.Aggregate(_delivery.NextRetry, (earliest, ring) => Instant.Earlier(earliest, _context.InstantOf(ring.NextChange)));
+        }
+    }
+
+    /// <summary>Messages that the host is making.</summary>
+    public int InWork => _delivery.InWork;
+
+    /// <summary>The managed group of this identity; null when it is none.</summary>
+    public GroupKeyRing? Find(string groupId) => _rings.GetValueOrDefault(groupId);
+
+    /// <summary>The GMKs under which a call's media is accepted, the one that members send under first.</summary>
+    public IReadOnlyList<GroupMasterKey> KeysOf(McGroup group, Instant now, McxEffects effects)
+    {
+        if (group.GroupMasterKey is { } configured)
+            return [configured];
+        GroupKeyRing ring = _rings[McIdentity.Normalise(group.Id)!];
+        EnsureKey(ring, effects);
+        return [.. ring.BySending(_context.WallClock(now)).Select(key => key.MediaKey)];
+    }
+
+    /// <summary>A client registered: it gets what it has not acknowledged.</summary>
+    /// <param name="client">Identifier of the registration.</param>
+    /// <param name="mcpttId">Normalised.</param>
+    /// <param name="anew">It may have started anew, so what is on its way may be lost.</param>
+    public void ClientRegistered(string client, string mcpttId, bool anew, Instant now, McxEffects effects)
+    {
+        foreach (GroupKeyRing ring in RingsOf(mcpttId))
+            EnsureKey(ring, effects);
+        _delivery.Offer(client, mcpttId, anew, now, effects);
+    }
+
+    /// <summary>
+    /// A new GMK that activates after the lead; the others end an overlap later. False when one is to come already: there is
+    /// one rotation in a lead.
+    /// </summary>
+    public bool TryRotate(GroupKeyRing ring, Instant now, McxEffects effects)
+    {
+        if (ring.Newest is { } newest && !newest.IsActive(_context.WallClock(now)))
+            return false;
+        if (ring.Newest is null)
+            EnsureKey(ring, effects);
+        else
+            Replace(ring, _context.Options.Keys.Overlap, GroupKeyStatus.Valid, now, effects);
+        OfferToMembers(ring, now, effects);
+        return true;
+    }
+
+    public void Expire(Instant now, McxEffects effects)
+    {
+        if (!_started)
+            Start(now, effects);
+        DateTimeOffset time = _context.WallClock(now);
+        foreach (GroupKeyRing ring in _changing.ToArray())
+        {
+            foreach (ManagedGroupKey key in ring.Keys.ToArray())
+            {
+                if (!key.Announced && key.IsActive(time))
+                {
+                    key.Announced = true;
+                    effects.Log("group-key-activated", ring.Group.Id, $"GMK {key.Record.Id}");
+                }
+                if (key.Record.ExpiresAt <= time)
+                    Retire(ring, key, effects);
+            }
+            if (ring.NextChange is null)
+                _changing.Remove(ring);
+        }
+        _delivery.Retry(now, effects);
+    }
+
+    /// <summary>Messages that the host lost.</summary>
+    public void Sweep(Instant now, McxEffects effects) => _delivery.Sweep(now, effects);
+
+    public void MessageMade(long ticket, byte[]? message, Instant now, McxEffects effects) =>
+        _delivery.MessageMade(ticket, message, now, effects);
+
+    public void Dispose()
+    {
+        foreach (ManagedGroupKey key in _rings.Values.SelectMany(ring => ring.Keys))
+            key.Dispose();
+    }
+
+    private IReadOnlyList<GroupKeyRing> RingsOf(string mcpttId) => _ringsOfMember.GetValueOrDefault(mcpttId) ?? [];
+
+    private void Add(McGroup group)
+    {
+        var ring = new GroupKeyRing(group, McIdentity.Normalise(group.Id)!);
+        _rings.Add(ring.GroupId, ring);
+        foreach (string member in group.Members.Keys)
+        {
+            if (!_ringsOfMember.TryGetValue(member, out List<GroupKeyRing>? rings))
+                _ringsOfMember[member] = rings = [];
+            rings.Add(ring);
+        }
+    }
+
+    private void Restore(DurableState durable)
+    {
+        var keys = new Dictionary<uint, ManagedGroupKey>();
+        foreach (GroupKey record in durable.GroupKeys.OrderBy(record => record.ActivatesAt ?? DateTimeOffset.MinValue))
+        {
+            if (!_rings.TryGetValue(record.Group, out GroupKeyRing? ring))
+            {
+                _orphans.Add(record);
+                continue;
+            }
+            var key = new ManagedGroupKey(record) { Announced = record.ActivatesAt is null };
+            keys.Add(record.KeyId, key);
+            _keyIds.Add(record.KeyId);
+            ring.Keys.Add(key);
+            _changing.Add(ring);
+        }
+        foreach (GroupKeyReceipt receipt in durable.GroupKeyReceipts)
+        {
+            if (keys.TryGetValue(receipt.KeyId, out ManagedGroupKey? key))
+                key.Acknowledge(McState.ClientKey(receipt.McpttId, receipt.ClientId), receipt.ExpiresAt);
+            else
+                _orphans.Add(receipt);
+        }
+    }
+
+    // What the organisation file says now is compared with what keys were made for.
+    private void Start(Instant now, McxEffects effects)
+    {
+        _started = true;
+        foreach (DurableRecord orphan in _orphans)
+        {
+            if (orphan is GroupKey key)
+            {
+                effects.Delete<GroupKey>(key.Id);
+                effects.Log("group-key-retired", key.Group, $"GMK {key.Id}: the group is gone or its key is configured");
+            }
+            else
+            {
+                effects.Delete<GroupKeyReceipt>(orphan.Id);
+            }
+        }
+        _orphans.Clear();
+        foreach (GroupKeyRing ring in _rings.Values)
+        {
+            if (ring.Newest is { } newest)
+                CompareMembers(ring, newest, now, effects);
+        }
+        foreach (Registration registration in _context.State.Registrations.Values)
+            ClientRegistered(registration.Id, registration.McpttId, anew: true, now, effects);
+    }
+
+    private void CompareMembers(GroupKeyRing ring, ManagedGroupKey newest, Instant now, McxEffects effects)
+    {
+        string[] left = [.. newest.Record.Members.Where(member => !ring.Group.Members.ContainsKey(member))];
+        if (left.Length > 0)
+        {
+            effects.Warn("group-key-revoked", ring.Group.Id, $"{string.Join(", ", left)} left the group, so it gets a new GMK");
+            Replace(ring, _context.Options.Keys.RevocationOverlap, GroupKeyStatus.Revoked, now, effects);
+        }
+        else if (newest.Record.Members.Count < ring.Group.Members.Count)
+        {
+            newest.Record = newest.Record with { Members = [.. ring.Group.Members.Keys] };
+            effects.Put(newest.Record);
+        }
+    }
+
+    private void EnsureKey(GroupKeyRing ring, McxEffects effects)
+    {
+        if (ring.Newest is null)
+            Make(ring, activatesAt: null, effects);
+    }
+
+    private void Replace(GroupKeyRing ring, TimeSpan overlap, GroupKeyStatus status, Instant now, McxEffects effects)
+    {
+        // What a message says of time has seconds.
+        DateTimeOffset activatesAt = UpToSecond(_context.WallClock(now) + _context.Options.Keys.Lead);
+        DateTimeOffset expiresAt = UpToSecond(activatesAt + overlap);
+        while (ring.Keys.Count >= GroupKeyRing.MaxKeys)
+            Retire(ring, ring.Keys[0], effects);
+        foreach (ManagedGroupKey key in ring.Keys)
+        {
+            bool endsLater = key.Record.ExpiresAt is null || key.Record.ExpiresAt > expiresAt;
+            if (!endsLater && key.Record.Status == status)
+                continue;
+            key.Record = key.Record with { ExpiresAt = endsLater ? expiresAt : key.Record.ExpiresAt, Status = status };
+            effects.Put(key.Record);
+        }
+        ManagedGroupKey made = Make(ring, activatesAt, effects);
+        foreach (GroupCall call in CallsOf(ring))
+            effects.Submit(new MediaEffect.InstallGroupKey(call.Number, made.MediaKey));
+    }
+
+    private ManagedGroupKey Make(GroupKeyRing ring, DateTimeOffset? activatesAt, McxEffects effects)
+    {
+        McxKey fresh;
+        do
+            fresh = McxKey.Create(KeyPurpose.GroupMasterKey, _context.Entropy);
+        while (!_keyIds.Add(fresh.Id.Value));
+        byte[] octets = new byte[McxKey.Key_bytes];
+        fresh.CopyKeyTo(octets);
+        var key = new ManagedGroupKey(new GroupKey
+        {
+            Id = fresh.Id.ToString(),
+            Group = ring.GroupId,
+            KeyId = fresh.Id.Value,
+            Key = octets,
+            Rand = fresh.Rand.ToArray(),
+            ActivatesAt = activatesAt,
+            Members = [.. ring.Group.Members.Keys],
+        }) { Announced = activatesAt is null };
+        fresh.Dispose();
+        ring.Keys.Add(key);
+        _changing.Add(ring);
+        effects.Put(key.Record);
+        effects.Log("group-key-made", ring.Group.Id, activatesAt is { } moment ? $"GMK {key.Record.Id}, active from {moment:HH:mm:ss}Z" : $"GMK {key.Record.Id}");
+        return key;
+    }
+
+    private void Retire(GroupKeyRing ring, ManagedGroupKey key, McxEffects effects)
+    {
+        ring.Keys.Remove(key);
+        _keyIds.Remove(key.Record.KeyId);
+        foreach (GroupCall call in CallsOf(ring))
+            effects.Submit(new MediaEffect.RetireGroupKey(call.Number, key.MediaKey.Id));
+        effects.Delete<GroupKey>(key.Record.Id);
+        foreach (string holder in key.Holders)
+            effects.Delete<GroupKeyReceipt>(GroupKeyReceipt.IdOf(key.Record.KeyId, holder));
+        effects.Log("group-key-retired", ring.Group.Id, $"GMK {key.Record.Id}{(key.Record.Status == GroupKeyStatus.Revoked ? ", revoked" : string.Empty)}");
+        _context.DisposeLater(key);
+    }
+
+    private void OfferToMembers(GroupKeyRing ring, Instant now, McxEffects effects)
+    {
+        foreach (Registration registration in _context.State.Registrations.Values)
+        {
+            if (ring.Group.Members.ContainsKey(registration.McpttId))
+                _delivery.Offer(registration.Id, registration.McpttId, anew: false, now, effects);
+        }
+    }
+
+    private IEnumerable<GroupCall> CallsOf(GroupKeyRing ring) =>
+        _context.State.CallsByNumber.Values.Where(call => ReferenceEquals(call.Configuration, ring.Group));
+
+    private static DateTimeOffset UpToSecond(DateTimeOffset moment)
+    {
+        long over = moment.Ticks % TimeSpan.TicksPerSecond;
+        return over == 0 ? moment : moment.AddTicks(TimeSpan.TicksPerSecond - over);
+    }
+}

@@ -1,0 +1,30 @@
+namespace MediaEngine.Mcx;
+
+/// <summary>The GMKs of one managed group, oldest first: at most the previous, the current and the next.</summary>
+internal sealed class GroupKeyRing(McGroup group, string groupId)
+{
+    public const int MaxKeys = 3;
+
+    public McGroup Group { get; } = group;
+
+    /// <summary>Normalised.</summary>
+    public string GroupId { get; } = groupId;
+
+    public List<ManagedGroupKey> Keys { get; } = [];
+
+    /// <summary>Null until the first need.</summary>
+    public ManagedGroupKey? Newest => Keys.Count > 0 ? Keys[^1] : null;
+
+    /// <summary>The keys of a call: the one that members send under first.</summary>
+    public IEnumerable<ManagedGroupKey> BySending(DateTimeOffset time) =>
+        Keys.OrderByDescending(key => key.IsActive(time)).ThenByDescending(key => key.Record.ActivatesAt ?? DateTimeOffset.MinValue);
+
+    /// <summary>When something is to be done next; null when nothing is.</summary>
+    public DateTimeOffset? NextChange =>
+        Keys.SelectMany(key => (DateTimeOffset?[])[key.Record.ExpiresAt, key.Announced ? null : key.Record.ActivatesAt]).Min();
+
+    /// <summary>What the client is to get first: a key it may have to send under before one that only changed its end.</summary>
+    public ManagedGroupKey? DueTo(string client, IReadOnlySet<uint> except) =>
+        Keys.Where(key => !key.IsAcknowledged(client) && !except.Contains(key.Record.KeyId))
+            .MinBy(key => key.Record.ExpiresAt is null ? 0 : 1);
+}

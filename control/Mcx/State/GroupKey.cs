@@ -1,0 +1,33 @@
+namespace MediaEngine.Mcx;
+
+/// <summary>A GMK that this server made as group management server (TS 33.180 5.7, 7.3). Its identifier is the GMK-ID in hex.</summary>
+public sealed record GroupKey : DurableRecord
+{
+    public override bool IsSecret => true;
+
+    /// <summary>Normalised identity of the group.</summary>
+    public required string Group { get; init; }
+
+    /// <summary>GMK-ID.</summary>
+    public required uint KeyId { get; init; }
+
+    /// <summary>16 octets.</summary>
+    public required byte[] Key { get; init; }
+
+    /// <summary>16 octets, the same for every member.</summary>
+    public required byte[] Rand { get; init; }
+
+    /// <summary>From when members send under it, whole seconds, as messages say it; null is at once.</summary>
+    public DateTimeOffset? ActivatesAt { get; init; }
+
+    /// <summary>Until when it is accepted, whole seconds; null while no key follows it.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    public GroupKeyStatus Status { get; init; }
+
+    /// <summary>Everybody it was for: normalised MCPTT IDs.</summary>
+    public required IReadOnlyList<string> Members { get; init; }
+
+    /// <summary>Never key material.</summary>
+    public override string ToString() => $"GMK {Id} of {Group}";
+}

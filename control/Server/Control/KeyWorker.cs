@@ -1,0 +1,155 @@
+using System.Threading.Channels;
+using MediaEngine.Keys;
+using MediaEngine.Mcx;
+using MediaEngine.Rtp;
+using Microsoft.Extensions.Logging;
+
+namespace MediaEngine.Server;
+
+/// <summary>
+/// Threads of low priority that make and open MIKEY-SAKKE messages. One user's work is always one thread's, so each has its own
+/// replay cache. Uploads go first: a REGISTER waits for each.
+/// </summary>
+internal sealed class KeyWorker : IDisposable
+{
+    private const int MaxReplays = 16_384;
+
+    // As long as Timer F lets a REGISTER live, and clocks that differ.
+    private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan MaxClockSkew = TimeSpan.FromMinutes(1);
+
+    private readonly Lane[] _lanes;
+    private readonly IEntropy _entropy;
+    private readonly Action<ControlEvent> _done;
+    private readonly ILogger _logger;
+    private readonly int _capacity;
+    private volatile ServerIdentities _identities;
+
+    /// <param name="done">Called on a worker's thread with each answer.</param>
+    /// <param name="capacity">Tasks that may wait.</param>
+    public KeyWorker(ServerIdentities identities, IEntropy entropy, int capacity, Action<ControlEvent> done, ILogger logger)
+    {
+        _identities = identities;
+        _entropy = entropy;
+        _capacity = capacity;
+        _done = done;
+        _logger = logger;
+        _lanes = [.. Enumerable.Range(0, Math.Max(1, Environment.ProcessorCount - 1)).Select(number => new Lane(this, number))];
+    }
+
+    /// <summary>Keys of later key periods. The former stay their owner's; work that has begun still uses them.</summary>
+    public void Use(ServerIdentities identities) => _identities = identities;
+
+    /// <summary>Takes a task over; false when too many wait, and then it stays the caller's.</summary>
+    public bool TryPost(KeyEffect task)
+    {
+        string user = task switch
+        {
+            KeyEffect.MakeGroupKeyMessage make => make.McpttId,
+            KeyEffect.OpenKeyUpload open => open.McpttId,
+            _ => throw new ArgumentOutOfRangeException(nameof(task), task.GetType().Name),
+        };
+        return _lanes[(int)((uint)user.GetHashCode(StringComparison.Ordinal) % (uint)_lanes.Length)].TryPost(task, _capacity);
+    }
+
+    public void Dispose()
+    {
+        foreach (Lane lane in _lanes)
+            lane.Dispose();
+    }
+
+    private sealed class Lane : IDisposable
+    {
+        private readonly KeyWorker _worker;
+        private readonly Channel<KeyEffect> _tasks = Channel.CreateUnboundedPrioritized(new UnboundedPrioritizedChannelOptions<KeyEffect>
+        {
+            SingleReader = true,
+            Comparer = Comparer<KeyEffect>.Create((left, right) => Rank(left).CompareTo(Rank(right))),
+        });
+        private readonly MikeyReplayCache _replays = new(MaxReplays, MaxAge, MaxClockSkew);
+        private readonly byte[] _message = new byte[MikeyMessage.MaxLength_bytes];
+        private readonly Thread _thread;
+        private int _waiting;
+
+        public Lane(KeyWorker worker, int number)
+        {
+            _worker = worker;
+            _thread = new Thread(Run) { IsBackground = true, Name = $"mcx-keys-{number}", Priority = ThreadPriority.BelowNormal };
+            _thread.Start();
+        }
+
+        public bool TryPost(KeyEffect task, int capacity)
+        {
+            if (Interlocked.Increment(ref _waiting) <= capacity && _tasks.Writer.TryWrite(task))
+                return true;
+            Interlocked.Decrement(ref _waiting);
+            return false;
+        }
+
+        public void Dispose()
+        {
+            _tasks.Writer.TryComplete();
+            _thread.Join();
+        }
+
+        private static (int, long) Rank(KeyEffect task) => (task is KeyEffect.OpenKeyUpload ? 0 : 1, task.Ticket);
+
+        private void Run()
+        {
+#pragma warning disable CA2012 // this thread has nothing else to do: blocking is its way to sleep
+            while (_tasks.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+#pragma warning restore CA2012
+            {
+                while (_tasks.Reader.TryRead(out KeyEffect? task))
+                {
+                    Interlocked.Decrement(ref _waiting);
+                    if (Do(task) is { } answer)
+                        _worker._done(answer);
+                }
+            }
+        }
+
+        // A defect in one message must not end the thread that all others wait for. Who waits for this one runs into his time-out.
+        private ControlEvent? Do(KeyEffect task)
+        {
+            try
+            {
+                return task is KeyEffect.MakeGroupKeyMessage make ? Make(make) : Open((KeyEffect.OpenKeyUpload)task);
+            }
+            catch (Exception exception)
+            {
+                _worker._logger.LogError(exception, "key-worker-fault {Task}", task.GetType().Name);
+                return null;
+            }
+        }
+
+        private ControlEvent.KeyMessageMade Make(KeyEffect.MakeGroupKeyMessage task)
+        {
+            using McxKey key = task.Key;
+            IdentityKeys gms = _worker._identities.Gms;
+            var request = new MikeySakkeRequest
+            {
+                Key = key,
+                InitiatorUri = gms.Uri,
+                InitiatorKms = gms.Kms,
+                ResponderUri = task.McpttId,
+                ResponderKms = gms.Kms,
+                Time = task.Time,
+                CryptoSessions = [CryptoSession.McpttGroupCall],
+                Policy = MikeySrtpPolicy.GroupMedia,
+                Parameters = new KeyParameters(KeyPurpose.GroupMasterKey),
+            };
+            bool made = MikeySakkeBuilder.TryBuild(request, gms, gms, _worker._entropy, _message, out int length);
+            return new ControlEvent.KeyMessageMade(task.Ticket, made ? _message[..length] : null);
+        }
+
+        private ControlEvent.KeyUploadOpened Open(KeyEffect.OpenKeyUpload task)
+        {
+            IdentityKeys mdsi = _worker._identities.Mdsi;
+            var opener = new MikeySakkeOpener(mdsi.Uri, mdsi.Kms, mdsi.TrustedKms, mdsi, mdsi, _replays, MikeyOpenPolicy.Strict);
+            MikeyError error = opener.TryOpen(
+                task.Message.Span, KeyPurpose.ClientServerKey, task.McpttId, task.Time, held: null, out OpenedMikeyMessage? opened, out _);
+            return new ControlEvent.KeyUploadOpened(task.Ticket, error, opened?.TakeKey());
+        }
+    }
+}
