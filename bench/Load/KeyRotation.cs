@@ -10,7 +10,7 @@ internal sealed class KeyRotation : IDisposable
     private const string Gms = "sip:gms@load.example";
     private const string Group = "sip:group@load.example";
     private const int KeyPeriod_s = 30 * 86_400;
-    private const int Threads = 2;
+    public const int Threads = 2;
 
     private readonly SystemEntropy _entropy = new();
     private readonly DateTimeOffset _time = DateTimeOffset.UtcNow;
@@ -34,7 +34,7 @@ internal sealed class KeyRotation : IDisposable
     /// <summary>Makes all messages on background threads, as fast as those get to run.</summary>
     public void Run()
     {
-        using McxKey key = McxKey.Create(KeyPurpose.GroupMasterKey, _entropy);
+        using McxKey key = NewKey();
         int next = -1;
         var work_ns = new double[Threads];
         Thread[] threads = [.. Enumerable.Range(0, Threads).Select(number => new Thread(() =>
@@ -57,7 +57,7 @@ internal sealed class KeyRotation : IDisposable
     /// <summary>Makes one message and opens it as its member: throws when it cannot be.</summary>
     public void Check()
     {
-        using McxKey key = McxKey.Create(KeyPurpose.GroupMasterKey, _entropy);
+        using McxKey key = NewKey();
         byte[] message = new byte[MikeyMessage.MaxLength_bytes];
         int length = Make(key, MemberOf(0), message);
         using IdentityKeys member = _kms.IssueIdentity(MemberOf(0), _time, _entropy);
@@ -78,6 +78,19 @@ internal sealed class KeyRotation : IDisposable
 
     private static string MemberOf(int number) => $"sip:member-{number}@load.example";
 
+    // With lifetime and group, as they are sent to members.
+    private McxKey NewKey()
+    {
+        using McxKey key = McxKey.Create(KeyPurpose.GroupMasterKey, _entropy);
+        Span<byte> octets = stackalloc byte[McxKey.Key_bytes];
+        key.CopyKeyTo(octets);
+        return new McxKey(key.Id, octets, key.Rand)
+        {
+            Validity = new KeyValidity(_time, _time.AddDays(1)),
+            GroupIds = [Group],
+        };
+    }
+
     private int Make(McxKey key, string member, byte[] message)
     {
         var request = new MikeySakkeRequest
@@ -90,7 +103,7 @@ internal sealed class KeyRotation : IDisposable
             Time = _time,
             CryptoSessions = [CryptoSession.McpttGroupCall],
             Policy = MikeySrtpPolicy.GroupMedia,
-            Parameters = new KeyParameters(KeyPurpose.GroupMasterKey) { Text = Group },
+            Parameters = new KeyParameters(KeyPurpose.GroupMasterKey),
         };
         return MikeySakkeBuilder.TryBuild(request, _gms, _gms, _entropy, message, out int length)
             ? length

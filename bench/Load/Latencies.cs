@@ -42,16 +42,16 @@ internal sealed class Latencies
         Max_ns = 0;
     }
 
-    /// <summary>Not exceeded by this share of the durations; NaN without any.</summary>
-    public double Percentile_us(double share)
+    /// <summary>Not exceeded by this share of the durations; null without any.</summary>
+    public double? Percentile_us(double share)
     {
         if (Count == 0)
-            return double.NaN;
+            return null;
         long rank = Math.Max(1, (long)Math.Ceiling(share * Count));
         int bucket = 0;
         for (long seen = _counts[0]; seen < rank; seen += _counts[bucket])
             bucket++;
-        return Math.Min(EndOf(bucket), Max_ns) / 1e3;
+        return Math.Round(Math.Min(EndOf(bucket), Max_ns) / 1e3, 1);
     }
 
     /// <summary>A bar for each power of two.</summary>

@@ -96,7 +96,14 @@ internal sealed class LoopbackCalls : IDisposable
             }
             Receive();
         }
-        SpinWait.SpinUntil(() => { Receive(); return _node.ReadCounters().Legs == _members.Length; }, Patience);
+        if (!SpinWait.SpinUntil(AllAreUp, Patience))
+            throw new TimeoutException("The calls do not come up.");
+    }
+
+    private bool AllAreUp()
+    {
+        Receive();
+        return _node.ReadCounters().Legs == _members.Length;
     }
 
     private void Submit(MediaCommand command)

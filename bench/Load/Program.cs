@@ -23,7 +23,7 @@ static int Help(TextWriter output, int exitCode)
                             request to grant over UDP and SRTCP with N calls up, for S (10) seconds
           keys  [--json] [--calls N] [--seconds S] [--members M] [--nice L]
                             key messages for a group of M (1000) members, made by threads of niceness L (19) while the
-                            floor cycles of N calls run; their grants with and without it, in turns of S seconds
+                            floor cycles of N calls run; request to grant with and without it, five turns of S seconds each
           --help            this text
 
         --json prints [{measure, value, unit, peer, peerValue, ratio, goal, met}].

@@ -47,18 +47,18 @@ internal sealed class ShardLoad : IDisposable
         // Every call's memory has been touched, and every call is in the middle of its cycles.
         Run(calls);
         Grants.Clear();
-        GrantsByThreadTime.Clear();
+        GrantsByWallClock.Clear();
         _threadTime_ns = 0;
         _cycles = 0;
     }
 
     public int Calls { get; }
 
-    /// <summary>From the arrival of a request to the end of its handling, Granted and Taken protected and queued.</summary>
+    /// <summary>From the arrival of a request to the end of its handling, Granted and Taken protected and queued; thread time.</summary>
     public Latencies Grants { get; } = new();
 
-    /// <summary>The same, had nobody else been on the machine.</summary>
-    public Latencies GrantsByThreadTime { get; } = new();
+    /// <summary>The same with what others took of the processor meanwhile.</summary>
+    public Latencies GrantsByWallClock { get; } = new();
 
     /// <summary>Thread time of a cycle with the call's timers.</summary>
     public double Cycle_us => _threadTime_ns / _cycles / 1e3;
@@ -91,12 +91,12 @@ internal sealed class ShardLoad : IDisposable
         double thread_ns = ThreadClock.Now_ns();
         long wall_ns = WallClock.Now_ns;
         _router.ReceiveFloor(_addresses[step.Call], message, step.At);
-        long latency_ns = _byWallClock.Serve(step.At, WallClock.Now_ns - wall_ns);
-        long threadLatency_ns = _byThreadTime.Serve(step.At, Charge(thread_ns));
+        long wallLatency_ns = _byWallClock.Serve(step.At, WallClock.Now_ns - wall_ns);
+        long latency_ns = _byThreadTime.Serve(step.At, Charge(thread_ns));
         if (step.IsRequest)
         {
             Grants.Record(latency_ns);
-            GrantsByThreadTime.Record(threadLatency_ns);
+            GrantsByWallClock.Record(wallLatency_ns);
         }
         FloorMessageType expected = step.IsRequest ? FloorMessageType.Granted : FloorMessageType.Idle;
         if (_floor.Count != LoadCall.Members || talker.Open(_floor.Payload(0), _plain) != expected)
