@@ -16,7 +16,7 @@ internal static class Steadiness
         {
             using var single = new SrtpWork(profile, mki_bytes, payload_bytes, Round_packets);
             using var batch = new BatchWork(profile, mki_bytes, payload_bytes, Round_packets, Keys);
-            foreach (Row row in Measure(profile.ToString(), () => ThreadClock.Round(single, Round_packets)))
+            foreach (Row row in Measure(profile.ToString(), () => PacketRound.Time(single, Round_packets)))
                 yield return row;
             foreach (Row row in Measure($"{profile}, batches of {Keys}", () => batch.Round()))
                 yield return row;

@@ -76,12 +76,12 @@ internal static class Versus
             [.. peers.Select(peer => peer.TryOpen(profile, Mki_bytes, payload_bytes, Packets)).OfType<Peer.Session>()];
         List<Side> sides = [.. sessions.Select(session => new Side(session.Name, Goal(session.Name), session.Round))];
         if (framework is not null)
-            sides.Add(new Side(Peer.AesGcm, Goal(Peer.AesGcm), () => ThreadClock.Round(framework, Packets)));
+            sides.Add(new Side(Peer.AesGcm, Goal(Peer.AesGcm), () => PacketRound.Time(framework, Packets)));
         string packet = $"{profile} {payload_bytes} B";
         List<Row> rows =
         [
             .. Interleaved.Compare(
-                [$"protect {packet}", $"unprotect {packet}"], () => ThreadClock.Round(ours, Packets), sides, rounds),
+                [$"protect {packet}", $"unprotect {packet}"], () => PacketRound.Time(ours, Packets), sides, rounds),
         ];
         Array.ForEach(sessions, session => session.Dispose());
         return rows;
@@ -136,7 +136,7 @@ internal static class Versus
 
         static double Mean(SrtpWork work)
         {
-            Figures figures = ThreadClock.Round(work, Packets);
+            Figures figures = PacketRound.Time(work, Packets);
             return (figures.Protect + figures.Unprotect) / 2;
         }
     }

@@ -14,8 +14,9 @@ internal static class LongIvGcm
 
     private const int Block_bytes = 16;
 
-    // x^128 + x^7 + x^2 + x + 1, bits reflected
-    private static readonly UInt128 Polynomial = (UInt128)0xE1 << 120;
+    // x^128 + x^7 + x^2 + x + 1, bits reflected. Not a field: compiled optimised at once, the first multiplication of a process
+    // would read it before it is initialised.
+    private static UInt128 Polynomial => (UInt128)0xE1 << 120;
 
     /// <summary>Encrypts in place and fills the tag.</summary>
     public static void Seal(ReadOnlySpan<byte> key, ReadOnlySpan<byte> iv, ReadOnlySpan<byte> associated, Span<byte> data, Span<byte> tag)

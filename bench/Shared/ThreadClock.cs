@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
-namespace MediaEngine.Bench.Micro;
+namespace MediaEngine.Bench;
 
 /// <summary>The time this thread has worked: what others on the machine take is not counted. Wall time off Linux.</summary>
 internal static partial class ThreadClock
@@ -14,20 +14,6 @@ internal static partial class ThreadClock
             return Stopwatch.GetTimestamp() * (1e9 / Stopwatch.Frequency);
         _ = GetTime(ThreadCpuTime, out Timespec time);
         return time.Seconds * 1e9 + time.Nanoseconds;
-    }
-
-    /// <summary>ns per packet of one round, protect and unprotect.</summary>
-    public static Figures Round<TWork>(TWork work, int packets)
-        where TWork : class, IPacketWork
-    {
-        work.Prepare();
-        double start = Now_ns();
-        for (int i = 0; i < packets; i++)
-            work.Protect(i);
-        double middle = Now_ns();
-        for (int i = 0; i < packets; i++)
-            work.Unprotect(i);
-        return new Figures((middle - start) / packets, (Now_ns() - middle) / packets);
     }
 
     [LibraryImport("libc", EntryPoint = "clock_gettime")]

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace MediaEngine.Bench.Micro;
+namespace MediaEngine.Bench;
 
 /// <summary>Rows for people, and for programs.</summary>
 internal static class Table

@@ -1,4 +1,4 @@
-namespace MediaEngine.Bench.Micro;
+namespace MediaEngine.Bench;
 
 /// <summary>One line of a benchmark's answer; the form every benchmark command prints with --json.</summary>
 internal sealed record Row(

@@ -1,0 +1,32 @@
+using MediaEngine.Bench.Load;
+
+return args switch
+{
+    ["floor", .. string[] options] => Run(options, FloorBench.Run),
+    ["keys", .. string[] options] => Run(options, KeysBench.Run),
+    [] or ["--help" or "-h"] => Help(Console.Out, 0),
+    _ => Help(Console.Error, 2),
+};
+
+static int Run(string[] arguments, Func<LoadOptions, int> bench) =>
+    LoadOptions.Parse(arguments) is { } options ? bench(options) : Help(Console.Error, 2);
+
+static int Help(TextWriter output, int exitCode)
+{
+    output.WriteLine("""
+        Load benchmarks of floor control and key distribution, in this process and on loopback.
+
+        usage: dotnet run -c Release --project bench/Load -- <command>
+
+          floor [--json] [--calls N] [--seconds S]
+                            floor events of one core; request to grant inside a shard of N/10, N (1000) and 10 N calls;
+                            request to grant over UDP and SRTCP with N calls up, for S (10) seconds
+          keys  [--json] [--calls N] [--seconds S] [--members M] [--nice L]
+                            key messages for a group of M (1000) members, made by threads of niceness L (19) while the
+                            floor cycles of N calls run; request to grant with and without it, five turns of S seconds each
+          --help            this text
+
+        --json prints [{measure, value, unit, peer, peerValue, ratio, goal, met}].
+        """);
+    return exitCode;
+}
