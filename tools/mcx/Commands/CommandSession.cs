@@ -37,9 +37,9 @@ internal sealed class CommandSession
         {
             string path = parsed.GetValue(common.Profile)!;
             using ClientProfile profile = ClientProfile.Load(path);
-            foreach (string file in (string[])[path, KeyFile.Beside(path)])
+            foreach (string secret in (string[])[path, KeyFile.Beside(path)])
             {
-                if (ClientProfileReader.PermissionWarning(file) is { } warning)
+                if (ClientProfileReader.PermissionWarning(secret) is { } warning)
                     output.Warning(warning);
             }
             PcapWriter? capture = parsed.GetValue(common.Capture) is { } file ? new PcapWriter(file) : null;
