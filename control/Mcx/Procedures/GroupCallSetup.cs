@@ -319,8 +319,12 @@ internal sealed class GroupCallSetup(
             return;
         SessionDescription remote = leg.Remote!;
         uint audioSsrc = CallSession.AudioSsrcOf(remote);
-        ClientServerKey csk = clientServerKeys.Of(leg.User, McState.ClientKey(leg.McpttId, leg.ClientId))
-            ?? throw new InvalidOperationException("A leg without CSK was let into a call.");
+        // It was there when the leg was invited; a client that de-registered since may have lost it to the user's others.
+        if (clientServerKeys.Of(leg.User, McState.ClientKey(leg.McpttId, leg.ClientId)) is not { } csk)
+        {
+            release.Leave(leg.Call.GroupId, leg.McpttId, leg.ClientId, "its CSK is gone", effects);
+            return;
+        }
         if (!context.ServerSsrcs.TryTake(csk.Id, audioSsrc, effects, out uint serverSsrc))
         {
             effects.Warn("server-ssrcs-used-up", leg.User.McpttId, "no SSRC is reserved for floor control to another leg");

@@ -242,7 +242,7 @@ internal sealed class GroupKeyManagement : IDisposable
         while (!_keyIds.Add(fresh.Id.Value));
         byte[] octets = new byte[McxKey.Key_bytes];
         fresh.CopyKeyTo(octets);
-        var key = new ManagedGroupKey(new GroupKey
+        var record = new GroupKey
         {
             Id = fresh.Id.ToString(),
             Group = ring.GroupId,
@@ -251,8 +251,9 @@ internal sealed class GroupKeyManagement : IDisposable
             Rand = fresh.Rand.ToArray(),
             ActivatesAt = activatesAt,
             Members = [.. ring.Group.Members.Keys],
-        }) { Announced = isActive };
+        };
         fresh.Dispose();
+        var key = new ManagedGroupKey(record) { Announced = isActive };
         ring.Keys.Add(key);
         _changing.Add(ring);
         effects.Put(key.Record);

@@ -276,7 +276,7 @@ internal sealed class SimServer : ISipUser, IMulticastOutput, IReportSink
     {
         switch (effect)
         {
-            case SignallingEffect.SendRequest send 
+            case SignallingEffect.SendRequest send
                 when _fault == SimFault.ForgetNotices && send.Request.Method == SipMethods.Message && send.Request.From!.Uri.AddressOfRecord == SimOrganisation.ServerUri:
                 break;
             case SignallingEffect.SendRequest send:
