@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Authentication;
 using System.Security.Cryptography;
@@ -21,6 +22,7 @@ internal sealed class KmsHttpService : IAsyncDisposable
     public const int MaxIssuesPerMinute = 12;
 
     private const int MaxConnections = 256;
+    private const int MaxConnectionsOfAddress = 32;
     private const int MaxHeaders_bytes = 8 * 1024;
     private const int MaxRequestLine_bytes = 4 * 1024;
     private const int MaxUsers = 16_384;
@@ -31,6 +33,7 @@ internal sealed class KmsHttpService : IAsyncDisposable
     private readonly WebApplication _application;
     private readonly KmsRequestHandler _handler;
     private readonly KmsAuthenticator _authenticator;
+    private readonly ConcurrentDictionary<IPAddress, int> _connections = new();
     private readonly AttemptLimiter<string> _issues = new(MaxIssuesPerMinute, TimeSpan.FromMinutes(1), MaxUsers);
     // Issuing keys is work for tens of milliseconds; media and signalling keep a processor.
     private readonly SemaphoreSlim _working = new(Math.Max(1, Environment.ProcessorCount - 1));
@@ -60,6 +63,7 @@ internal sealed class KmsHttpService : IAsyncDisposable
             options.Listen(listen, on =>
             {
                 on.Protocols = HttpProtocols.Http1;
+                on.Use(next => connection => CountAsync(next, connection));
                 on.UseHttps(new HttpsConnectionAdapterOptions
                 {
                     ServerCertificate = certificate,
@@ -95,6 +99,22 @@ internal sealed class KmsHttpService : IAsyncDisposable
         _working.Dispose();
     }
 
+    // Before TLS: nobody may hold all connections that there are.
+    private async Task CountAsync(ConnectionDelegate next, ConnectionContext connection)
+    {
+        IPAddress address = (connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
+        try
+        {
+            if (_connections.AddOrUpdate(address, 1, (_, count) => count + 1) <= MaxConnectionsOfAddress)
+                await next(connection).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (_connections.AddOrUpdate(address, 0, (_, count) => count - 1) == 0)
+                _connections.TryRemove(new KeyValuePair<IPAddress, int>(address, 0));
+        }
+    }
+
     private async Task AnswerAsync(HttpContext context)
     {
         IPAddress address = context.Connection.RemoteIpAddress ?? IPAddress.None;
@@ -113,6 +133,7 @@ internal sealed class KmsHttpService : IAsyncDisposable
         if (authentication == KmsAuthentication.LastWrong)
             _logger.LogWarning("kms-address-blocked {Address}: {Attempts} wrong passwords, nothing more is read from it for {Time}", address, KmsAuthenticator.MaxFailures, KmsAuthenticator.Window);
         await WriteAsync(context.Response, answer).ConfigureAwait(false);
+        // The response has copied it; it may be keys.
         CryptographicOperations.ZeroMemory(answer.Body);
     }
 
@@ -183,7 +204,5 @@ internal sealed class KmsHttpService : IAsyncDisposable
         if (answer.Status == StatusCodes.Status429TooManyRequests)
             response.Headers.RetryAfter = "60";
         await response.Body.WriteAsync(answer.Body).ConfigureAwait(false);
-        // Body and TLS have copied it.
-        await response.CompleteAsync().ConfigureAwait(false);
     }
 }

@@ -123,6 +123,18 @@ public sealed class KmsCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Key_material_others_can_read_is_warned_about()
+    {
+        await using var system = new KmsSystem();
+        string profile = system.Profile("alice", withMaterial: true);
+        (_, _, string errors) = await RunAsync("affiliate", "--profile", profile, "--none");
+        Assert.DoesNotContain("chmod", errors, StringComparison.Ordinal);
+        File.SetUnixFileMode(system.MaterialOf("alice"), OwnerOnly | UnixFileMode.GroupRead);
+        (_, _, errors) = await RunAsync("affiliate", "--profile", profile, "--none");
+        Assert.Contains("alice.kms.xml holds keys and can be read by other users", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_KMS_with_another_certificate_than_before_is_warned_about()
     {
         await using var system = new KmsSystem();

@@ -37,7 +37,7 @@ internal sealed class CommandSession
         {
             string path = parsed.GetValue(common.Profile)!;
             using ClientProfile profile = ClientProfile.Load(path);
-            foreach (string secret in (string[])[path, KeyFile.Beside(path)])
+            foreach (string secret in (string[])[path, KeyFile.Beside(path), .. profile.Kms is { } kms ? (string[])[kms.KeysPath] : []])
             {
                 if (ClientProfileReader.PermissionWarning(secret) is { } warning)
                     output.Warning(warning);

@@ -115,7 +115,7 @@ internal sealed class KmsScene : IAsyncDisposable
 
     private static ServerConfiguration Configuration(TemporaryFolder folder, Func<KmsConfiguration, KmsConfiguration>? change, bool withStoreKey)
     {
-        var section = new KmsConfiguration { Listen = new IPEndPoint(IPAddress.Loopback, 0), Folder = folder.File("kms"), Uri = "kms.mcx.example" };
+        var section = new KmsConfiguration { Listen = new IPEndPoint(IPAddress.Loopback, 0), Folder = folder.File("kms") };
         return new ServerConfiguration
         {
             Domain = TestOrganisation.Domain,

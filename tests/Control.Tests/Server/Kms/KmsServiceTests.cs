@@ -221,6 +221,29 @@ public sealed class KmsServiceTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task One_address_cannot_hold_every_connection()
+    {
+        var held = new List<TcpClient>();
+        try
+        {
+            for (int i = 0; i < 40; i++)
+            {
+                held.Add(new TcpClient());
+                await held[^1].ConnectAsync(IPAddress.Loopback, _scene.Host.Url.Port, TestContext.Current.CancellationToken);
+            }
+            // One beyond the limit is closed without a word.
+            Assert.Equal(0, await held[^1].GetStream().ReadAsync(new byte[1], TestContext.Current.CancellationToken));
+            using HttpClient other = _scene.ClientFrom(IPAddress.Parse("127.0.0.2"));
+            using HttpResponseMessage response = await other.PostAsync(KmsScene.Root + "init", null, TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        }
+        finally
+        {
+            held.ForEach(client => client.Dispose());
+        }
+    }
+
+    [Fact]
     public async Task Without_TLS_nothing_is_answered()
     {
         using var client = new TcpClient();
