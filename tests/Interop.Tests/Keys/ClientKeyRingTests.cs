@@ -109,6 +109,34 @@ public sealed class ClientKeyRingTests : IDisposable
     }
 
     [Fact]
+    public void A_key_configured_for_several_groups_is_held_for_each()
+    {
+        using McxKey configured = ProvisioningKms.Gmk(Fire);
+        using GroupMasterKey gmk = configured.ToGroupMasterKey();
+        _ring.AddConfigured(Fire, gmk);
+        _ring.AddConfigured(Rail, gmk);
+        Assert.Equal(MkiOf(configured), _ring.MkiOf(Fire, Alice));
+        Assert.Equal(MkiOf(configured), _ring.MkiOf(Rail, Alice));
+    }
+
+    [Fact]
+    public void Two_configured_keys_with_one_identifier_are_refused()
+    {
+        using GroupMasterKey first = new(new KeyIdentifier(1), new byte[16], new byte[16]), second = new(new KeyIdentifier(1), [1, .. new byte[15]], new byte[16]);
+        _ring.AddConfigured(Fire, first);
+        var error = Assert.Throws<ToolException>(() => _ring.AddConfigured(Rail, second));
+        Assert.Contains("gmk-id 00000001", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_revocation_without_room_is_not_taken_and_said_so()
+    {
+        Fill();
+        using McxKey key = ProvisioningKms.Gmk(Fire);
+        Assert.Throws<ToolException>(() => _ring.Take(_kms.Message(key, Alice, _time.Now, revoke: true)));
+    }
+
+    [Fact]
     public void A_delivered_key_in_force_replaces_the_configured_one_for_sending()
     {
         using McxKey configured = ProvisioningKms.Gmk(Fire), delivered = ProvisioningKms.Gmk(Fire, _time.Now);
@@ -295,15 +323,19 @@ public sealed class ClientKeyRingTests : IDisposable
     [Fact]
     public void A_full_ring_takes_no_more_and_says_so()
     {
-        for (int i = 0; i < ClientKeyRing.Capacity; i++)
-        {
-            using McxKey filler = ProvisioningKms.Gmk(Rail);
-            using GroupMasterKey gmk = filler.ToGroupMasterKey();
-            _ring.AddConfigured(Rail, gmk);
-        }
+        Fill();
         using McxKey key = ProvisioningKms.Gmk(Fire);
         Assert.Throws<ToolException>(() => _ring.Take(_kms.Message(key, Alice, _time.Now)));
         Assert.False(_ring.Holds(Fire));
+    }
+
+    private void Fill()
+    {
+        for (uint i = 1; i <= ClientKeyRing.Capacity; i++)
+        {
+            using var filler = new GroupMasterKey(new KeyIdentifier(i), new byte[16], new byte[16]);
+            _ring.AddConfigured(Rail, filler);
+        }
     }
 
     private ClientKeyRing Ring(string? path = null) =>

@@ -74,7 +74,7 @@ public sealed partial class McxEndpoint
         CallMedia? media = null;
         try
         {
-            media = new CallMedia(Profile, ClientServerKey, keys, _options.Time, _options.Tap, events);
+            media = OpenMedia(keys, events);
             if (!TryAnswer(offer, media, out SessionDescription answer, out AgreedMedia agreed, out string reason))
             {
                 media.Dispose();

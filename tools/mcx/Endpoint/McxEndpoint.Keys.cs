@@ -200,6 +200,20 @@ public sealed partial class McxEndpoint
         return copies.Count == 0 ? null : new CallGroupKeys(keyGroup, Profile.McpttId, copies);
     }
 
+    /// <exception cref="ToolException">The local address cannot be bound.</exception>
+    private CallMedia OpenMedia(CallGroupKeys keys, CallMediaEvents events)
+    {
+        try
+        {
+            return new CallMedia(Profile, ClientServerKey, keys, _options.Time, _options.Tap, events);
+        }
+        catch (ToolException)
+        {
+            keys.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>A regroup borrows the keys of its preconfigured group (TS 33.180 7.3).</summary>
     private string KeyGroupOf(string group) => RegroupOf(group)?.PreconfiguredGroup ?? group;
 

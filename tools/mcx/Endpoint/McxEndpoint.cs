@@ -162,7 +162,7 @@ public sealed partial class McxEndpoint : IAsyncDisposable
         options ??= new CallOptions();
         CallGroupKeys keys = CallKeysFor(group) ?? throw new ToolException(NoKey(group));
         var events = new CallMediaEvents(group, _hub.Publish, burst => _bursts.Write(group, burst));
-        var media = new CallMedia(Profile, ClientServerKey, keys, _options.Time, _options.Tap, events);
+        CallMedia media = OpenMedia(keys, events);
         bool up = false;
         try
         {

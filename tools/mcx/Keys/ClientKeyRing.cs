@@ -56,17 +56,25 @@ public sealed class ClientKeyRing : IDisposable
         }
     }
 
-    /// <summary>Holds a copy of a key the profile configures.</summary>
+    /// <summary>Holds a copy of a key the profile configures; several groups may share one.</summary>
+    /// <exception cref="ToolException">Another key is held under its GMK-ID, or there is no room.</exception>
     public void AddConfigured(string group, GroupMasterKey key)
     {
         Span<byte> octets = stackalloc byte[McxKey.Key_bytes];
         key.CopyKeyTo(octets);
         lock (_lock)
         {
-            if (TryHold(new McxKey(key.Id, octets, key.Rand) { GroupIds = [group] }, default) is KeyInstallation.Installed)
-                _configured.Add(key.Id);
+            IReadOnlyList<string> others = _held.GetValueOrDefault(key.Id)?.Key.GroupIds ?? [];
+            KeyInstallation installation = TryHold(new McxKey(key.Id, octets, key.Rand) { GroupIds = [.. others, group] }, default);
+            octets.Clear();
+            if (installation is not (KeyInstallation.Installed or KeyInstallation.Renewed))
+            {
+                throw new ToolException(installation == KeyInstallation.Clash
+                    ? $"{group}: gmk-id {key.Id} is that of another group's other key; correct the profile."
+                    : $"{group}: the profile has more than {Capacity} groups with keys; leave some out.");
+            }
+            _configured.Add(key.Id);
         }
-        octets.Clear();
     }
 
     /// <summary>Holds what the file has. Keys that are over meanwhile are left out.</summary>
@@ -216,12 +224,13 @@ public sealed class ClientKeyRing : IDisposable
         NtpTimestamp sent = parsed.Timestamp.Ntp;
         if (IsOlder(id, sent))
             return new KeyDelivery(MikeyError.Replayed, id);
+        if (!_held.ContainsKey(id) && _store.Count >= Capacity)
+            throw new ToolException($"{Capacity} group keys are held already; the revocation of {id} was not taken.");
         NtpTimestamp latest = Later(sent);
         Save(latest, [.. _held.Values.Where(held => held.Key.Id != id)], [.. _revoked, id]);
         lock (_lock)
         {
-            if (!_store.Revoke(id))
-                throw new ToolException($"{Capacity} group keys are held already; the revocation of {id} was not taken.");
+            _store.Revoke(id);
             _latestSent = latest;
             _held.Remove(id);
             _configured.Remove(id);
