@@ -64,8 +64,8 @@ public sealed class MikeySakkeOpener(
     /// <summary>Everything up to and including the signature; on None the message is remembered.</summary>
     private MikeyError Authenticate(MikeyMessage message, MikeySakkeParts parts, string? initiatorUri, DateTimeOffset now, Span<byte> own)
     {
-        KeyManagementServer? initiatorKms = FindKms(parts.InitiatorKms.Data);
-        if (initiatorKms is null || !IsText(parts.ResponderKms.Data, ownKms.Uri))
+        KeyManagementServer? initiatorKms = parts.FindInitiatorKms(trustedKms);
+        if (initiatorKms is null || !MikeySakkeParts.IsText(parts.ResponderKms.Data, ownKms.Uri))
             return MikeyError.UnknownKms;
         NtpTimestamp time = message.Timestamp.Ntp;
         MikeyError error = CheckPeriod(initiatorKms, time, now);
@@ -73,7 +73,7 @@ public sealed class MikeySakkeOpener(
             error = CheckPeriod(ownKms, time, now);
         if (error != MikeyError.None)
             return error;
-        ReadOnlySpan<byte> signed = message.Octets[..^parts.Signature.Value.Length];
+        ReadOnlySpan<byte> signed = parts.SignedOctets(message);
         error = replays.Check(signed, time, now);
         if (error != MikeyError.None)
             return error;
@@ -81,11 +81,11 @@ public sealed class MikeySakkeOpener(
         ownKms.DeriveUserIdentifier(ownUri, ownKms.PeriodOf(time), own);
         bool mine = parts.Responder.Role == MikeyIdentityRole.ResponderUserIdentifier
             ? CryptographicOperations.FixedTimeEquals(own, parts.Responder.Data)
-            : IsText(parts.Responder.Data, ownUri);
+            : MikeySakkeParts.IsText(parts.Responder.Data, ownUri);
         if (!mine)
             return MikeyError.WrongRecipient;
         Span<byte> initiator = stackalloc byte[UserIdentifier.Length_bytes];
-        if (!TryIdentifyInitiator(parts.Initiator, initiatorKms, initiatorUri, initiatorKms.PeriodOf(time), initiator))
+        if (!parts.TryIdentifyInitiator(initiatorKms, initiatorUri, initiatorKms.PeriodOf(time), initiator))
             return MikeyError.WrongInitiator;
         bool authentic = verifier.Verify(initiatorKms, initiator, signed, parts.Signature.Value) ||
             policy.AcceptSignatureWithoutSignHeader && verifier.Verify(initiatorKms, initiator, signed[..^2], parts.Signature.Value);
@@ -156,38 +156,6 @@ public sealed class MikeySakkeOpener(
         return period < oldest ? MikeyError.KeyPeriodExpired : MikeyError.None;
     }
 
-    private KeyManagementServer? FindKms(ReadOnlySpan<byte> uri)
-    {
-        foreach (KeyManagementServer kms in trustedKms)
-        {
-            if (IsText(uri, kms.Uri))
-                return kms;
-        }
-        return null;
-    }
-
-    private static bool TryIdentifyInitiator(
-        MikeyIdentity identity, KeyManagementServer kms, string? expectedUri, long period, Span<byte> userIdentifier)
-    {
-        bool hidden = identity.Role == MikeyIdentityRole.InitiatorUserIdentifier;
-        if (expectedUri is not null)
-        {
-            kms.DeriveUserIdentifier(expectedUri, period, userIdentifier);
-            return hidden ? userIdentifier.SequenceEqual(identity.Data) : IsText(identity.Data, expectedUri);
-        }
-        if (!hidden)
-        {
-            // What is no UTF-8 cannot be derived from; its signature would be checked against another identity.
-            string uri = Encoding.UTF8.GetString(identity.Data);
-            kms.DeriveUserIdentifier(uri, period, userIdentifier);
-            return IsText(identity.Data, uri);
-        }
-        if (identity.Data.Length != UserIdentifier.Length_bytes)
-            return false;
-        identity.Data.CopyTo(userIdentifier);
-        return true;
-    }
-
     // Every SPI there is names this key; vendors' maps without SPIs are let pass.
     private static bool SessionsName(MikeyHeader header, McxKey key, KeyIdentifier bundle)
     {
@@ -215,6 +183,4 @@ public sealed class MikeySakkeOpener(
         // A policy is there, but not the one that is named.
         return message.TryFind(MikeyPayloadType.SecurityPolicy, out _) ? null : MikeySrtpPolicy.DefaultFor(purpose);
     }
-
-    private static bool IsText(ReadOnlySpan<byte> octets, string text) => octets.SequenceEqual(Encoding.UTF8.GetBytes(text));
 }

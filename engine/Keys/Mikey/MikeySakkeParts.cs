@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace MediaEngine.Keys;
 
 /// <summary>The payloads every I_MESSAGE of MCX has (TS 33.180 E.1.2).</summary>
@@ -41,6 +43,43 @@ internal ref struct MikeySakkeParts
         bool signatureSupported = parts.Signature is { Type: MikeySignatureType.Eccsi, Value.Length: MikeySignature.Eccsi_bytes };
         return sakkeSupported && signatureSupported ? MikeyError.None : MikeyError.UnsupportedAlgorithm;
     }
+
+    /// <summary>What the signature covers.</summary>
+    public readonly ReadOnlySpan<byte> SignedOctets(MikeyMessage message) => message.Octets[..^Signature.Value.Length];
+
+    public readonly KeyManagementServer? FindInitiatorKms(IReadOnlyList<KeyManagementServer> trusted)
+    {
+        foreach (KeyManagementServer kms in trusted)
+        {
+            if (IsText(InitiatorKms.Data, kms.Uri))
+                return kms;
+        }
+        return null;
+    }
+
+    /// <summary>Derives the initiator's UID; false when it is not the expected one's, or names nobody.</summary>
+    public readonly bool TryIdentifyInitiator(KeyManagementServer kms, string? expectedUri, long period, Span<byte> userIdentifier)
+    {
+        bool hidden = Initiator.Role == MikeyIdentityRole.InitiatorUserIdentifier;
+        if (expectedUri is not null)
+        {
+            kms.DeriveUserIdentifier(expectedUri, period, userIdentifier);
+            return hidden ? userIdentifier.SequenceEqual(Initiator.Data) : IsText(Initiator.Data, expectedUri);
+        }
+        if (!hidden)
+        {
+            // What is no UTF-8 cannot be derived from; its signature would be checked against another identity.
+            string uri = Encoding.UTF8.GetString(Initiator.Data);
+            kms.DeriveUserIdentifier(uri, period, userIdentifier);
+            return IsText(Initiator.Data, uri);
+        }
+        if (Initiator.Data.Length != UserIdentifier.Length_bytes)
+            return false;
+        Initiator.Data.CopyTo(userIdentifier);
+        return true;
+    }
+
+    public static bool IsText(ReadOnlySpan<byte> octets, string text) => octets.SequenceEqual(Encoding.UTF8.GetBytes(text));
 
     // Some senders give both the role KMS: the initiator's is the first.
     private static bool TryFindBoth(MikeyMessage message, ref MikeySakkeParts parts)

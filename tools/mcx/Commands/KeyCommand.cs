@@ -2,13 +2,14 @@ using System.CommandLine;
 
 namespace MediaEngine.Tool;
 
-/// <summary><c>mcx key derive</c>, <c>mcx key inspect</c> and <c>mcx key rotate</c>.</summary>
+/// <summary><c>mcx key derive</c>, <c>mcx key inspect</c>, <c>mcx key verify</c> and <c>mcx key rotate</c>.</summary>
 internal static class KeyCommand
 {
     public static Command Create() => new("key", "Work on MCX keys and the messages that deliver them (TS 33.180).")
     {
         KeyDeriveCommand.Create(),
         KeyInspectCommand.Create(),
+        KeyVerifyCommand.Create(),
         KeyRotateCommand.Create(),
     };
 }
