@@ -14,10 +14,7 @@ internal static class FloorBench
         List<Row> rows = [.. new ArbiterLoad().Measure(ArbiterRoundsPerSecond * options.Duration_s)];
         rows.AddRange(Shard(options));
         rows.AddRange(Loopback(options));
-        if (options.Json)
-            Table.PrintJson(rows);
-        else
-            Table.Print(rows);
+        Table.Print(rows, options.Json);
         return 0;
     }
 

@@ -7,6 +7,7 @@ internal sealed record LoadOptions
 {
     private const int MaxCalls = 10_000;
     private const int MaxSeconds = 3600;
+    private const int MaxTurns = 1000;
     private const int MaxMembers = 100_000;
 
     public bool Json { get; private set; }
@@ -19,6 +20,9 @@ internal sealed record LoadOptions
 
     /// <summary>Of the group whose key is rotated.</summary>
     public int Members { get; private set; } = 1000;
+
+    /// <summary>Measures with key messages, and as many without.</summary>
+    public int Turns { get; private set; } = 5;
 
     /// <summary>Of the threads that make key messages, 0 (like all others) to 19.</summary>
     public int Niceness { get; private set; } = 19;
@@ -54,6 +58,9 @@ internal sealed record LoadOptions
                 return true;
             case "--members" when number is >= 1 and <= MaxMembers:
                 Members = number;
+                return true;
+            case "--turns" when number is >= 1 and <= MaxTurns:
+                Turns = number;
                 return true;
             case "--nice" when number <= LinuxThread.MaxNiceness:
                 Niceness = number;
