@@ -7,22 +7,23 @@ namespace MediaEngine.Bench.Load;
 /// <summary>A group's management server makes a new GMK and an I_MESSAGE with it for every member.</summary>
 internal sealed class KeyRotation : IDisposable
 {
+    public const int Threads = 2;
+
     private const string Gms = "sip:gms@load.example";
     private const string Group = "sip:group@load.example";
     private const int KeyPeriod_s = 30 * 86_400;
-    public const int Threads = 2;
 
     private readonly SystemEntropy _entropy = new();
     private readonly DateTimeOffset _time = DateTimeOffset.UtcNow;
     private readonly KeyAuthority _kms;
     private readonly IdentityKeys _gms;
     private readonly int _members;
-    private readonly int _niceness;
+    private readonly Background _background;
 
-    public KeyRotation(int members, int niceness)
+    public KeyRotation(int members, Background background)
     {
         _members = members;
-        _niceness = niceness;
+        _background = background;
         _kms = KeyAuthority.Generate(
             new KeyManagementServer("kms.load.example", KeyPeriod_s, 0), _time.AddDays(-1), _time.AddDays(365), ["load.example"], _entropy);
         _gms = _kms.IssueIdentity(Gms, _time, _entropy);
@@ -46,7 +47,7 @@ internal sealed class KeyRotation : IDisposable
         var work = new (double Time_ns, long Allocated_bytes)[Threads];
         Thread[] threads = [.. Enumerable.Range(0, Threads).Select(number => new Thread(() =>
         {
-            LinuxThread.SetNiceness(_niceness);
+            LinuxThread.Use(_background);
             double threadStart_ns = ThreadClock.Now_ns();
             byte[] message = new byte[MikeyMessage.MaxLength_bytes];
             for (int member = Interlocked.Increment(ref next); member < _members; member = Interlocked.Increment(ref next))

@@ -24,8 +24,8 @@ internal sealed record LoadOptions
     /// <summary>Measures with key messages, and as many without.</summary>
     public int Turns { get; private set; } = 5;
 
-    /// <summary>Of the threads that make key messages, 0 (like all others) to 19.</summary>
-    public int Niceness { get; private set; } = 19;
+    /// <summary>How the threads are run that make key messages.</summary>
+    public Background Background { get; private set; } = Background.Idle;
 
     /// <summary>Null when an argument is not understood.</summary>
     public static LoadOptions? Parse(string[] arguments)
@@ -38,16 +38,16 @@ internal sealed record LoadOptions
                 options.Json = true;
                 continue;
             }
-            if (i + 1 == arguments.Length ||
-                !int.TryParse(arguments[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out int number) ||
-                !options.TrySet(arguments[i++], number))
+            if (i + 1 == arguments.Length || !options.TrySet(arguments[i], arguments[i + 1]))
                 return null;
+            i++;
         }
         return options;
     }
 
-    private bool TrySet(string name, int number)
+    private bool TrySet(string name, string value)
     {
+        _ = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number);
         switch (name)
         {
             case "--calls" when number is >= 1 and <= MaxCalls:
@@ -62,8 +62,8 @@ internal sealed record LoadOptions
             case "--turns" when number is >= 1 and <= MaxTurns:
                 Turns = number;
                 return true;
-            case "--nice" when number <= LinuxThread.MaxNiceness:
-                Niceness = number;
+            case "--background" when value is "idle" or "nice" or "normal":
+                Background = Enum.Parse<Background>(value, ignoreCase: true);
                 return true;
             default:
                 return false;

@@ -57,7 +57,7 @@ public class LoadBenchTests
     [Theory]
     [InlineData("floor", "--calls", "0")]
     [InlineData("floor", "--seconds")]
-    [InlineData("keys", "--nice", "20")]
+    [InlineData("keys", "--background", "7")]
     [InlineData("sip")]
     public async Task What_is_not_understood_is_answered_with_the_usage(params string[] arguments)
     {
