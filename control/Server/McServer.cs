@@ -30,7 +30,7 @@ public sealed class McServer : IAsyncDisposable
             _kms.Renewed = renewed => _loop!.Use(renewed);
         }
         StoreSeal? seal = StoreSeal.Load(
-            configuration.StoreKeyPath, Environment.GetEnvironmentVariable(StoreSeal.EnvironmentVariable), mayCreate: !File.Exists(configuration.StorePath));
+            configuration.StoreKeyPath, Environment.GetEnvironmentVariable(StoreSeal.EnvironmentVariable), mayCreate: !SqliteStore.IsSealed(configuration.StorePath));
         CheckKeyManagement(configuration, organisation, identities is not null, seal is not null);
         IEntropy entropy = SystemEntropy.Instance;
         _media = new MediaNode(
@@ -70,7 +70,7 @@ public sealed class McServer : IAsyncDisposable
     /// <summary>Binds the media and SIP ports and starts answering.</summary>
     /// <exception cref="MediaBindException">A media port is not to be had.</exception>
     /// <exception cref="SipBindException">A SIP listener is not to be had.</exception>
-    /// <exception cref="ConfigurationException">The KMS's address is not to be had.</exception>
+    /// <exception cref="KmsBindException">The address of the KMS is not to be had.</exception>
     public void Start()
     {
         _kms?.Start();
@@ -111,16 +111,15 @@ public sealed class McServer : IAsyncDisposable
         }
     }
 
-    // A group or user without configured key waits for ever for what nobody can make or open.
     private static void CheckKeyManagement(ServerConfiguration configuration, Organisation organisation, bool hasIdentities, bool hasSeal)
     {
+        if (hasIdentities && !hasSeal)
+            throw new ConfigurationException($"{configuration.StorePath}: would hold managed keys in clear; set store-key in the server's configuration, or {StoreSeal.EnvironmentVariable}.");
         string? managed = organisation.Groups.FirstOrDefault(group => group.GroupMasterKey is null)?.Id
             ?? organisation.Users.FirstOrDefault(user => user.ClientServerKey is null)?.McpttId;
-        if (managed is null || hasIdentities && hasSeal)
-            return;
-        throw new ConfigurationException(hasIdentities
-            ? $"{configuration.OrganisationPath}: {managed} has no configured key, and the store must not hold managed keys in clear; set store-key in the server's configuration."
-            : $"{configuration.OrganisationPath}: {managed} has no configured key, and no KMS is configured; add gmk and csk, or the server's kms section.");
+        // It would wait for ever for what nobody can make or open.
+        if (managed is not null && !hasIdentities)
+            throw new ConfigurationException($"{configuration.OrganisationPath}: {managed} has no configured key, and no KMS is configured; add gmk or csk there, or a kms section to the server's configuration.");
     }
 
     public async ValueTask DisposeAsync()

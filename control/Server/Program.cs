@@ -60,7 +60,7 @@ static async Task<int> RunAsync(string? configPath, bool jsonLog)
             stopped.TrySetResult();
         }
     }
-    catch (Exception e) when (e is ConfigurationException or SipBindException or MediaBindException)
+    catch (Exception e) when (e is ConfigurationException or SipBindException or MediaBindException or KmsBindException)
     {
         await Console.Error.WriteLineAsync(e.Message).ConfigureAwait(false);
         return e is ConfigurationException ? exitConfiguration : exitFault;
@@ -74,6 +74,8 @@ static void Announce(string path, bool isEmbedded, ServerConfiguration configura
         Console.WriteLine($"  SIP over {listener.Transport.ToString().ToUpperInvariant(),-6} {server.SipEndPoint(listener.Transport)}");
     Console.WriteLine($"  audio (SRTP)    {server.MediaEndpoints.Audio}");
     Console.WriteLine($"  floor (SRTCP)   {server.MediaEndpoints.Floor}");
+    if (server.KmsUrl is { } kms)
+        Console.WriteLine($"  KMS (HTTPS)     {kms.Authority}");
     if (configuration.Multicast is { } multicast)
         Console.WriteLine($"  multicast       {multicast.First} and {multicast.Count - 1} more, port {multicast.Port}, by {configuration.MulticastInterface}");
     Console.WriteLine($"  configuration   {Path.GetFullPath(path)}");

@@ -10,6 +10,7 @@ public sealed class CanaryTests
     [InlineData(nameof(SimFault.RepeatServerSsrcs), "protects a second floor control packet")]
     [InlineData(nameof(SimFault.AnswerBeforeCommit), "what was acknowledged is not durable")]
     [InlineData(nameof(SimFault.ForgetNotices), "every client knows the regroups")]
+    [InlineData(nameof(SimFault.ForgetGroupKeys), "of them without end")]
     public void ABrokenRuleIsFound(string fault, string complaint)
     {
         string? found = null;
@@ -19,7 +20,7 @@ public sealed class CanaryTests
             {
                 Seed = seed,
                 Duplication = 0,
-                ServerKills = fault is nameof(SimFault.AnswerBeforeCommit) or nameof(SimFault.RepeatServerSsrcs) ? 3 : 0,
+                ServerKills = fault is nameof(SimFault.AnswerBeforeCommit) or nameof(SimFault.RepeatServerSsrcs) or nameof(SimFault.ForgetGroupKeys) ? 3 : 0,
                 Fault = Enum.Parse<SimFault>(fault),
             };
             found = Record.Exception(() => Simulation.Run(options))?.Message;

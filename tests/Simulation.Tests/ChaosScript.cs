@@ -101,10 +101,16 @@ internal sealed class ChaosScript
 
     private void ActAsDispatcher(SimClient dispatcher)
     {
-        switch (_random.Next(10))
+        switch (_random.Next(12))
         {
             case < 5:
                 dispatcher.FormRegroup();
+                break;
+            case 10:
+                dispatcher.RotateKey(SimOrganisation.Fire);
+                break;
+            case 11:
+                dispatcher.RotateKey(SimOrganisation.Preconfigured);
                 break;
             case < 7:
                 dispatcher.CancelRegroup();

@@ -63,7 +63,7 @@ internal sealed class Simulation : IDisposable
     {
         foreach (SimClient client in Clients)
             Arrive(client);
-        Expect(() => _options.Loss > 0 || Clients.All(IsReady), TimeSpan.FromSeconds(5), "all clients are registered and affiliated");
+        Expect(() => _options.Loss > 0 || Clients.All(IsReady), TimeSpan.FromSeconds(5), "all clients are registered and affiliated and have their keys");
     }
 
     public void Arrive(SimClient client) => client.Register(anew: true, ends: false, status =>
@@ -95,7 +95,7 @@ internal sealed class Simulation : IDisposable
     {
         foreach (SimClient client in Clients)
             Arrive(client);
-        Expect(() => Clients.All(IsReady), TimeSpan.FromSeconds(5), "every client is registered and affiliated");
+        Expect(() => Clients.All(IsReady), TimeSpan.FromSeconds(5), "every client is registered and affiliated and has its keys");
         CheckScreens("after healing");
         SimClient dispatcher = this["dispatcher"];
         if (Server.System.Regroups.Count > 0)
@@ -182,8 +182,9 @@ internal sealed class Simulation : IDisposable
         Server.Floor.Dispose();
     }
 
+    /// <summary>It can take part in everything.</summary>
     private static bool IsReady(SimClient client) =>
-        client.IsRegistered && client.AffiliatedTo.SequenceEqual(SimOrganisation.GroupsOf(client.Name));
+        client.IsRegistered && client.HasNewestKeys && client.AffiliatedTo.SequenceEqual(SimOrganisation.GroupsOf(client.Name));
 
     /// <summary>What clients show is what is in effect.</summary>
     private void CheckScreens(string when) => Expect(

@@ -9,6 +9,12 @@ namespace MediaEngine.Mcx;
 /// </summary>
 internal sealed class GroupKeyManagement : IDisposable
 {
+    /// <summary>
+    /// A group's first key is dated back by so much, so that members whose clocks are behind use it at once. It is dated because
+    /// members may hold keys of a store that was lost.
+    /// </summary>
+    private static readonly TimeSpan MaxClockSkew = TimeSpan.FromMinutes(1);
+
     private readonly McContext _context;
     private readonly GroupKeyDelivery _delivery;
     private readonly Dictionary<string, GroupKeyRing> _rings = [];
@@ -54,7 +60,7 @@ internal sealed class GroupKeyManagement : IDisposable
         if (group.GroupMasterKey is { } configured)
             return [configured];
         GroupKeyRing ring = _rings[McIdentity.Normalise(group.Id)!];
-        EnsureKey(ring, effects);
+        EnsureKey(ring, now, effects);
         return [.. ring.BySending(_context.WallClock(now)).Select(key => key.MediaKey)];
     }
 
@@ -65,7 +71,7 @@ internal sealed class GroupKeyManagement : IDisposable
     public void ClientRegistered(string client, string mcpttId, bool anew, Instant now, McxEffects effects)
     {
         foreach (GroupKeyRing ring in RingsOf(mcpttId))
-            EnsureKey(ring, effects);
+            EnsureKey(ring, now, effects);
         _delivery.Offer(client, mcpttId, anew, now, effects);
     }
 
@@ -78,7 +84,7 @@ internal sealed class GroupKeyManagement : IDisposable
         if (ring.Newest is { } newest && !newest.IsActive(_context.WallClock(now)))
             return false;
         if (ring.Newest is null)
-            EnsureKey(ring, effects);
+            EnsureKey(ring, now, effects);
         else
             Replace(ring, _context.Options.Keys.Overlap, GroupKeyStatus.Valid, now, effects);
         OfferToMembers(ring, now, effects);
@@ -137,14 +143,14 @@ internal sealed class GroupKeyManagement : IDisposable
     private void Restore(DurableState durable)
     {
         var keys = new Dictionary<uint, ManagedGroupKey>();
-        foreach (GroupKey record in durable.GroupKeys.OrderBy(record => record.ActivatesAt ?? DateTimeOffset.MinValue))
+        foreach (GroupKey record in durable.GroupKeys.OrderBy(record => record.ActivatesAt))
         {
             if (!_rings.TryGetValue(record.Group, out GroupKeyRing? ring))
             {
                 _orphans.Add(record);
                 continue;
             }
-            var key = new ManagedGroupKey(record) { Announced = record.ActivatesAt is null };
+            var key = new ManagedGroupKey(record);
             keys.Add(record.KeyId, key);
             _keyIds.Add(record.KeyId);
             ring.Keys.Add(key);
@@ -178,6 +184,8 @@ internal sealed class GroupKeyManagement : IDisposable
         _orphans.Clear();
         foreach (GroupKeyRing ring in _rings.Values)
         {
+            foreach (ManagedGroupKey key in ring.Keys)
+                key.Announced = key.IsActive(_context.WallClock(now));
             if (ring.Newest is { } newest)
                 CompareMembers(ring, newest, now, effects);
         }
@@ -200,10 +208,10 @@ internal sealed class GroupKeyManagement : IDisposable
         }
     }
 
-    private void EnsureKey(GroupKeyRing ring, McxEffects effects)
+    private void EnsureKey(GroupKeyRing ring, Instant now, McxEffects effects)
     {
         if (ring.Newest is null)
-            Make(ring, activatesAt: null, effects);
+            Make(ring, UpToSecond(_context.WallClock(now) - MaxClockSkew), isActive: true, effects);
     }
 
     private void Replace(GroupKeyRing ring, TimeSpan overlap, GroupKeyStatus status, Instant now, McxEffects effects)
@@ -221,12 +229,12 @@ internal sealed class GroupKeyManagement : IDisposable
             key.Record = key.Record with { ExpiresAt = endsLater ? expiresAt : key.Record.ExpiresAt, Status = status };
             effects.Put(key.Record);
         }
-        ManagedGroupKey made = Make(ring, activatesAt, effects);
+        ManagedGroupKey made = Make(ring, activatesAt, isActive: false, effects);
         foreach (GroupCall call in CallsOf(ring))
             effects.Submit(new MediaEffect.InstallGroupKey(call.Number, made.MediaKey));
     }
 
-    private ManagedGroupKey Make(GroupKeyRing ring, DateTimeOffset? activatesAt, McxEffects effects)
+    private ManagedGroupKey Make(GroupKeyRing ring, DateTimeOffset activatesAt, bool isActive, McxEffects effects)
     {
         McxKey fresh;
         do
@@ -234,7 +242,7 @@ internal sealed class GroupKeyManagement : IDisposable
         while (!_keyIds.Add(fresh.Id.Value));
         byte[] octets = new byte[McxKey.Key_bytes];
         fresh.CopyKeyTo(octets);
-        var key = new ManagedGroupKey(new GroupKey
+        var record = new GroupKey
         {
             Id = fresh.Id.ToString(),
             Group = ring.GroupId,
@@ -243,12 +251,13 @@ internal sealed class GroupKeyManagement : IDisposable
             Rand = fresh.Rand.ToArray(),
             ActivatesAt = activatesAt,
             Members = [.. ring.Group.Members.Keys],
-        }) { Announced = activatesAt is null };
+        };
         fresh.Dispose();
+        var key = new ManagedGroupKey(record) { Announced = isActive };
         ring.Keys.Add(key);
         _changing.Add(ring);
         effects.Put(key.Record);
-        effects.Log("group-key-made", ring.Group.Id, activatesAt is { } moment ? $"GMK {key.Record.Id}, active from {moment:HH:mm:ss}Z" : $"GMK {key.Record.Id}");
+        effects.Log("group-key-made", ring.Group.Id, $"GMK {key.Record.Id}, active from {activatesAt:HH:mm:ss}Z");
         return key;
     }
 

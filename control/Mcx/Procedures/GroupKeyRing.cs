@@ -17,7 +17,7 @@ internal sealed class GroupKeyRing(McGroup group, string groupId)
 
     /// <summary>The keys of a call: the one that members send under first.</summary>
     public IEnumerable<ManagedGroupKey> BySending(DateTimeOffset time) =>
-        Keys.OrderByDescending(key => key.IsActive(time)).ThenByDescending(key => key.Record.ActivatesAt ?? DateTimeOffset.MinValue);
+        Keys.OrderByDescending(key => key.IsActive(time)).ThenByDescending(key => key.Record.ActivatesAt);
 
     /// <summary>When something is to be done next; null when nothing is.</summary>
     public DateTimeOffset? NextChange =>

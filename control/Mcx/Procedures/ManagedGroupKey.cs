@@ -18,7 +18,7 @@ internal sealed class ManagedGroupKey(GroupKey record) : IDisposable
     /// <summary>Clients that hold it.</summary>
     public IReadOnlyCollection<string> Holders => _receipts.Keys;
 
-    public bool IsActive(DateTimeOffset time) => Record.ActivatesAt is null || Record.ActivatesAt <= time;
+    public bool IsActive(DateTimeOffset time) => Record.ActivatesAt <= time;
 
     /// <summary>True when the client holds it with the lifetime it has now.</summary>
     public bool IsAcknowledged(string client) =>

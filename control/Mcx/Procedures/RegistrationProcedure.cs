@@ -104,6 +104,8 @@ internal sealed class RegistrationProcedure(
             return;
         context.State.RestoredRegistrations.Remove(id);
         effects.Log("registered", user.McpttId, $"client {clientId} at {registration.Contact} over {flow.Transport}");
+        if (clientServerKeys.Of(user, id) is null)
+            effects.Warn("client-without-key", user.McpttId, $"client {clientId} uploaded no CSK: its calls are refused");
         foreach (PreconfiguredRegroup regroup in context.State.Regroups.Values.Where(regroup => regroup.Users.Contains(mcpttId)).ToArray())
             membership.Join(regroup, mcpttId, clientId, effects);
         notification.NotifyAllOf(mcpttId, clientId, effects);

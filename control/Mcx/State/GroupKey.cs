@@ -17,8 +17,8 @@ public sealed record GroupKey : DurableRecord
     /// <summary>16 octets, the same for every member.</summary>
     public required byte[] Rand { get; init; }
 
-    /// <summary>From when members send under it, whole seconds, as messages say it; null is at once.</summary>
-    public DateTimeOffset? ActivatesAt { get; init; }
+    /// <summary>From when members send under it; whole seconds, because that is what a message can say.</summary>
+    public required DateTimeOffset ActivatesAt { get; init; }
 
     /// <summary>Until when it is accepted, whole seconds; null while no key follows it.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }

@@ -11,8 +11,8 @@ public sealed record KmsConfiguration
     /// <summary>Of the built-in KMS: its certificate, its sealed secrets, and the TLS certificate made where none is configured.</summary>
     public required string Folder { get; init; }
 
-    /// <summary>KMS URI the built-in KMS is made with.</summary>
-    public required string Uri { get; init; }
+    /// <summary>KMS URI of the built-in KMS; null: it is made with <c>kms.</c> and the domain, or is called as it is.</summary>
+    public string? Uri { get; init; }
 
     /// <summary>PEM of the TLS certificate; null with <see cref="TlsKeyPath"/>: a self-signed one in the folder.</summary>
     public string? TlsCertificatePath { get; init; }
@@ -26,7 +26,7 @@ public sealed record KmsConfiguration
     /// <summary>Certificates of partners' KMSs.</summary>
     public string? TrustedPath { get; init; }
 
-    internal static KmsConfiguration Read(YamlSection section, string folder, string domain)
+    internal static KmsConfiguration Read(YamlSection section, string folder)
     {
         string listen = section.Required("listen", "the address:port HTTPS is served on, such as 192.0.2.1:8443");
         if (!listen.Contains(':', StringComparison.Ordinal) || !IPEndPoint.TryParse(listen, out IPEndPoint? endPoint))
@@ -35,7 +35,7 @@ public sealed record KmsConfiguration
         {
             Listen = endPoint,
             Folder = Path.Combine(folder, section.Optional("folder") ?? "kms"),
-            Uri = section.Optional("uri") ?? $"kms.{domain}",
+            Uri = section.Optional("uri"),
             TlsCertificatePath = PathOf("certificate"),
             TlsKeyPath = PathOf("key"),
             MaterialPath = PathOf("material"),

@@ -61,10 +61,9 @@ public sealed record ServerConfiguration
         YamlSection media = root.Section("media", "address, and optionally advertised-address, audio-port, floor-port, shards");
         YamlSection? multicast = root.OptionalSection("multicast");
         YamlSection? groupKeys = root.OptionalSection("group-keys");
-        string domain = root.Required("domain", "the domain of this MC system, such as mcx.example");
         var configuration = new ServerConfiguration
         {
-            Domain = domain,
+            Domain = root.Required("domain", "the domain of this MC system, such as mcx.example"),
             SipListeners = Listeners(sip),
             MediaAddress = media.Address("address", "the IPv4 address media and floor control are bound to"),
             AdvertisedMediaAddress = media.Optional("advertised-address") is null
@@ -77,7 +76,7 @@ public sealed record ServerConfiguration
             MulticastInterface = multicast?.Address("interface", "the address of the interface multicast leaves by") ?? IPAddress.Any,
             StorePath = Path.Combine(folder, root.Required("store", "the path of the SQLite file, such as mediaengine.db")),
             StoreKeyPath = root.Optional("store-key") is { } storeKey ? Path.Combine(folder, storeKey) : null,
-            Kms = root.OptionalSection("kms") is { } kms ? KmsConfiguration.Read(kms, folder, domain) : null,
+            Kms = root.OptionalSection("kms") is { } kms ? KmsConfiguration.Read(kms, folder) : null,
             Keys = KeyTimes(groupKeys),
             OrganisationPath = Path.Combine(folder, root.Required("organisation", "the path of the organisation file, such as organisation.yaml")),
         };

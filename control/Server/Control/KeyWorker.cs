@@ -24,6 +24,7 @@ internal sealed class KeyWorker : IDisposable
     private readonly ILogger _logger;
     private readonly int _capacity;
     private volatile ServerIdentities _identities;
+    private volatile bool _stopping;
 
     /// <param name="done">Called on a worker's thread with each answer.</param>
     /// <param name="capacity">Tasks that may wait.</param>
@@ -52,8 +53,10 @@ internal sealed class KeyWorker : IDisposable
         return _lanes[(int)((uint)user.GetHashCode(StringComparison.Ordinal) % (uint)_lanes.Length)].TryPost(task, _capacity);
     }
 
+    /// <summary>Ends the work that has begun; what waits is dropped.</summary>
     public void Dispose()
     {
+        _stopping = true;
         foreach (Lane lane in _lanes)
             lane.Dispose();
     }
@@ -102,6 +105,11 @@ internal sealed class KeyWorker : IDisposable
             {
                 while (_tasks.Reader.TryRead(out KeyEffect? task))
                 {
+                    if (_worker._stopping)
+                    {
+                        (task as KeyEffect.MakeGroupKeyMessage)?.Key.Dispose();
+                        continue;
+                    }
                     Interlocked.Decrement(ref _waiting);
                     if (Do(task) is { } answer)
                         _worker._done(answer);

@@ -41,10 +41,8 @@ public static class DataFolder
             Path.Combine(folder, StoreKeyName), Environment.GetEnvironmentVariable(StoreSeal.EnvironmentVariable), mayCreate: true)!;
         string kms = Path.Combine(folder, KmsName);
         KeyAuthorityFolder.Save(kms, organisation.Kms, seal);
-        using (TlsCertificate.LoadOrCreate(kms, organisation.Kms.Certificate.Kms.Uri, IPAddress.Loopback, now))
-        {
-            // Made for the profiles to name; the server loads it by itself.
-        }
+        // For the profiles to name; the server loads it by itself.
+        TlsCertificate.LoadOrCreate(kms, $"kms.{EmbeddedOrganisation.Domain}", IPAddress.Loopback, now).Dispose();
         foreach (string name in organisation.UserNames)
             SecretFile.Write(Path.Combine(folder, ClientsName, EmbeddedOrganisation.MaterialNameOf(name)), organisation.MaterialOf(name, now));
     }

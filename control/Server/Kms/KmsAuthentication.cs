@@ -11,6 +11,9 @@ internal enum KmsAuthentication
     /// <summary>Unreadable, or not a user's name and password.</summary>
     Wrong,
 
+    /// <summary>As Wrong, and this address has no attempt left.</summary>
+    LastWrong,
+
     /// <summary>They were not looked at: this address failed too often.</summary>
     Blocked,
 }

@@ -35,8 +35,7 @@ internal sealed class KmsAuthenticator(Organisation organisation)
             return KmsAuthentication.Missing;
         if (TryRead(header, out string name, out string password) && Matches(name, password, out user))
             return KmsAuthentication.Ok;
-        _failures.Add(source, now);
-        return KmsAuthentication.Wrong;
+        return _failures.Add(source, now) ? KmsAuthentication.LastWrong : KmsAuthentication.Wrong;
     }
 
     private bool Matches(string name, string password, out McUser? user)

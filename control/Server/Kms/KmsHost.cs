@@ -40,7 +40,7 @@ public sealed class KmsHost : IAsyncDisposable
         _identities = TryIssue(now, out string reason) ?? throw new ConfigurationException($"kms: {reason}.");
         _certificate = section.TlsCertificatePath is { } path
             ? TlsCertificate.Load(path, section.TlsKeyPath!)
-            : TlsCertificate.LoadOrCreate(section.Folder, section.Uri, section.Listen.Address, now);
+            : TlsCertificate.LoadOrCreate(section.Folder, $"kms.{configuration.Domain}", section.Listen.Address, now);
         _service = new KmsHttpService(section.Listen, _certificate, new KmsRequestHandler(source, now), organisation, time, logger);
     }
 
@@ -75,7 +75,7 @@ public sealed class KmsHost : IAsyncDisposable
     }
 
     /// <summary>Starts serving, and renewing the identities' keys.</summary>
-    /// <exception cref="ConfigurationException">The address is not to be had.</exception>
+    /// <exception cref="KmsBindException">The address is not to be had.</exception>
     public void Start()
     {
         _service.StartAsync().GetAwaiter().GetResult();
@@ -107,12 +107,23 @@ public sealed class KmsHost : IAsyncDisposable
             return new KmsSource.Imported(KmsFile.Load(section.MaterialPath), trusted);
         bool isNew = !KeyAuthorityFolder.Exists(section.Folder);
         using StoreSeal seal = StoreSeal.Load(
-            configuration.StoreKeyPath, Environment.GetEnvironmentVariable(StoreSeal.EnvironmentVariable), mayCreate: isNew && !File.Exists(configuration.StorePath))
+            configuration.StoreKeyPath, Environment.GetEnvironmentVariable(StoreSeal.EnvironmentVariable), mayCreate: isNew && !SqliteStore.IsSealed(configuration.StorePath))
             ?? throw new ConfigurationException("kms: the built-in KMS keeps its secrets sealed under the store key; set store-key, or kms.material for an external KMS.");
-        if (!isNew)
-            return new KmsSource.BuiltIn(KeyAuthorityFolder.Load(section.Folder, seal), trusted, SystemEntropy.Instance);
-        KeyAuthority authority = KeyAuthorityFolder.Generate(section.Uri, configuration.Domain, now, SystemEntropy.Instance);
-        KeyAuthorityFolder.Save(section.Folder, authority, seal);
+        KeyAuthority authority;
+        if (isNew)
+        {
+            authority = KeyAuthorityFolder.Generate(section.Uri ?? $"kms.{configuration.Domain}", configuration.Domain, now, SystemEntropy.Instance);
+            KeyAuthorityFolder.Save(section.Folder, authority, seal);
+        }
+        else
+        {
+            authority = KeyAuthorityFolder.Load(section.Folder, seal);
+        }
+        if (section.Uri is { } uri && uri != authority.Certificate.Kms.Uri)
+        {
+            authority.Dispose();
+            throw new ConfigurationException($"kms.uri is {uri}, but the KMS in {section.Folder} is {authority}; its users' keys depend on that name. Leave kms.uri out, or choose another kms.folder.");
+        }
         return new KmsSource.BuiltIn(authority, trusted, SystemEntropy.Instance);
     }
 

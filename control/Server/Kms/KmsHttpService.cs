@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Authentication;
 using System.Security.Cryptography;
@@ -21,6 +22,7 @@ internal sealed class KmsHttpService : IAsyncDisposable
     public const int MaxIssuesPerMinute = 12;
 
     private const int MaxConnections = 256;
+    private const int MaxConnectionsOfAddress = 32;
     private const int MaxHeaders_bytes = 8 * 1024;
     private const int MaxRequestLine_bytes = 4 * 1024;
     private const int MaxUsers = 16_384;
@@ -31,9 +33,10 @@ internal sealed class KmsHttpService : IAsyncDisposable
     private readonly WebApplication _application;
     private readonly KmsRequestHandler _handler;
     private readonly KmsAuthenticator _authenticator;
+    private readonly ConcurrentDictionary<IPAddress, int> _connections = new();
     private readonly AttemptLimiter<string> _issues = new(MaxIssuesPerMinute, TimeSpan.FromMinutes(1), MaxUsers);
-    // Issuing keys is work for milliseconds; media and signalling go first.
-    private readonly SemaphoreSlim _working = new(1);
+    // Issuing keys is work for tens of milliseconds; media and signalling keep a processor.
+    private readonly SemaphoreSlim _working = new(Math.Max(1, Environment.ProcessorCount - 1));
     private readonly string _challenge;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -60,6 +63,7 @@ internal sealed class KmsHttpService : IAsyncDisposable
             options.Listen(listen, on =>
             {
                 on.Protocols = HttpProtocols.Http1;
+                on.Use(next => connection => CountAsync(next, connection));
                 on.UseHttps(new HttpsConnectionAdapterOptions
                 {
                     ServerCertificate = certificate,
@@ -75,7 +79,7 @@ internal sealed class KmsHttpService : IAsyncDisposable
     /// <summary>Where it listens, once started.</summary>
     public Uri Url => new(_application.Urls.Single());
 
-    /// <exception cref="ConfigurationException">The address is not to be had.</exception>
+    /// <exception cref="KmsBindException">The address is not to be had.</exception>
     public async Task StartAsync()
     {
         try
@@ -84,7 +88,7 @@ internal sealed class KmsHttpService : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or AddressInUseException)
         {
-            throw new ConfigurationException($"kms.listen: HTTPS cannot be served there ({e.Message.TrimEnd('.')}); free the port or choose another.", e);
+            throw new KmsBindException($"kms.listen: HTTPS cannot be served there ({e.Message.TrimEnd('.')}); free the port or choose another.", e);
         }
     }
 
@@ -93,6 +97,22 @@ internal sealed class KmsHttpService : IAsyncDisposable
         await _application.StopAsync().ConfigureAwait(false);
         await _application.DisposeAsync().ConfigureAwait(false);
         _working.Dispose();
+    }
+
+    // Before TLS: nobody may hold all connections that there are.
+    private async Task CountAsync(ConnectionDelegate next, ConnectionContext connection)
+    {
+        IPAddress address = (connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
+        try
+        {
+            if (_connections.AddOrUpdate(address, 1, (_, count) => count + 1) <= MaxConnectionsOfAddress)
+                await next(connection).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (_connections.AddOrUpdate(address, 0, (_, count) => count - 1) == 0)
+                _connections.TryRemove(new KeyValuePair<IPAddress, int>(address, 0));
+        }
     }
 
     private async Task AnswerAsync(HttpContext context)
@@ -104,12 +124,16 @@ internal sealed class KmsHttpService : IAsyncDisposable
         {
             KmsAuthentication.Ok => await AnswerAsync(context, user!, now).ConfigureAwait(false),
             KmsAuthentication.Missing => KmsAnswer.Text(StatusCodes.Status401Unauthorized, "authenticate with the SIP user name and password"),
-            KmsAuthentication.Wrong => KmsAnswer.Text(StatusCodes.Status401Unauthorized, "wrong user name or password"),
+            KmsAuthentication.Wrong or KmsAuthentication.LastWrong => KmsAnswer.Text(StatusCodes.Status401Unauthorized, "wrong user name or password"),
             _ => KmsAnswer.Text(StatusCodes.Status429TooManyRequests, "too many failed attempts from this address; wait a minute"),
         };
-        if (answer.Reason is not null)
+        // Who has not authenticated must not be able to fill the log.
+        if (answer.Reason is not null && authentication is not (KmsAuthentication.Missing or KmsAuthentication.Blocked))
             _logger.LogInformation("kms-refused {Subject}: {Status}, {Reason}", user?.McpttId ?? address.ToString(), answer.Status, answer.Reason);
+        if (authentication == KmsAuthentication.LastWrong)
+            _logger.LogWarning("kms-address-blocked {Address}: {Attempts} wrong passwords, nothing more is read from it for {Time}", address, KmsAuthenticator.MaxFailures, KmsAuthenticator.Window);
         await WriteAsync(context.Response, answer).ConfigureAwait(false);
+        // The response has copied it; it may be keys.
         CryptographicOperations.ZeroMemory(answer.Body);
     }
 
@@ -180,7 +204,5 @@ internal sealed class KmsHttpService : IAsyncDisposable
         if (answer.Status == StatusCodes.Status429TooManyRequests)
             response.Headers.RetryAfter = "60";
         await response.Body.WriteAsync(answer.Body).ConfigureAwait(false);
-        // Body and TLS have copied it.
-        await response.CompleteAsync().ConfigureAwait(false);
     }
 }

@@ -53,7 +53,7 @@ internal sealed class KmsRequestHandler(KmsSource source, DateTimeOffset started
     private KmsAnswer ProvideFor(string uri, string? time, KmsRequest request, McUser user, DateTimeOffset now)
     {
         if (!IsOwn(Uri.UnescapeDataString(uri), user))
-            return Error(Forbidden, request, now, $"{user.McpttId} asks for the keys of {Uri.UnescapeDataString(uri)}");
+            return Error(Forbidden, request, now, $"{user.McpttId} asks for the keys of {uri}");
         if (time is null)
             return Provide(request, user, KeyPeriods.HeldAt(source.Own.Kms, now), now);
         if (!ulong.TryParse(time, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong ntp) || time.Length != 16)

@@ -43,6 +43,24 @@ public static class TlsCertificate
     private static void Create(string certificatePath, string keyPath, string name, IPAddress address, DateTimeOffset now)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        try
+        {
+            using X509Certificate2 certificate = SelfSigned(key, name, address, now);
+            SecretFile.Write(keyPath, key.ExportPkcs8PrivateKeyPem());
+            File.WriteAllText(certificatePath, certificate.ExportCertificatePem());
+        }
+        catch (ArgumentException e)
+        {
+            throw new ConfigurationException($"domain: {name} is no DNS name, so no TLS certificate can be made for it; configure kms.certificate and kms.key.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException($"{certificatePath}: the TLS certificate cannot be kept there ({e.Message.TrimEnd('.')}); check the folder's permissions.", e);
+        }
+    }
+
+    private static X509Certificate2 SelfSigned(ECDsa key, string name, IPAddress address, DateTimeOffset now)
+    {
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName(name);
@@ -53,15 +71,6 @@ public static class TlsCertificate
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], false));
-        using X509Certificate2 certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddYears(Validity_years));
-        try
-        {
-            SecretFile.Write(keyPath, key.ExportPkcs8PrivateKeyPem());
-            File.WriteAllText(certificatePath, certificate.ExportCertificatePem());
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ConfigurationException($"{certificatePath}: the TLS certificate cannot be kept there ({e.Message.TrimEnd('.')}); check the folder's permissions.", e);
-        }
+        return request.CreateSelfSigned(now.AddDays(-1), now.AddYears(Validity_years));
     }
 }

@@ -94,6 +94,31 @@ public sealed class SqliteStore : IStore
         }
     }
 
+    /// <summary>Whether there is a store that needs its store key; true as well when that cannot be found out.</summary>
+    public static bool IsSealed(string path)
+    {
+        if (!File.Exists(path))
+            return false;
+        try
+        {
+            using var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+            {
+                DataSource = path,
+                Mode = SqliteOpenMode.ReadWrite,
+                Pooling = false,
+                DefaultTimeout = BusyTimeout_s,
+            }.ToString());
+            connection.Open();
+            using SqliteCommand command = connection.CreateCommand();
+            command.CommandText = $"SELECT count(*) FROM record WHERE kind = '{nameof(StoreSeal)}'";
+            return (long)command.ExecuteScalar()! > 0;
+        }
+        catch (Exception e) when (e is SqliteException or DllNotFoundException)
+        {
+            return true;
+        }
+    }
+
     public DurableState Load() => new()
     {
         Registrations = Read(RecordJson.Default.Registration),

@@ -61,7 +61,8 @@ public class GroupKeyTests
         Assert.Equal(3, keys.Length);
         Assert.Single(keys.Select(key => (key.Id, Octets(key), Convert.ToHexString(key.Rand))).Distinct());
         Assert.Equal(KeyPurpose.GroupMasterKey, keys[0].Purpose);
-        Assert.Equal(default, keys[0].Validity);
+        // Dated back for members whose clocks are behind.
+        Assert.Equal(new KeyValidity(McSystemHarness.WallClockAtZero - TimeSpan.FromSeconds(59), null), keys[0].Validity);
     }
 
     [Fact]
@@ -82,6 +83,7 @@ public class GroupKeyTests
         _mcx.Register("alice");
 
         Assert.Empty(_mcx.KeyWork);
+        Assert.DoesNotContain(_mcx.Events, happened => happened.Name == "group-key-activated");
         Assert.Equal(2, _mcx.Stored.OfType<GroupKeyReceipt>().Count());
     }
 
@@ -198,15 +200,15 @@ public class GroupKeyTests
 
         DateTimeOffset activation = McSystemHarness.WallClockAtZero + TimeSpan.FromSeconds(2) + Lead;
         GroupKey[] keys = Stored(Fire);
-        Assert.Equal([(before.Id, (DateTimeOffset?)null, activation + Overlap), (keys[1].Id, activation, null)],
+        Assert.Equal([(before.Id, before.ActivatesAt, activation + Overlap), (keys[1].Id, activation, (DateTimeOffset?)null)],
             keys.Select(key => (key.Id, key.ActivatesAt, key.ExpiresAt)));
         Assert.NotEqual(Convert.ToHexString(before.Key), Convert.ToHexString(keys[1].Key));
         Assert.NotEqual(Convert.ToHexString(before.Rand), Convert.ToHexString(keys[1].Rand));
         _mcx.Made.Clear();
         _mcx.TakeKeys();
         // The new key first: it is needed at the activation; then when the old one ends.
-        Assert.Equal([(keys[1].Id, activation, null), (before.Id, (DateTimeOffset?)null, activation + Overlap)],
-            _mcx.Made.Select(made => (made.Key.Id.ToString(), made.Key.Validity.Activation, made.Key.Validity.Expiry)));
+        Assert.Equal([(keys[1].Id, activation, null), (before.Id, before.ActivatesAt, (DateTimeOffset?)(activation + Overlap))],
+            _mcx.Made.Select(made => (made.Key.Id.ToString(), made.Key.Validity.Activation!.Value, made.Key.Validity.Expiry)));
     }
 
     [Fact]
@@ -265,7 +267,7 @@ public class GroupKeyTests
 
         Assert.Equal(200, Rotate().Status);
 
-        Assert.Null(Assert.Single(Stored(Fire)).ActivatesAt);
+        Assert.True(Assert.Single(Stored(Fire)).ActivatesAt < McSystemHarness.WallClockAtZero);
     }
 
     [Fact]
@@ -454,6 +456,19 @@ public class GroupKeyTests
     }
 
     [Fact]
+    public void After_the_store_is_lost_the_new_key_comes_after_the_one_that_members_still_hold()
+    {
+        _mcx.Register("erin");
+        GroupKey lost = Stored(Fire).Single();
+        _mcx.LoseStore();
+        _mcx.Now += TimeSpan.FromMinutes(2);
+        _mcx.KillAndRestart();
+        _mcx.Register("erin");
+
+        Assert.True(Stored(Fire).Single().ActivatesAt > lost.ActivatesAt);
+    }
+
+    [Fact]
     public void Only_who_may_manage_keys_can_ask_for_a_rotation()
     {
         _mcx.Register("alice");
@@ -525,7 +540,7 @@ public class GroupKeyTests
     private static Organisation Managed() => TestOrganisation.CreateManaged();
 
     private GroupKey[] Stored(string group) =>
-        [.. _mcx.Stored.OfType<GroupKey>().Where(key => key.Group == group).OrderBy(key => key.ActivatesAt ?? DateTimeOffset.MinValue)];
+        [.. _mcx.Stored.OfType<GroupKey>().Where(key => key.Group == group).OrderBy(key => key.ActivatesAt)];
 
     private SipResponse Rotate(string name = "dispatcher") => _mcx.Rotate(name, new KeyRotationBody(Fire).Serialise());
 

@@ -147,6 +147,7 @@ public class KeyUploadTests
 
         SipResponse refusal = _mcx.Call("alice", TestOrganisation.Fire)!;
 
+        Assert.Contains(_mcx.Events, happened => happened is { Name: "client-without-key", Warning: true });
         Assert.Equal(403, refusal.Status);
         Assert.Equal("no client-server key (CSK): upload one when registering", SipWarning.AllOf(refusal).Single().Text);
     }

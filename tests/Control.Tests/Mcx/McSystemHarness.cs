@@ -69,6 +69,8 @@ internal sealed class McSystemHarness
         Begin();
     }
 
+    public void LoseStore() => _store.Clear();
+
     public void CloseFlow(string name)
     {
         _system.FlowClosed(FlowOf(name));

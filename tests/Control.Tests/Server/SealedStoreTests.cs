@@ -57,11 +57,13 @@ public sealed class SealedStoreTests : IDisposable
 
         GroupKey group = Assert.Single(state.GroupKeys);
         Assert.Equal(Group with { Key = group.Key, Rand = group.Rand, Members = group.Members }, group);
-        Assert.Equal((Group.Key, Group.Rand), (group.Key, group.Rand));
+        Assert.Equal(Group.Key, group.Key);
+        Assert.Equal(Group.Rand, group.Rand);
         Assert.Equal(Group.Members, group.Members);
         ClientKey client = Assert.Single(state.ClientKeys);
         Assert.Equal(Client with { Key = client.Key, Rand = client.Rand }, client);
-        Assert.Equal((Client.Key, Client.Rand), (client.Key, client.Rand));
+        Assert.Equal(Client.Key, client.Key);
+        Assert.Equal(Client.Rand, client.Rand);
         Assert.Equal(Receipt, Assert.Single(state.GroupKeyReceipts));
     }
 
@@ -116,13 +118,25 @@ public sealed class SealedStoreTests : IDisposable
     [Fact]
     public void A_store_from_before_takes_a_store_key()
     {
+        Assert.False(SqliteStore.IsSealed(StorePath));
         using (new SqliteStore(StorePath))
         {
         }
+        Assert.False(SqliteStore.IsSealed(StorePath));
         Fill();
+        Assert.True(SqliteStore.IsSealed(StorePath));
 
         using var store = new SqliteStore(StorePath, Seal('a'));
         Assert.Single(store.Load().GroupKeys);
+    }
+
+    [Fact]
+    public void A_store_that_is_open_or_no_store_counts_as_sealed()
+    {
+        using (new SqliteStore(StorePath))
+            Assert.True(SqliteStore.IsSealed(StorePath));
+
+        Assert.True(SqliteStore.IsSealed(_folder.Write("other", new string('x', 5000))));
     }
 
     [Fact]

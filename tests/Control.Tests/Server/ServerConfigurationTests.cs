@@ -25,6 +25,11 @@ public sealed class ServerConfigurationTests : IDisposable
           ttl: 4
         store: state/mediaengine.db
         organisation: /etc/organisation.yaml
+        store-key: state/store.key
+        group-keys:
+          lead: 5
+          overlap: 30.5
+          revocation-overlap: 0
         """;
 
     private readonly TemporaryFolder _folder = new();
@@ -47,6 +52,10 @@ public sealed class ServerConfigurationTests : IDisposable
         Assert.Equal(IPAddress.Parse("192.0.2.1"), configuration.MulticastInterface);
         Assert.Equal(_folder.File("state/mediaengine.db"), configuration.StorePath);
         Assert.Equal("/etc/organisation.yaml", configuration.OrganisationPath);
+        Assert.Equal(_folder.File("state/store.key"), configuration.StoreKeyPath);
+        Assert.Equal(
+            (TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30.5), TimeSpan.Zero),
+            (configuration.Keys.Lead, configuration.Keys.Overlap, configuration.Keys.RevocationOverlap));
     }
 
     [Theory]
@@ -70,6 +79,9 @@ public sealed class ServerConfigurationTests : IDisposable
     [InlineData("ttl: 4", "ttl: 256", 16, "multicast.ttl", "1 to 255")]
     [InlineData("store: state/mediaengine.db\n", "", 1, "store", "missing")]
     [InlineData("organisation: /etc/organisation.yaml", "organisation: {a: b}", 18, "organisation", "single value")]
+    [InlineData("lead: 5", "lead: 0", 21, "group-keys.lead", "1 to 3600")]
+    [InlineData("overlap: 30.5", "overlap: soon", 22, "group-keys.overlap", "not a number of seconds")]
+    [InlineData("revocation-overlap: 0", "revocation: 0", 23, "group-keys.revocation", "not a known key")]
     public void An_error_names_file_line_key_and_reason(string part, string instead, int line, string key, string reason)
     {
         Assert.Contains(part, Good, StringComparison.Ordinal);
@@ -89,6 +101,15 @@ public sealed class ServerConfigurationTests : IDisposable
             .Replace("  advertised-address: 198.51.100.1\n", string.Empty, StringComparison.Ordinal));
 
         Assert.Contains($"{path}:6: media.address", Assert.Throws<ConfigurationException>(() => ServerConfiguration.Load(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_store_key_and_group_keys_there_are_defaults()
+    {
+        ServerConfiguration configuration = ServerConfiguration.Load(_folder.Write("server.yaml", Good[..Good.IndexOf("store-key", StringComparison.Ordinal)]));
+
+        Assert.Null(configuration.StoreKeyPath);
+        Assert.Equal(new MediaEngine.Mcx.KeyOptions(), configuration.Keys);
     }
 
     [Theory]

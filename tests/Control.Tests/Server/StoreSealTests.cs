@@ -3,9 +3,11 @@ using MediaEngine.Server;
 
 namespace MediaEngine.Control.Tests.Server;
 
+#pragma warning disable CA1416 // The server runs on Linux.
+
 public sealed class StoreSealTests : IDisposable
 {
-    private static readonly string Key = new('a', 62) + "0F";
+    private static readonly string Key = new string('a', 62) + "0F";
 
     private readonly TemporaryFolder _folder = new();
 

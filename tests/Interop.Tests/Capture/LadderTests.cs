@@ -9,11 +9,13 @@ public sealed class LadderTests(DemoRun demo)
 {
     private static readonly string[] Registration =
     [
-        "→ REGISTER",
+        "→ REGISTER with I_MESSAGE: CSK",
         "← 401 Unauthorized (REGISTER)",
-        "→ REGISTER",
+        "→ REGISTER with I_MESSAGE: CSK",
         "← 200 OK (REGISTER)",
     ];
+
+    private const string KeyMessage = "← MESSAGE with I_MESSAGE: GMK for GUK-ID";
 
     private static readonly string[] Formation =
     [
@@ -92,7 +94,21 @@ public sealed class LadderTests(DemoRun demo)
                 .. member == "alice" ? CallingOut : Called,
                 .. Cancellation,
             ],
-            SipOf(member));
+            WithoutKeyMessages(SipOf(member)));
+
+    [Theory]
+    [InlineData("alice")]
+    [InlineData("bob")]
+    [InlineData("carol")]
+    [InlineData("dave")]
+    public void A_member_gets_its_groups_keys_after_it_registered_and_before_the_regroup(string member)
+    {
+        string[] sip = [.. SipOf(member)];
+        int[] at = [.. Enumerable.Range(0, sip.Length).Where(i => sip[i] == KeyMessage)];
+        Assert.Equal(2, at.Length);
+        Assert.InRange(at[0], 3, at[1]);
+        Assert.InRange(at[1], at[0], Array.IndexOf(sip, Formation[0]));
+    }
 
     [Fact]
     public void The_caller_asks_for_the_floor_once_and_gets_it()
@@ -129,7 +145,18 @@ public sealed class LadderTests(DemoRun demo)
 
     private static bool IsReceived(string arrow) => arrow[0] == '←';
 
-    private IEnumerable<string> SipOf(string client) => Of(client, arrow => arrow.IsSip);
+    /// <summary>Identifiers, which differ from run to run, left out.</summary>
+    private IEnumerable<string> SipOf(string client) => Of(client, arrow => arrow.IsSip)
+        .Select(arrow => arrow.Contains(" I_MESSAGE: ", StringComparison.Ordinal) ? arrow[..arrow.LastIndexOf(' ')] : arrow);
+
+    /// <summary>Keys come when they are made: key messages and their answers may be anywhere behind the registration.</summary>
+    private static List<string> WithoutKeyMessages(IEnumerable<string> sip)
+    {
+        List<string> rest = [.. sip];
+        for (int count = rest.RemoveAll(arrow => arrow == KeyMessage); count > 0; count--)
+            Assert.True(rest.Remove("→ 200 OK (MESSAGE)"));
+        return rest;
+    }
 
     private IEnumerable<string> FloorOf(string client) => Of(client, arrow => arrow.IsFloor);
 

@@ -131,6 +131,25 @@ public sealed class ManagedKeysTests
     }
 
     [Fact]
+    public async Task Nothing_is_said_while_no_key_is_in_force()
+    {
+        await using var system = new ManagedSystem();
+        await system.StartAsync();
+        var time = new ManualTime();
+        var tap = new MediaTap();
+        McxEndpoint alice = system.Endpoint("alice", time: time), bob = system.Endpoint("bob", tap);
+        (McxCall call, _) = await CallAsync(alice, bob, ManagedSystem.Fire);
+        // Before the first key's activation.
+        time.Now = time.Now.AddHours(-1);
+        Assert.Null(alice.MkiOf(ManagedSystem.Fire));
+        Task<EndpointWarning> told = alice.ExpectAsync<EndpointWarning>(Soon);
+        Assert.Equal(FloorAnswer.Granted, await call.RequestFloorAsync(Cancellation));
+        Assert.False(await call.SayAsync(Tone(0.1), Cancellation));
+        Assert.Contains("no group master key", (await told).Text, StringComparison.Ordinal);
+        Assert.Empty(tap.Received);
+    }
+
+    [Fact]
     public async Task A_user_without_the_authorisation_gets_no_new_key()
     {
         await using var system = new ManagedSystem();

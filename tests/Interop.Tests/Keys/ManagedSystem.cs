@@ -89,7 +89,7 @@ internal sealed class ManagedSystem : IAsyncDisposable
     public string KeyFileOf(string name) => _folder.File($"{name}.keys.json");
 
     /// <summary>A started endpoint of that user, with the keys that an earlier one kept; disposed with the system.</summary>
-    public McxEndpoint Endpoint(string name, IEndpointTap? tap = null)
+    public McxEndpoint Endpoint(string name, IEndpointTap? tap = null, TimeProvider? time = null)
     {
         var profile = new ClientProfile
         {
@@ -105,11 +105,36 @@ internal sealed class ManagedSystem : IAsyncDisposable
             LocalAddress = IPAddress.Loopback,
             IdentityKeys = _kms.Issue(IdOf(name)),
         };
-        var endpoint = new McxEndpoint(profile, new EndpointOptions { Tap = tap, KeyFile = KeyFileOf(name) });
+        var endpoint = new McxEndpoint(profile, new EndpointOptions { Tap = tap, KeyFile = KeyFileOf(name), Time = time ?? TimeProvider.System });
         _profiles.Add(profile);
         _endpoints.Add(endpoint);
         endpoint.Start();
         return endpoint;
+    }
+
+    public string File(string name) => _folder.File(name);
+
+    /// <summary>Writes that user's profile and key material for the command line; no endpoint of the same user may run beside it.</summary>
+    public string ProfileFile(string name)
+    {
+        SecretFile.Write(_folder.File($"{name}.kms.xml"), KmsMaterial.Write(_kms.Issue(IdOf(name))));
+        string path = _folder.File($"{name}.yaml");
+        SecretFile.Write(path, $"""
+            mcptt-id: {IdOf(name)}
+            sip-user: sip:u-{name}@mcx.example
+            password: secret of {name}
+            client-id: urn:uuid:6f1a2f6e-0f1b-4c8a-9f7a-3c1b7d5a000{Array.IndexOf(Names, name)}
+            server:
+              address: 127.0.0.1
+              port: {_configuration.SipListeners[0].EndPoint.Port}
+            local:
+              address: 127.0.0.1
+            kms:
+              keys: {name}.kms.xml
+            groups:
+              - id: {(name == "carol" ? Rail : Fire)}
+            """);
+        return path;
     }
 
     public async ValueTask DisposeAsync()

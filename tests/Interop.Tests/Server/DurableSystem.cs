@@ -31,6 +31,9 @@ internal sealed class DurableSystem : IAsyncDisposable
 
     public string StorePath => _folder.File("mediaengine.db");
 
+    /// <summary>The store, which no server has open.</summary>
+    public SqliteStore OpenStore() => new(StorePath, StoreSeal.Load(_folder.File("store.key"), environment: null, mayCreate: false));
+
     public ServerProcess? Process { get; private set; }
 
     public async Task StartAsync(CancellationToken cancellation)

@@ -157,7 +157,7 @@ public sealed class KeyManagementTests : IDisposable
         string message = Assert.Throws<ConfigurationException>(
             () => new McServer(configuration, organisation, NullLoggerFactory.Instance, hasIdentities ? _kms.IssueServer() : null)).Message;
 
-        Assert.StartsWith(configuration.OrganisationPath, message, StringComparison.Ordinal);
+        Assert.StartsWith(hasIdentities ? configuration.StorePath : configuration.OrganisationPath, message, StringComparison.Ordinal);
         Assert.Contains(reason, message, StringComparison.Ordinal);
         Assert.False(File.Exists(configuration.StorePath));
     }

@@ -106,7 +106,7 @@ public sealed class KillTests(ITestOutputHelper output)
             await Task.WhenAll(lanes);
 
             Assert.Equal("ok", IntegrityOf(system.StorePath));
-            using var store = new SqliteStore(system.StorePath);
+            using SqliteStore store = system.OpenStore();
             storm.Check(store.Load());
             acknowledged += storm.Acknowledged;
         }

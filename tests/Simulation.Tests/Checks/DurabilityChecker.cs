@@ -48,6 +48,8 @@ internal sealed class DurabilityChecker
                 _ = AffiliationDocument.TryParse(parts[ContentTypes.Pidf].Body, out AffiliationDocument document, out _);
                 _affiliations[$"{mcpttId} {document.ClientId}"] = request.Headers.Get("Expires") == "0" ? [] : [.. document.Groups];
                 break;
+            case SipMethods.Message when parts.ContainsKey(ContentTypes.KeyRotation):
+                break;
             default:
                 _ = RegroupBody.TryParse(parts[ContentTypes.McpttRegroup].Body, out RegroupBody regroup, out _);
                 _regroups[regroup.RegroupUri] = regroup.Action == RegroupAction.Create;
@@ -77,7 +79,7 @@ internal sealed class DurabilityChecker
                 case StoreChange.Delete delete when delete.Kind == typeof(Affiliation):
                     _affiliations[delete.Id] = [];
                     break;
-                case StoreChange.Delete delete:
+                case StoreChange.Delete delete when delete.Kind == typeof(PreconfiguredRegroup):
                     _regroups[delete.Id] = false;
                     break;
             }

@@ -20,9 +20,11 @@ internal sealed class SimCall : IDisposable
     private readonly SimNetwork _network;
     private readonly FloorChecker _checker;
     private readonly byte _talker;
-    private readonly GroupMasterKey _key;
+    private readonly SimKeyRing _keys;
+    private readonly Dictionary<KeyIdentifier, GroupMasterKey> _accepted = [];
     private readonly ClientServerKey _clientServerKey;
-    private readonly SrtpSender _mediaSender;
+    private SrtpSender? _mediaSender;
+    private KeyIdentifier _sendingKey;
     private readonly GroupMediaReceiver _mediaReceiver = new(SrtpPolicy.GroupMedia);
     private readonly SrtpSender _floorSender;
     private readonly SrtpReceiver _floorReceiver;
@@ -40,7 +42,7 @@ internal sealed class SimCall : IDisposable
     private IPEndPoint? _remoteFloor;
 
     public SimCall(SimWorld world, SimNetwork network, FloorChecker checker, string name, string group, IPAddress address, int port,
-        bool multicast, SeededEntropy entropy, SimFault fault)
+        bool multicast, SimKeyRing keys, ClientServerKey clientServerKey, SeededEntropy entropy, SimFault fault)
     {
         _world = world;
         _network = network;
@@ -51,11 +53,8 @@ internal sealed class SimCall : IDisposable
         _talker = (byte)Array.IndexOf(SimOrganisation.Names, name);
         Audio = new IPEndPoint(address, port);
         FloorControl = new IPEndPoint(address, port + 2);
-        _key = SimOrganisation.NewGroupKey(group == SimOrganisation.Regroup ? SimOrganisation.Preconfigured : group);
-        _clientServerKey = SimOrganisation.NewClientServerKey(name);
-        using SrtpMasterKey media = _key.DeriveMediaKey(_key.GukIdFor(SimOrganisation.McpttId(name)));
-        _mediaSender = new SrtpSender(media, SrtpPolicy.GroupMedia);
-        _mediaReceiver.AddGroupKey(_key);
+        _keys = keys;
+        _clientServerKey = clientServerKey;
         using SrtpMasterKey control = _clientServerKey.DeriveControlKey();
         _floorSender = new SrtpSender(control, SrtpPolicy.Control);
         _floorReceiver = new SrtpReceiver(SrtpPolicy.Control, ClientServerKey.Mki_bytes);
@@ -71,6 +70,9 @@ internal sealed class SimCall : IDisposable
         });
         _alarm = new Alarm(world, () => _participant.NextDeadline, () => Step(() => _participant.Expire(_world.Now, _effects)));
     }
+
+    /// <summary>The group whose key protects a call to this group.</summary>
+    public static string KeyGroupOf(string group) => group == SimOrganisation.Regroup ? SimOrganisation.Preconfigured : group;
 
     public string Name { get; }
 
@@ -147,11 +149,12 @@ internal sealed class SimCall : IDisposable
         _network.Close(FloorControl);
         if (_bearer is not null)
             _network.Leave(_bearer, Audio);
-        _mediaSender.Dispose();
+        _mediaSender?.Dispose();
         _mediaReceiver.Dispose();
         _floorSender.Dispose();
         _floorReceiver.Dispose();
-        _key.Dispose();
+        foreach (GroupMasterKey key in _accepted.Values)
+            key.Dispose();
         _clientServerKey.Dispose();
     }
 
@@ -193,16 +196,41 @@ internal sealed class SimCall : IDisposable
     {
         if (Ended || spurt != _spurt || !HasFloor)
             return;
+        SrtpSender sender = SenderUnderNewestKey();
         byte[] buffer = new byte[512];
         int length = new RtpHeader { PayloadType = 8, SequenceNumber = _sequence++, Timestamp = _sent * Payload_bytes, Ssrc = _audioSsrc }.WriteFixed(buffer);
         buffer[length] = _talker;
         BinaryPrimitives.WriteUInt32BigEndian(buffer.AsSpan(length + 1), _sent++);
-        if (_mediaSender.Protect(buffer, length + Payload_bytes, out int protectedLength) != SrtpOutcome.Ok)
+        if (sender.Protect(buffer, length + Payload_bytes, out int protectedLength) != SrtpOutcome.Ok)
             throw new SimulationException($"{this} cannot protect packet {_sent}");
         byte[] packet = buffer[..protectedLength];
         _checker.ClientSentMedia(packet, Audio);
         _network.Send("media", Audio, _remoteAudio!, packet);
         _world.After(PacketTime, () => Talk(spurt));
+    }
+
+    // The SSRC stays, the key changes: at its activation, between two packets.
+    private SrtpSender SenderUnderNewestKey()
+    {
+        McxKey key = _keys.ForSending(KeyGroupOf(Group)) ?? throw new SimulationException($"{this} has no key to send under");
+        if (_mediaSender is not null && key.Id == _sendingKey)
+            return _mediaSender;
+        _mediaSender?.Dispose();
+        _sendingKey = key.Id;
+        using SrtpMasterKey media = key.DeriveMasterKey(CryptoSession.McpttGroupCall, key.BundleIdFor(_keys.McpttId));
+        return _mediaSender = new SrtpSender(media, SrtpPolicy.GroupMedia);
+    }
+
+    private GroupMasterKey? Accept(KeyIdentifier id)
+    {
+        if (_keys.Find(id) is not { } held)
+            return null;
+        if (!_accepted.TryGetValue(id, out GroupMasterKey? key))
+        {
+            _accepted[id] = key = held.ToGroupMasterKey();
+            _mediaReceiver.AddGroupKey(key);
+        }
+        return key;
     }
 
     private void ReceiveFloor(byte[] packet)
@@ -220,6 +248,9 @@ internal sealed class SimCall : IDisposable
         // The bearer brings our own packets back.
         if (Ended || (fromBearer && NonceChecker.ReadMedia(packet).Ssrc == _audioSsrc))
             return;
+        // Under a key that has not come yet, or has ended on the packet's way.
+        if (Accept(new KeyIdentifier((uint)(NonceChecker.ReadMedia(packet).Mki >> 32))) is not { } gmk)
+            return;
         SrtpOutcome outcome = _mediaReceiver.Unprotect(packet, _buffer, out int length, out KeyIdentifier sender);
         // A call that died with the server does not know it, and its bearer carries another call now.
         if (outcome is SrtpOutcome.Replayed or SrtpOutcome.TooOld || (fromBearer && outcome == SrtpOutcome.UnknownMki))
@@ -231,7 +262,7 @@ internal sealed class SimCall : IDisposable
         // A call of ours that the server has forgotten still listens to the bearer, which brings what we say in the next one.
         if (fromBearer && talker == _talker)
             return;
-        if (talker >= SimOrganisation.Names.Length || talker == _talker || sender != _key.GukIdFor(SimOrganisation.McpttId(SimOrganisation.Names[talker])))
+        if (talker >= SimOrganisation.Names.Length || talker == _talker || sender != gmk.GukIdFor(SimOrganisation.McpttId(SimOrganisation.Names[talker])))
             throw new SimulationException($"{this} hears {talker} under another's key, or itself");
         if (!_heard.Add((talker, header.Ssrc, number)))
             throw new SimulationException($"{this} hears packet {number} of {SimOrganisation.Names[talker]} twice");

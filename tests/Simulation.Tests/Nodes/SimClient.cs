@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using MediaEngine.Keys;
 using MediaEngine.Mcx;
 using MediaEngine.Rtp;
 using MediaEngine.Sip;
@@ -19,6 +20,7 @@ internal sealed class SimClient : ISipUser
     private SipNode _sip = null!;
     private int _nextPort = 20_000;
     private int _lastSipPort = 5059;
+    private McxKey? _csk;
     private string _registrationCallId = "";
     private uint _registrationCSeq;
 
@@ -29,6 +31,7 @@ internal sealed class SimClient : ISipUser
         _server = server;
         _fault = fault;
         Name = name;
+        Keys = new SimKeyRing(world, name);
         _address = new IPAddress([10, 0, 1, (byte)(Array.IndexOf(SimOrganisation.Names, name) + 1)]);
         Boot();
     }
@@ -36,6 +39,13 @@ internal sealed class SimClient : ISipUser
     public string Name { get; }
 
     public IPAddress Address => _address;
+
+    /// <summary>On its disk.</summary>
+    public SimKeyRing Keys { get; }
+
+    /// <summary>Whether it holds the newest key of every managed group it is in.</summary>
+    public bool HasNewestKeys => SimOrganisation.ManagedGroupsOf(Name).All(group =>
+        KeyChecker.Newest(_server.Store, group) is { } newest && Keys.Find(new KeyIdentifier(newest.KeyId)) is not null);
 
     public bool IsUp { get; private set; }
 
@@ -80,6 +90,8 @@ internal sealed class SimClient : ISipUser
         _entropy = new SeededEntropy(_world.NewSeed());
         _sip = new SipNode(_world, _network, new IPEndPoint(_address, ++_lastSipPort), this, _entropy);
         _registrationCallId = "";
+        if (SimOrganisation.UploadsKey(Name))
+            _csk = McxKey.Create(KeyPurpose.ClientServerKey, _entropy);
     }
 
     /// <param name="anew">A client that lost touch begins with a new Call-ID and forgets what it was told: the server tells it again.</param>
@@ -87,6 +99,7 @@ internal sealed class SimClient : ISipUser
     /// <param name="done">The final status, 0 without an answer.</param>
     public void Register(bool anew, bool ends, Action<int>? done = null)
     {
+        bool uploads = _csk is not null && (anew || _registrationCallId.Length == 0) && !ends;
         if (anew || _registrationCallId.Length == 0)
         {
             _registrationCallId = _entropy.NextToken();
@@ -98,7 +111,11 @@ internal sealed class SimClient : ISipUser
         request.Headers.Set("CSeq", $"{++_registrationCSeq} REGISTER");
         request.Headers.Add("Contact", $"<{Contact}>");
         request.Headers.Add("Expires", ends ? "0" : "3600");
-        request.SetBody(ContentTypes.McpttInfo, new McpttInfo { ClientId = SimOrganisation.ClientId(Name) }.Serialise());
+        byte[] info = new McpttInfo { ClientId = SimOrganisation.ClientId(Name) }.Serialise();
+        if (uploads)
+            SetBody(request, new MimePart(ContentTypes.McpttInfo, info), new MimePart(ContentTypes.Mikey, SimMikey.Make(_csk!, SimOrganisation.ServerUri)));
+        else
+            request.SetBody(ContentTypes.McpttInfo, info);
         Send(request, status =>
         {
             if (status == 200)
@@ -131,12 +148,24 @@ internal sealed class SimClient : ISipUser
 
     public void FormRegroup(Action<int>? done = null) => Regroup(RegroupAction.Create, done);
 
+    public void RotateKey(string group, Action<int>? done = null)
+    {
+        SipRequest request = NewRequest(SipMethods.Message, SimOrganisation.GmsUri, SimOrganisation.GmsUri);
+        request.SetBody(ContentTypes.KeyRotation, new KeyRotationBody(group).Serialise());
+        Send(request, status => done?.Invoke(status));
+    }
+
     public void CancelRegroup(Action<int>? done = null) => Regroup(RegroupAction.Remove, done);
 
     /// <summary>The status of the INVITE goes to <paramref name="done"/>, 0 without an answer.</summary>
     public void PlaceCall(string group, bool implicitRequest = false, Action<int>? done = null)
     {
-        SimCall call = NewCall(group);
+        // Nobody calls a group whose key he has not got.
+        if (NewCall(group) is not { } call)
+        {
+            done?.Invoke(0);
+            return;
+        }
         SessionDescription offer = call.Describe(implicitRequest, null);
         SipRequest request = NewRequest(SipMethods.Invite, SimOrganisation.ServerUri, SimOrganisation.ServerUri);
         request.Headers.Add("Contact", $"<{Contact}>");
@@ -237,11 +266,14 @@ internal sealed class SimClient : ISipUser
 
     private string Contact => $"sip:u-{Name}@{_sip.Address}";
 
-    private SimCall NewCall(string group)
+    private SimCall? NewCall(string group)
     {
+        if (Keys.ForSending(SimCall.KeyGroupOf(group)) is null)
+            return null;
         _nextPort += 4;
         bool multicast = Name is "alice" or "carol";
-        return new SimCall(_world, _network, _server.Floor, Name, group, _address, _nextPort, multicast, _entropy, _fault);
+        ClientServerKey csk = _csk?.ToClientServerKey() ?? SimOrganisation.NewClientServerKey(Name);
+        return new SimCall(_world, _network, _server.Floor, Name, group, _address, _nextPort, multicast, Keys, csk, _entropy, _fault);
     }
 
     private void Regroup(RegroupAction action, Action<int>? done)
@@ -263,6 +295,11 @@ internal sealed class SimClient : ISipUser
 
     private void ReceiveMessage(SipTransactionId transaction, SipRequest request)
     {
+        if (MultipartBody.PartsOf(request).FirstOrDefault(part => part.MediaType == ContentTypes.Mikey) is { } mikey)
+        {
+            _sip.Respond(transaction, SipResponse.For(request, TakeKey(mikey.Body.Span) ? 200 : 403));
+            return;
+        }
         MimePart part = MultipartBody.PartsOf(request).Single(part => part.MediaType == ContentTypes.McpttRegroup);
         if (RegroupBody.TryParse(part.Body, out RegroupBody body, out string reason) != RegroupBodyOutcome.Ok)
             throw new SimulationException($"{Name} cannot read a notice: {reason}");
@@ -271,6 +308,14 @@ internal sealed class SimClient : ISipUser
         else
             KnownRegroups.Remove(body.RegroupUri);
         _sip.Respond(transaction, SipResponse.For(request, 200));
+    }
+
+    private bool TakeKey(ReadOnlySpan<byte> message)
+    {
+        if (SimMikey.Open(message, SimOrganisation.McpttId(Name)) is not { } key)
+            throw new SimulationException($"{Name} got a key for somebody else");
+        _server.Keys.ClientTook(Name, key);
+        return Keys.Install(key) is KeyInstallation.Installed or KeyInstallation.Renewed;
     }
 
     private void ReceiveInvite(SipTransactionId transaction, SipRequest invite)
@@ -285,7 +330,11 @@ internal sealed class SimClient : ISipUser
             _sip.Respond(transaction, SipResponse.For(invite, 480));
             return;
         }
-        SimCall call = NewCall(info.CallingGroupId!);
+        if (NewCall(info.CallingGroupId!) is not { } call)
+        {
+            _sip.Respond(transaction, SipResponse.For(invite, 480));
+            return;
+        }
         SipResponse ok = SipResponse.For(invite, 200, toTag: _entropy.NextToken());
         ok.Headers.Add("Contact", $"<{Contact}>");
         ok.SetBody(ContentTypes.Sdp, call.Describe(implicitRequest: false, offer).Serialise());

@@ -22,6 +22,9 @@ internal enum SimFault
 
     /// <summary>The server never tells members of a regroup.</summary>
     ForgetNotices,
+
+    /// <summary>A server process does not know the group keys of the one before it.</summary>
+    ForgetGroupKeys,
 }
 
 /// <summary>At which boundary the server process dies.</summary>

@@ -16,7 +16,7 @@ internal sealed class SimServer : ISipUser, IMulticastOutput, IReportSink
 {
     private static readonly TimeSpan TurnDelay = TimeSpan.FromMicroseconds(200);
     private static readonly TimeSpan CommandDelay = TimeSpan.FromMicroseconds(150);
-    private static readonly DateTimeOffset WallClockAtZero = new(2026, 11, 21, 0, 0, 0, TimeSpan.Zero);
+    private static readonly TimeSpan KeyWorkTime = TimeSpan.FromMilliseconds(8);
 
     private readonly SimWorld _world;
     private readonly SimNetwork _network;
@@ -43,10 +43,13 @@ internal sealed class SimServer : ISipUser, IMulticastOutput, IReportSink
         _network = network;
         _fault = fault;
         Floor = new FloorChecker(world);
+        Keys = new KeyChecker(world);
         Start();
     }
 
     public FloorChecker Floor { get; }
+
+    public KeyChecker Keys { get; }
 
     public DurabilityChecker Durability { get; } = new();
 
@@ -132,15 +135,26 @@ internal sealed class SimServer : ISipUser, IMulticastOutput, IReportSink
         var options = new McxOptions
         {
             ServerUri = SimOrganisation.ServerUri,
+            GroupManagementUri = SimOrganisation.GmsUri,
             HostName = SimOrganisation.Domain,
             Realm = SimOrganisation.Domain,
             Multicast = new MulticastRange(IPAddress.Parse("239.1.0.1"), 4, 50_000, 1),
+            // Short, so that a run sees rotations through.
+            Keys = new KeyOptions
+            {
+                Lead = TimeSpan.FromSeconds(2),
+                Overlap = TimeSpan.FromSeconds(6),
+                RetryInterval = TimeSpan.FromSeconds(3),
+                MaxMessagesInWork = 3,
+            },
             MediaAddressesOf = _ => new MediaAddresses(SimOrganisation.ServerAudio, SimOrganisation.ServerFloor),
         };
         DurableState durable = Store.Load();
         if (_fault == SimFault.RepeatServerSsrcs && durable.ServerSsrcs is { LastBlock: > 0 } reservation)
             durable = durable with { ServerSsrcs = reservation with { LastBlock = reservation.LastBlock - 1 } };
-        _system = new McSystem(SimOrganisation.Create(), options, durable, entropy, WallClockAtZero);
+        if (_fault == SimFault.ForgetGroupKeys)
+            durable = durable with { GroupKeys = [], GroupKeyReceipts = [] };
+        _system = new McSystem(SimOrganisation.Create(), options, durable, entropy, SimWorld.WallClockAtZero);
         _sip = new SipNode(_world, _network, SimOrganisation.ServerSip, this, entropy) { Tap = Durability.ServerSends };
         _router = new CallRouter(new RouterLimits(), _audioQueue, _floorQueue, this, this);
         _systemAlarm = new Alarm(_world, () => _system.NextDeadline, () => Post(() => { }));
@@ -205,6 +219,7 @@ internal sealed class SimServer : ISipUser, IMulticastOutput, IReportSink
             return;
         }
         Store.Commit(_effects.Changes);
+        Keys.Committed(_effects.Changes, Store);
         if (doomed)
         {
             Durability.CommittedUnanswered(_effects.Changes);
@@ -231,13 +246,38 @@ internal sealed class SimServer : ISipUser, IMulticastOutput, IReportSink
             Submit(effect);
         foreach (SignallingEffect effect in _effects.Sip)
             Release(effect);
+        foreach (KeyEffect effect in _effects.Keys)
+            Work(effect);
+    }
+
+    // As the host's worker does, on another thread and some time later.
+    private void Work(KeyEffect effect)
+    {
+        int incarnation = _incarnation;
+        _world.After(KeyWorkTime, () =>
+        {
+            if (incarnation != _incarnation)
+                return;
+            if (effect is KeyEffect.MakeGroupKeyMessage make)
+            {
+                byte[] message = SimMikey.Make(make.Key, make.McpttId);
+                make.Key.Dispose();
+                Post(() => _system.KeyMessageMade(make.Ticket, message, _world.Now, _effects));
+            }
+            else if (effect is KeyEffect.OpenKeyUpload open)
+            {
+                McxKey? key = SimMikey.Open(open.Message.Span, SimOrganisation.ServerUri);
+                Post(() => _system.KeyUploadOpened(open.Ticket, key is null ? MikeyError.WrongRecipient : MikeyError.None, key, _world.Now, _effects));
+            }
+        });
     }
 
     private void Release(SignallingEffect effect)
     {
         switch (effect)
         {
-            case SignallingEffect.SendRequest send when _fault == SimFault.ForgetNotices && send.Request.Method == SipMethods.Message:
+            case SignallingEffect.SendRequest send
+                when _fault == SimFault.ForgetNotices && send.Request.Method == SipMethods.Message && send.Request.From!.Uri.AddressOfRecord == SimOrganisation.ServerUri:
                 break;
             case SignallingEffect.SendRequest send:
                 _sip.SendRequest(send.Token, send.Request, send.Destination);
@@ -266,6 +306,12 @@ internal sealed class SimServer : ISipUser, IMulticastOutput, IReportSink
                 Floor.ServerOpensCall(open);
                 command = new OpenCall(new CallId(open.Call), open.GroupIdentity, open.FloorPolicy, Copy(open.MediaKey),
                     open.Multicast is null ? null : new MulticastBearer(open.Multicast, SimOrganisation.ServerAudio.Address, 1));
+                break;
+            case MediaEffect.InstallGroupKey install:
+                command = new InstallGroupKey(new CallId(install.Call), Copy(install.MediaKey));
+                break;
+            case MediaEffect.RetireGroupKey retire:
+                command = new RetireGroupKey(new CallId(retire.Call), retire.GmkId);
                 break;
             case MediaEffect.CloseCall close:
                 command = new CloseCall(new CallId(close.Call));

@@ -4,13 +4,17 @@ using MediaEngine.Mcx;
 
 namespace MediaEngine.Simulation.Tests;
 
-/// <summary>Five users in three groups and a dispatcher; a preconfigured group over all users but one.</summary>
+/// <summary>
+/// Five users in three groups and a dispatcher; a preconfigured group over all users but one. The server manages the keys of
+/// two groups, some clients upload their CSKs; the others' are configured.
+/// </summary>
 internal static class SimOrganisation
 {
     public const string Domain = "mcx.example";
     public const string ServerUri = "sip:mcptt@mcx.example";
     public const string Fire = "sip:fire-1@mcx.example";
     public const string Ambulance = "sip:ambulance-2@mcx.example";
+    public const string GmsUri = "sip:gms@mcx.example";
     public const string Police = "sip:police-3@mcx.example";
     public const string Preconfigured = "sip:major-incident@mcx.example";
     public const string Regroup = "sip:incident-42@mcx.example";
@@ -36,13 +40,14 @@ internal static class SimOrganisation
             McpttId = McpttId(name),
             SipIdentity = SipIdentity(name),
             Password = Password(name),
-            ClientServerKey = NewClientServerKey(i),
+            ClientServerKey = UploadsKey(name) ? null : NewClientServerKey(i),
             AllowRegroup = name == "dispatcher",
+            MayManageKeys = name == "dispatcher",
         }),
         Groups.Select((group, i) => new McGroup
         {
             Id = group.Group,
-            GroupMasterKey = NewGroupKey(i),
+            GroupMasterKey = IsManaged(group.Group) ? null : NewGroupKey(i),
             Members = group.Members.ToDictionary(McpttId, name => new GroupMember { McpttId = McpttId(name), UserPriority = Priority(name) }),
             PreconfiguredGroupUseOnly = group.Group == Preconfigured,
         }));
@@ -62,6 +67,16 @@ internal static class SimOrganisation
         [.. Groups.Where(group => group.Group != Preconfigured && group.Members.Contains(name)).Select(group => group.Group)];
 
     public static bool IsMemberOf(string group, string name) => Groups.Any(entry => entry.Group == group && entry.Members.Contains(name));
+
+    public static bool IsManaged(string group) => group is Fire or Preconfigured;
+
+    public static bool UploadsKey(string name) => name is "alice" or "bob" or "carol";
+
+    public static IEnumerable<string> ManagedGroupsOf(string name) =>
+        Groups.Where(group => IsManaged(group.Group) && group.Members.Contains(name)).Select(group => group.Group);
+
+    public static IEnumerable<string> ConfiguredGroupsOf(string name) =>
+        Groups.Where(group => !IsManaged(group.Group) && group.Members.Contains(name)).Select(group => group.Group);
 
     public static GroupMasterKey NewGroupKey(string group) => NewGroupKey(Array.FindIndex(Groups, entry => entry.Group == group));
 

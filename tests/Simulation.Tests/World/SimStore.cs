@@ -12,6 +12,9 @@ internal sealed class SimStore : IStore
         Registrations = [.. _records.Values.OfType<Registration>()],
         Affiliations = [.. _records.Values.OfType<Affiliation>()],
         Regroups = [.. _records.Values.OfType<PreconfiguredRegroup>()],
+        GroupKeys = [.. _records.Values.OfType<GroupKey>()],
+        GroupKeyReceipts = [.. _records.Values.OfType<GroupKeyReceipt>()],
+        ClientKeys = [.. _records.Values.OfType<ClientKey>()],
         ServerSsrcs = _records.Values.OfType<ServerSsrcReservation>().SingleOrDefault(),
     };
 

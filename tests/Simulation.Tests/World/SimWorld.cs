@@ -8,6 +8,8 @@ internal sealed class SimWorld(int seed)
     /// <summary>Far more than any scenario needs: whoever gets here goes round in circles.</summary>
     private const long MaxSteps = 5_000_000;
 
+    public static readonly DateTimeOffset WallClockAtZero = new(2026, 11, 21, 0, 0, 0, TimeSpan.Zero);
+
     private readonly PriorityQueue<Action, (long At, long Order)> _events = new();
     private long _lastOrder;
     private int _lastStream;
@@ -15,6 +17,9 @@ internal sealed class SimWorld(int seed)
     public int Seed { get; } = seed;
 
     public Instant Now { get; private set; } = Instant.FromMilliseconds(1000);
+
+    /// <summary>What everybody's clock says.</summary>
+    public DateTimeOffset WallClock => WallClockAtZero + (Now - Instant.Zero);
 
     public long Steps { get; private set; }
 

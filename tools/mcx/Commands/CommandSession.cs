@@ -37,8 +37,11 @@ internal sealed class CommandSession
         {
             string path = parsed.GetValue(common.Profile)!;
             using ClientProfile profile = ClientProfile.Load(path);
-            if (ClientProfileReader.PermissionWarning(path) is { } warning)
-                output.Warning(warning);
+            foreach (string secret in (string[])[path, KeyFile.Beside(path), .. profile.Kms is { } kms ? (string[])[kms.KeysPath] : []])
+            {
+                if (ClientProfileReader.PermissionWarning(secret) is { } warning)
+                    output.Warning(warning);
+            }
             PcapWriter? capture = parsed.GetValue(common.Capture) is { } file ? new PcapWriter(file) : null;
             try
             {

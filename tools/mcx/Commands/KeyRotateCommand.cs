@@ -21,18 +21,28 @@ internal static class KeyRotateCommand
             {
                 string asked = parsed.GetValue(group)!;
                 await session.Endpoint.RegisterAsync(cancellation).ConfigureAwait(false);
+                var limit = TimeSpan.FromSeconds(parsed.GetValue(wait));
+                bool member = session.Profile.Groups.Any(known => IsSame(known.Id, asked)) || session.Endpoint.HoldsKeyOf(asked);
+                // The key in force comes after registration too, and must not be taken for the new one.
+                if (member)
+                    await session.Endpoint.WaitForKeyAsync(asked, limit, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                cancellation.ThrowIfCancellationRequested();
                 var before = session.Endpoint.GmkIdsOf(asked).ToHashSet(StringComparer.Ordinal);
-                bool member = before.Count > 0 || session.Profile.Groups.Any(known => McIdentity.Normalise(known.Id) == McIdentity.Normalise(asked));
                 using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
                 Task<GroupKeyInstalled> installed = session.Endpoint.ExpectAsync<GroupKeyInstalled>(
-                    TimeSpan.FromSeconds(parsed.GetValue(wait)),
-                    key => !before.Contains(key.GmkId) && key.Groups.Any(named => McIdentity.Normalise(named) == McIdentity.Normalise(asked)), waiting.Token);
-                await session.Endpoint.RotateKeyAsync(asked, cancellation).ConfigureAwait(false);
+                    limit, key => !before.Contains(key.GmkId) && key.Groups.Any(named => IsSame(named, asked)), waiting.Token);
                 GroupKeyInstalled? key = null;
-                if (member)
-                    key = await OrNoneAsync(installed).ConfigureAwait(false);
-                await waiting.CancelAsync().ConfigureAwait(false);
-                await ((Task)installed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                try
+                {
+                    await session.Endpoint.RotateKeyAsync(asked, cancellation).ConfigureAwait(false);
+                    if (member)
+                        key = await OrNoneAsync(installed).ConfigureAwait(false);
+                }
+                finally
+                {
+                    await waiting.CancelAsync().ConfigureAwait(false);
+                    await ((Task)installed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                }
                 session.Result(Describe(asked, member, key), new JsonObject
                 {
                     ["group"] = asked,
@@ -42,6 +52,8 @@ internal static class KeyRotateCommand
             },
             group, wait);
     }
+
+    private static bool IsSame(string left, string right) => McIdentity.Normalise(left) == McIdentity.Normalise(right);
 
     private static async Task<GroupKeyInstalled?> OrNoneAsync(Task<GroupKeyInstalled> installed)
     {
@@ -59,7 +71,7 @@ internal static class KeyRotateCommand
     {
         { Activation: { } activation } => string.Create(CultureInfo.InvariantCulture, $"{group} gets a new key: GMK {key.GmkId}, in force from {activation:yyyy-MM-dd HH:mm:ss} UTC"),
         { } => $"{group} has a new key: GMK {key.GmkId}",
-        null when member => $"{group} gets a new key; it has not come to this client yet",
+        null when member => $"{group} gets a new key; none has come to this client yet that it does not hold already",
         null => $"{group} gets a new key; this client is not a member and does not see it",
     };
 }

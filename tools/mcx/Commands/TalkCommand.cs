@@ -30,6 +30,7 @@ internal static class TalkCommand
                     await session.Endpoint.AffiliateAsync(session.AffiliatedGroups, cancellation).ConfigureAwait(false);
                 // Keys come after registration, and a regroup's are known from its notice, which the server repeats then.
                 await session.Endpoint.WaitForKeyAsync(called, KeyTimeout, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                cancellation.ThrowIfCancellationRequested();
                 var options = new CallOptions { ImplicitFloorRequest = parsed.GetValue(implicitFloor) };
                 McxCall call = await session.Endpoint.CallAsync(called, options, cancellation).ConfigureAwait(false);
                 await TalkAsync(call, samples, TimeSpan.FromSeconds(parsed.GetValue(floorWait)), cancellation).ConfigureAwait(false);

@@ -24,7 +24,7 @@ public sealed class DemoScenario(DemoWorld world, short[] speech, short[] reply)
     /// <exception cref="DemoStepException">Names the step that differed, and how.</exception>
     public async Task RunAsync()
     {
-        await StepAsync("1 Clients register and affiliate", RegisterAndAffiliateAsync).ConfigureAwait(false);
+        await StepAsync("1 Clients register with CSKs they made, get their groups' keys and affiliate (TS 33.180 5.4, 5.7)", RegisterAndAffiliateAsync).ConfigureAwait(false);
         await StepAsync("2 The dispatcher regroups fire-1 and ambulance-2 (TS 23.280 10.15.3.2.1)", FormRegroupAsync).ConfigureAwait(false);
         await StepAsync("3 A second regroup over fire-1 is refused", RefuseSecondRegroupAsync).ConfigureAwait(false);
         McxCall call = await StepAsync("4 alice calls the regroup group (TS 24.379 10.1.1)", CallAsync).ConfigureAwait(false);
@@ -44,12 +44,13 @@ public sealed class DemoScenario(DemoWorld world, short[] speech, short[] reply)
         }
         foreach (string name in DemoWorld.Members)
         {
-            foreach (string group in (string[])[GroupOf(name), EmbeddedOrganisation.PreconfiguredGroup])
+            foreach (string group in GroupsOf(name))
                 await Client(name).WaitForKeyAsync(group, StepTimeout).ConfigureAwait(false);
         }
         int affiliated = await world.Server.InspectAsync(system => system.Affiliations.Count).ConfigureAwait(false);
         Check(affiliated == DemoWorld.Members.Count, $"{affiliated} clients are affiliated, not {DemoWorld.Members.Count}");
         _summary.Add("5 clients registered, 2 affiliated to fire-1 and 2 to ambulance-2, the dispatcher to neither");
+        _summary.Add($"each made and uploaded a CSK; the members hold {DistinctKeys()} GMKs, each delivered by an I_MESSAGE of the group management server");
     }
 
     private async Task FormRegroupAsync()
@@ -174,6 +175,11 @@ public sealed class DemoScenario(DemoWorld world, short[] speech, short[] reply)
         [.. DemoWorld.Members.Where(name => name != talker)
             .Select(name => Client(name).ExpectAsync<BurstReceived>(StepTimeout + TimeSpan.FromSeconds(speech.Length / (double)WavFile.SampleRate_Hz),
                 burst => burst.Burst.Talker == EmbeddedOrganisation.McpttIdOf(talker)))];
+
+    private static IEnumerable<string> GroupsOf(string name) => [GroupOf(name), EmbeddedOrganisation.PreconfiguredGroup];
+
+    private int DistinctKeys() =>
+        DemoWorld.Members.SelectMany(name => GroupsOf(name).SelectMany(group => Client(name).GmkIdsOf(group))).Distinct().Count();
 
     private McxEndpoint Client(string name) => world.Clients[name].Endpoint;
 

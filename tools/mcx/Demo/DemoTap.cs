@@ -140,7 +140,7 @@ internal sealed class DemoTap : IEndpointTap, IDisposable
             if (part.MediaType == ContentTypes.Mikey && MikeyMessage.TryParse(part.Body.Span, out MikeyMessage keyMessage) == MikeyError.None)
             {
                 KeyIdentifier id = keyMessage.Header.BundleId;
-                return $"{request.Method} I_MESSAGE with {(id.Purpose == KeyPurpose.GroupMasterKey ? "a GMK for GUK-ID" : "CSK")} {id}";
+                return $"{request.Method} with I_MESSAGE: {(id.Purpose == KeyPurpose.GroupMasterKey ? "GMK for GUK-ID" : "CSK")} {id}";
             }
             if (part.MediaType == ContentTypes.McpttRegroup && RegroupBody.TryParse(part.Body, out RegroupBody body, out _) == RegroupBodyOutcome.Ok)
                 return $"{request.Method} preconfigured regroup {(body.Action == RegroupAction.Create ? "request" : "cancel request")} {User(body.RegroupUri)}";

@@ -37,13 +37,12 @@ public sealed partial class McxEndpoint
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task changed = ExpectAsync<EndpointEvent>(
             timeout, happened => happened is GroupKeyInstalled or RegroupNotified && HoldsKeyOf(group), enough.Token);
-        if (!HoldsKeyOf(group))
-        {
-            await changed.ConfigureAwait(false);
-            return;
-        }
-        await enough.CancelAsync().ConfigureAwait(false);
+        if (HoldsKeyOf(group))
+            await enough.CancelAsync().ConfigureAwait(false);
         await changed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellation.ThrowIfCancellationRequested();
+        if (!HoldsKeyOf(group))
+            throw new TimeoutException($"no key of {group} came to {Profile.McpttId} within {timeout.TotalSeconds} s.");
     }
 
     /// <summary>Asks the group management server for a new GMK; it comes to the members by itself.</summary>

@@ -16,6 +16,9 @@ internal sealed class SipAgent : ISipUser, IAsyncDisposable
 {
     private const int ArrivedLimit = 1024;
 
+    // RFC 3261 18.1.1 wants TCP for large requests where the path MTU is not known; here it is 65536.
+    private static readonly SipTransactionOptions LoopbackTransactions = new() { MaxUdpRequest_bytes = 60_000 };
+
     private readonly ClientProfile _profile;
     private readonly TimeSpan _timeout;
     private readonly SipStack _stack;
@@ -34,6 +37,7 @@ internal sealed class SipAgent : ISipUser, IAsyncDisposable
                 Listen = [new SipListen(SipTransportKind.Udp, address), new SipListen(SipTransportKind.Tcp, address)],
                 AdvertisedHost = profile.LocalAddress.ToString(),
                 ServerName = "mcx",
+                Transactions = IPAddress.IsLoopback(profile.Server.Address) ? LoopbackTransactions : new SipTransactionOptions(),
             },
             this,
             SystemEntropy.Instance,

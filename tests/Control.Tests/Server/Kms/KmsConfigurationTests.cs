@@ -26,7 +26,7 @@ public sealed class KmsConfigurationTests : IDisposable
     [Fact]
     public void The_address_is_enough() =>
         Assert.Equal(
-            new KmsConfiguration { Listen = IPEndPoint.Parse("127.0.0.1:8443"), Folder = _folder.File("kms"), Uri = "kms.mcx.example" },
+            new KmsConfiguration { Listen = IPEndPoint.Parse("127.0.0.1:8443"), Folder = _folder.File("kms") },
             Load("kms:\n  listen: 127.0.0.1:8443").Kms);
 
     [Fact]

@@ -159,6 +159,20 @@ public sealed class KmsHostTests : IDisposable
     }
 
     [Fact]
+    public void Another_name_than_the_KMS_has_stops_the_start()
+    {
+        MakeKms();
+        Refused("kms.uri is kms.other.example, but the KMS", section => section with { Uri = "kms.other.example" });
+    }
+
+    [Fact]
+    public async Task A_new_KMS_gets_the_name_that_is_configured()
+    {
+        await using KmsHost host = KmsScene.Open(_folder, section => section with { Uri = "sip:kms@mcx.example" });
+        Assert.Equal("sip:kms@mcx.example", host.Kms.Uri);
+    }
+
+    [Fact]
     public void An_expired_certificate_stops_the_start()
     {
         MakeKms();
@@ -194,7 +208,7 @@ public sealed class KmsHostTests : IDisposable
     {
         await using var scene = new KmsScene(_folder);
         await using KmsHost second = KmsScene.Open(_folder, section => section with { Listen = new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, scene.Host.Url.Port) });
-        Assert.Contains("kms.listen", Assert.Throws<ConfigurationException>(second.Start).Message, StringComparison.Ordinal);
+        Assert.Contains("kms.listen", Assert.Throws<KmsBindException>(second.Start).Message, StringComparison.Ordinal);
     }
 
     private KmsConfiguration WithMaterial(KmsConfiguration section) => section with { MaterialPath = _folder.File("material.xml") };

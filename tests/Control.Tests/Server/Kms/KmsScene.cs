@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using MediaEngine.Control.Tests.Mcx;
@@ -27,14 +28,7 @@ internal sealed class KmsScene : IAsyncDisposable
         _folder = folder ?? new TemporaryFolder();
         Host = Open(_folder, change, Time);
         Host.Start();
-        _http = new HttpClient(new SocketsHttpHandler
-        {
-            UseProxy = false,
-            SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) => Record(certificate) },
-        })
-        {
-            BaseAddress = Host.Url,
-        };
+        _http = ClientFrom(IPAddress.Loopback);
     }
 
     public ManualTime Time { get; } = new();
@@ -94,6 +88,23 @@ internal sealed class KmsScene : IAsyncDisposable
     public static void Authorise(HttpRequestMessage request, string authorization) =>
         request.Headers.TryAddWithoutValidation("Authorization", authorization);
 
+    /// <summary>A client whose requests come from this address; the caller disposes it.</summary>
+    public HttpClient ClientFrom(IPAddress source) => new(new SocketsHttpHandler
+    {
+        UseProxy = false,
+        SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) => Record(certificate) },
+        ConnectCallback = async (context, cancellation) =>
+        {
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(source, 0));
+            await socket.ConnectAsync(context.DnsEndPoint, cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
+    })
+    {
+        BaseAddress = Host.Url,
+    };
+
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();
@@ -104,7 +115,7 @@ internal sealed class KmsScene : IAsyncDisposable
 
     private static ServerConfiguration Configuration(TemporaryFolder folder, Func<KmsConfiguration, KmsConfiguration>? change, bool withStoreKey)
     {
-        var section = new KmsConfiguration { Listen = new IPEndPoint(IPAddress.Loopback, 0), Folder = folder.File("kms"), Uri = "kms.mcx.example" };
+        var section = new KmsConfiguration { Listen = new IPEndPoint(IPAddress.Loopback, 0), Folder = folder.File("kms") };
         return new ServerConfiguration
         {
             Domain = TestOrganisation.Domain,

@@ -77,8 +77,12 @@ public sealed class KmsServiceTests : IAsyncDisposable
 
     [Fact]
     public async Task Keys_of_another_user_are_refused() =>
-        Assert.Contains("asks for the keys of sip:bob@mcx.example", await _scene.RefusedAsync(
+        Assert.Contains("asks for the keys of sip%3Abob%40mcx.example", await _scene.RefusedAsync(
             HttpStatusCode.Forbidden, $"keyprov/{Uri.EscapeDataString(KmsScene.Bob)}"), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_URI_of_control_characters_is_refused_without_repeating_them() =>
+        Assert.Contains("%01%0A", await _scene.RefusedAsync(HttpStatusCode.Forbidden, "keyprov/%01%0Akms-keys-issued"), StringComparison.Ordinal);
 
     [Fact]
     public async Task Keys_of_the_server_are_refused() =>
@@ -183,6 +187,19 @@ public sealed class KmsServiceTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_address_that_is_closed_closes_no_other()
+    {
+        for (int i = 0; i < 10; i++)
+            await _scene.PostAsync("init", authorization: KmsScene.Basic("u-alice", $"guess {i}"));
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await _scene.PostAsync("init")).Status);
+        using HttpClient other = _scene.ClientFrom(IPAddress.Parse("127.0.0.2"));
+        var request = new HttpRequestMessage(HttpMethod.Post, KmsScene.Root + "init");
+        KmsScene.Authorise(request, KmsScene.Basic("u-alice", "secret of alice"));
+        using HttpResponseMessage response = await other.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Fact]
     public async Task A_user_who_asks_for_keys_too_often_waits_and_others_do_not()
     {
         for (int i = 0; i < 12; i++)
@@ -201,6 +218,29 @@ public sealed class KmsServiceTests : IAsyncDisposable
         using var file = X509Certificate2.CreateFromPem(await File.ReadAllTextAsync(_folder.File("kms/tls.crt"), TestContext.Current.CancellationToken));
         Assert.Equal(file.RawData, _scene.PresentedCertificate);
         Assert.True(file.MatchesHostname("127.0.0.1") && file.MatchesHostname("kms.mcx.example"));
+    }
+
+    [Fact]
+    public async Task One_address_cannot_hold_every_connection()
+    {
+        var held = new List<TcpClient>();
+        try
+        {
+            for (int i = 0; i < 40; i++)
+            {
+                held.Add(new TcpClient());
+                await held[^1].ConnectAsync(IPAddress.Loopback, _scene.Host.Url.Port, TestContext.Current.CancellationToken);
+            }
+            // One beyond the limit is closed without a word.
+            Assert.Equal(0, await held[^1].GetStream().ReadAsync(new byte[1], TestContext.Current.CancellationToken));
+            using HttpClient other = _scene.ClientFrom(IPAddress.Parse("127.0.0.2"));
+            using HttpResponseMessage response = await other.PostAsync(KmsScene.Root + "init", null, TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        }
+        finally
+        {
+            held.ForEach(client => client.Dispose());
+        }
     }
 
     [Fact]
