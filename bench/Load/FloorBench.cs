@@ -19,8 +19,8 @@ internal static class FloorBench
     }
 
     /// <summary>
-    /// A tenth of the calls, the calls, ten times the calls, in turns of one floor cycle: seconds pass between two messages of a
-    /// real call, so no number of calls may keep the caches warm for itself.
+    /// A tenth of the calls, the calls, ten times the calls, in turns of one floor cycle, so that what disturbs one disturbs the
+    /// others.
     /// </summary>
     private static List<Row> Shard(LoadOptions options)
     {

@@ -5,7 +5,7 @@ namespace MediaEngine.Bench.Load;
 /// <summary>What the command line says.</summary>
 internal sealed record LoadOptions
 {
-    private const int MaxCalls = 10_000;
+    private const int MaxCalls = 5000;
     private const int MaxSeconds = 3600;
     private const int MaxTurns = 1000;
     private const int MaxMembers = 100_000;
