@@ -14,16 +14,13 @@ internal static class FloorBench
         List<Row> rows = [.. new ArbiterLoad().Measure(ArbiterRoundsPerSecond * options.Duration_s)];
         rows.AddRange(Shard(options));
         rows.AddRange(Loopback(options));
-        if (options.Json)
-            Table.PrintJson(rows);
-        else
-            Table.Print(rows);
+        Table.Print(rows, options.Json);
         return 0;
     }
 
     /// <summary>
-    /// A tenth of the calls, the calls, ten times the calls, in turns of one floor cycle: seconds pass between two messages of a
-    /// real call, so no number of calls may keep the caches warm for itself.
+    /// A tenth of the calls, the calls, ten times the calls, in turns of one floor cycle, so that what disturbs one disturbs the
+    /// others.
     /// </summary>
     private static List<Row> Shard(LoadOptions options)
     {

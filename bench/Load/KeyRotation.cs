@@ -7,51 +7,61 @@ namespace MediaEngine.Bench.Load;
 /// <summary>A group's management server makes a new GMK and an I_MESSAGE with it for every member.</summary>
 internal sealed class KeyRotation : IDisposable
 {
+    public const int Threads = 2;
+
     private const string Gms = "sip:gms@load.example";
     private const string Group = "sip:group@load.example";
     private const int KeyPeriod_s = 30 * 86_400;
-    public const int Threads = 2;
 
     private readonly SystemEntropy _entropy = new();
     private readonly DateTimeOffset _time = DateTimeOffset.UtcNow;
     private readonly KeyAuthority _kms;
     private readonly IdentityKeys _gms;
     private readonly int _members;
-    private readonly int _niceness;
+    private readonly Background _background;
 
-    public KeyRotation(int members, int niceness)
+    public KeyRotation(int members, Background background)
     {
         _members = members;
-        _niceness = niceness;
+        _background = background;
         _kms = KeyAuthority.Generate(
             new KeyManagementServer("kms.load.example", KeyPeriod_s, 0), _time.AddDays(-1), _time.AddDays(365), ["load.example"], _entropy);
         _gms = _kms.IssueIdentity(Gms, _time, _entropy);
     }
 
+    /// <summary>What the rotations so far took from start to end.</summary>
+    public List<double> Durations_s { get; } = [];
+
     /// <summary>Processor time of all threads in the rotations so far.</summary>
     public double Work_ns { get; private set; }
+
+    /// <summary>By all threads in the rotations so far.</summary>
+    public long Allocated_bytes { get; private set; }
 
     /// <summary>Makes all messages on background threads, as fast as those get to run.</summary>
     public void Run()
     {
         using McxKey key = NewKey();
+        long start_ns = WallClock.Now_ns;
         int next = -1;
-        var work_ns = new double[Threads];
+        var work = new (double Time_ns, long Allocated_bytes)[Threads];
         Thread[] threads = [.. Enumerable.Range(0, Threads).Select(number => new Thread(() =>
         {
-            LinuxThread.SetNiceness(_niceness);
-            double start_ns = ThreadClock.Now_ns();
+            LinuxThread.Use(_background);
+            double threadStart_ns = ThreadClock.Now_ns();
             byte[] message = new byte[MikeyMessage.MaxLength_bytes];
             for (int member = Interlocked.Increment(ref next); member < _members; member = Interlocked.Increment(ref next))
                 Make(key, MemberOf(member), message);
-            work_ns[number] = ThreadClock.Now_ns() - start_ns;
+            work[number] = (ThreadClock.Now_ns() - threadStart_ns, GC.GetAllocatedBytesForCurrentThread());
         })
         {
             Name = $"keys {number}", IsBackground = true,
         })];
         Array.ForEach(threads, thread => thread.Start());
         Array.ForEach(threads, thread => thread.Join());
-        Work_ns += work_ns.Sum();
+        Durations_s.Add((WallClock.Now_ns - start_ns) / 1e9);
+        Work_ns += work.Sum(thread => thread.Time_ns);
+        Allocated_bytes += work.Sum(thread => thread.Allocated_bytes);
     }
 
     /// <summary>Makes one message and opens it as its member: throws when it cannot be.</summary>

@@ -3,83 +3,96 @@ namespace MediaEngine.Bench.Load;
 /// <summary>The rotation of a large group's key, and whether those who ask for the floor notice.</summary>
 internal static class KeysBench
 {
-    private const int Turns = 5;
     private const double RotationGoal_s = 6;
 
     public static int Run(LoadOptions options)
     {
-        using var rotation = new KeyRotation(options.Members, options.Niceness);
+        using var rotation = new KeyRotation(options.Members, options.Background);
         rotation.Check();
         using var calls = new LoopbackCalls(options.Calls);
         calls.RecordInto(new Latencies(), TimeSpan.FromSeconds(1));
 
-        Latencies[] without = new Latencies[Turns], with = new Latencies[Turns];
-        var rotations_s = new List<double>();
-        for (int turn = 0; turn < Turns; turn++)
+        Latencies[] without = new Latencies[options.Turns], with = new Latencies[options.Turns];
+        TimeSpan paused = TimeSpan.Zero;
+        for (int turn = 0; turn < options.Turns; turn++)
         {
             calls.RecordInto(without[turn] = new Latencies(), TimeSpan.FromSeconds(options.Duration_s));
             calls.RecordInto(with[turn] = new Latencies());
-            rotations_s.AddRange(Rotate(rotation, options.Duration_s));
+            TimeSpan pausedBefore = GC.GetTotalPauseDuration();
+            Rotate(rotation, options.Duration_s);
+            paused += GC.GetTotalPauseDuration() - pausedBefore;
         }
         calls.RecordInto(new Latencies());
 
-        Latencies allWithout = Sum(without), allWith = Sum(with);
-        double duration_s = Median(rotations_s);
-        double work_s = rotation.Work_ns / 1e9 / rotations_s.Count;
-        List<Row> rows =
-        [
-            new Row(
-                $"keys for {options.Members} members", Math.Round(duration_s, 2), "s", "thread time/2",
-                Math.Round(work_s / KeyRotation.Threads, 2), null, RotationGoal_s, duration_s <= RotationGoal_s),
-            new Row("one key message", Math.Round(work_s * 1e3 / options.Members, 2), "ms", "none", null, null, null, null),
-            Both("grant p50 while keys are made", 0.5),
-            Turned("grant p99 while keys are made", without, with),
-            Both("grant p99.9 while keys are made", 0.999),
-            new Row("requests without grant", calls.Unanswered, "", "none", null, null, 0, calls.Unanswered == 0),
-        ];
-        if (options.Json)
+        if (!options.Json)
         {
-            Table.PrintJson(rows);
-            return 0;
+            Sum(without).Print(Console.Out, $"request to grant over loopback, {options.Calls} calls");
+            Sum(with).Print(Console.Out, $"request to grant over loopback, {options.Calls} calls, while keys are made");
         }
-        allWithout.Print(Console.Out, $"request to grant over loopback, {options.Calls} calls, without");
-        allWith.Print(Console.Out, $"request to grant over loopback, {options.Calls} calls, while keys are made");
-        Table.Print(rows);
+        Table.Print(
+            [
+                .. RotationRows(rotation, options.Members),
+                new Row("collector's pauses meanwhile", paused.TotalMilliseconds, "ms", "none", null, null, null, null),
+                .. GrantRows(without, with),
+                new Row("requests without grant", calls.Unanswered, "", "none", null, null, 0, calls.Unanswered == 0),
+            ],
+            options.Json);
         return 0;
-
-        Row Both(string measure, double share)
-        {
-            double? value_us = allWith.Percentile_us(share), peer_us = allWithout.Percentile_us(share);
-            return new Row(measure, value_us, "us", "without", peer_us, Ratio(value_us, peer_us), null, null);
-        }
     }
 
-    /// <summary>The medians of the turns. The goal is noise: what the worst turn without keys was to the median one.</summary>
-    private static Row Turned(string measure, Latencies[] without, Latencies[] with)
-    {
-        double? value_us = MedianPercentile(with), peer_us = MedianPercentile(without);
-        double? noise = Ratio(without.Max(turn => turn.Percentile_us(0.99)), peer_us);
-        double? ratio = Ratio(value_us, peer_us);
-        return new Row(measure, value_us, "us", "without", peer_us, ratio, noise, ratio <= noise);
-    }
-
-    /// <summary>How long each rotation took; one after the other, at least one, until the time is over.</summary>
-    private static IEnumerable<double> Rotate(KeyRotation rotation, int duration_s)
+    /// <summary>One rotation after the other, at least one, until the time is over.</summary>
+    private static void Rotate(KeyRotation rotation, int duration_s)
     {
         long end_ns = WallClock.Now_ns + duration_s * 1_000_000_000L;
         do
-        {
-            long start_ns = WallClock.Now_ns;
             rotation.Run();
-            yield return (WallClock.Now_ns - start_ns) / 1e9;
-        }
         while (WallClock.Now_ns < end_ns);
     }
 
-    private static double? MedianPercentile(Latencies[] turns) =>
-        turns.Select(turn => turn.Percentile_us(0.99)).Order().ElementAt(turns.Length / 2);
+    private static Row[] RotationRows(KeyRotation rotation, int members)
+    {
+        int rotations = rotation.Durations_s.Count;
+        double duration_s = Math.Round(rotation.Durations_s.Order().ElementAt(rotations / 2), 2);
+        double work_s = rotation.Work_ns / 1e9 / rotations;
+        return
+        [
+            new Row(
+                $"key messages for {members} members", duration_s, "s", "thread time/2",
+                Math.Round(work_s / KeyRotation.Threads, 2), null, RotationGoal_s, duration_s <= RotationGoal_s),
+            new Row("one key message", Math.Round(work_s * 1e3 / members, 2), "ms", "none", null, null, null, null),
+            new Row("allocated for it", rotation.Allocated_bytes / rotations / members, "B", "none", null, null, null, null),
+        ];
+    }
 
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+    private static Row[] GrantRows(Latencies[] without, Latencies[] with)
+    {
+        return
+        [
+            Compare("p50", 0.5, null),
+            Compare("p99", 0.99, Noise(without, 0.99)),
+            Compare("p99.9", 0.999, null),
+        ];
+
+        // The medians of the turns.
+        Row Compare(string name, double share, double? goal)
+        {
+            double? value_us = Median(with, share), peer_us = Median(without, share);
+            double? ratio = Ratio(value_us, peer_us);
+            return new Row(
+                $"grant {name} while keys are made", value_us, "us", "without", peer_us, ratio, goal, goal is null ? null : ratio <= goal);
+        }
+    }
+
+    /// <summary>How many times a turn is the one before or after it: the median. One turn that was disturbed does not excuse others.</summary>
+    private static double? Noise(Latencies[] turns, double share)
+    {
+        double?[] values = [.. turns.Select(turn => turn.Percentile_us(share))];
+        double?[] steps = [.. values.Skip(1).Zip(values, (next, last) => next > last ? Ratio(next, last) : Ratio(last, next)).Order()];
+        return steps.Length == 0 ? null : steps[(steps.Length - 1) / 2];
+    }
+
+    private static double? Median(Latencies[] turns, double share) =>
+        turns.Select(turn => turn.Percentile_us(share)).Order().ElementAt(turns.Length / 2);
 
     private static double? Ratio(double? value, double? peer) =>
         value is { } ours && peer is { } theirs ? Math.Round(ours / theirs, 3) : null;

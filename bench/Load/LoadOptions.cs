@@ -5,8 +5,9 @@ namespace MediaEngine.Bench.Load;
 /// <summary>What the command line says.</summary>
 internal sealed record LoadOptions
 {
-    private const int MaxCalls = 10_000;
+    private const int MaxCalls = 5000;
     private const int MaxSeconds = 3600;
+    private const int MaxTurns = 1000;
     private const int MaxMembers = 100_000;
 
     public bool Json { get; private set; }
@@ -20,8 +21,11 @@ internal sealed record LoadOptions
     /// <summary>Of the group whose key is rotated.</summary>
     public int Members { get; private set; } = 1000;
 
-    /// <summary>Of the threads that make key messages, 0 (like all others) to 19.</summary>
-    public int Niceness { get; private set; } = 19;
+    /// <summary>Measures with key messages, and as many without.</summary>
+    public int Turns { get; private set; } = 5;
+
+    /// <summary>How the threads are run that make key messages.</summary>
+    public Background Background { get; private set; } = Background.Idle;
 
     /// <summary>Null when an argument is not understood.</summary>
     public static LoadOptions? Parse(string[] arguments)
@@ -34,16 +38,16 @@ internal sealed record LoadOptions
                 options.Json = true;
                 continue;
             }
-            if (i + 1 == arguments.Length ||
-                !int.TryParse(arguments[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out int number) ||
-                !options.TrySet(arguments[i++], number))
+            if (i + 1 == arguments.Length || !options.TrySet(arguments[i], arguments[i + 1]))
                 return null;
+            i++;
         }
         return options;
     }
 
-    private bool TrySet(string name, int number)
+    private bool TrySet(string name, string value)
     {
+        _ = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number);
         switch (name)
         {
             case "--calls" when number is >= 1 and <= MaxCalls:
@@ -55,8 +59,11 @@ internal sealed record LoadOptions
             case "--members" when number is >= 1 and <= MaxMembers:
                 Members = number;
                 return true;
-            case "--nice" when number <= LinuxThread.MaxNiceness:
-                Niceness = number;
+            case "--turns" when number is >= 1 and <= MaxTurns:
+                Turns = number;
+                return true;
+            case "--background" when value is "idle" or "nice" or "normal":
+                Background = Enum.Parse<Background>(value, ignoreCase: true);
                 return true;
             default:
                 return false;

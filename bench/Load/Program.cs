@@ -21,9 +21,10 @@ static int Help(TextWriter output, int exitCode)
           floor [--json] [--calls N] [--seconds S]
                             floor events of one core; request to grant inside a shard of N/10, N (1000) and 10 N calls;
                             request to grant over UDP and SRTCP with N calls up, for S (10) seconds
-          keys  [--json] [--calls N] [--seconds S] [--members M] [--nice L]
-                            key messages for a group of M (1000) members, made by threads of niceness L (19) while the
-                            floor cycles of N calls run; request to grant with and without it, five turns of S seconds each
+          keys  [--json] [--calls N] [--seconds S] [--turns T] [--members M] [--background B]
+                            key messages for a group of M (1000) members, made by two threads while the floor cycles of
+                            N calls run; request to grant without and with it, T (5) times S seconds each in turn. The
+                            threads are run as B says: idle (SCHED_IDLE, unless said), nice (19) or normal
           --help            this text
 
         --json prints [{measure, value, unit, peer, peerValue, ratio, goal, met}].

@@ -41,13 +41,9 @@ internal static class Versus
         rows.AddRange(Steadiness.Rows(Mki_bytes, Voice_bytes));
         rows.AddRange(ContextSize.Rows());
         rows.Add(Derivation(rounds));
-        if (json)
+        Table.Print(rows, json);
+        if (!json)
         {
-            Table.PrintJson(rows);
-        }
-        else
-        {
-            Table.Print(rows);
             Console.WriteLine(
                 $"""
                 Cipher: {SrtpCipher.Reason}. ns of thread time per packet: medians of rounds, then of {Interleaved.Passes} passes.

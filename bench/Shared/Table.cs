@@ -8,10 +8,16 @@ internal static class Table
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
-    public static void PrintJson(IReadOnlyList<Row> rows) => Console.WriteLine(JsonSerializer.Serialize(rows, Json));
+    public static void Print(IReadOnlyList<Row> rows, bool json)
+    {
+        if (json)
+            Console.WriteLine(JsonSerializer.Serialize(rows, Json));
+        else
+            Print(rows);
+    }
 
     /// <summary>Every row, then how many goals are met and which are missed.</summary>
-    public static void Print(IReadOnlyList<Row> rows)
+    private static void Print(IReadOnlyList<Row> rows)
     {
         int width = rows.Max(row => row.Measure.Length);
         Console.WriteLine(
