@@ -7,9 +7,14 @@ public ref struct FloorFieldReader
 {
     private const byte FirstIdWithTwoLengthOctets = 192;
 
+    private readonly bool _hasSsrcLists;
     private ReadOnlySpan<byte> _rest;
 
-    internal FloorFieldReader(ReadOnlySpan<byte> fields) => _rest = fields;
+    internal FloorFieldReader(ReadOnlySpan<byte> fields, bool hasSsrcLists)
+    {
+        _rest = fields;
+        _hasSsrcLists = hasSsrcLists;
+    }
 
     /// <summary>The identifier of the current field; values outside the enum are fields this release does not know.</summary>
     public FloorField Id { get; private set; }
@@ -35,7 +40,8 @@ public ref struct FloorFieldReader
         if (_rest.Length < header)
             return Stop();
         int length = header == 3 ? BinaryPrimitives.ReadUInt16BigEndian(_rest[1..]) : _rest[1];
-        if (Id == FloorField.ListOfSsrcs && FloorSsrcList.LengthWithoutLengthOctet_bytes(_rest) is > 0 and var whole)
+        if (_hasSsrcLists && Id == FloorField.ListOfSsrcs &&
+            FloorSsrcList.LengthWithoutLengthOctet_bytes(_rest) is > 0 and var whole)
         {
             header = 1;
             length = whole - 1;

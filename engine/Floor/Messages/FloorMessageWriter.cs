@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using MediaEngine.Rtp;
 
 namespace MediaEngine.Floor;
 
@@ -9,24 +8,13 @@ namespace MediaEngine.Floor;
 /// </summary>
 public ref struct FloorMessageWriter
 {
-    private const int LongestValue_bytes = 255;
-    private const int LongestMessage_bytes = 4 * (ushort.MaxValue + 1);
-
-    private readonly Span<byte> _destination;
-    private readonly byte _subtype;
-    private readonly uint _ssrc;
-    private int _length;
+    private AppPacketWriter _packet;
 
     public FloorMessageWriter(Span<byte> destination, FloorMessageType type, bool ackRequired, uint ssrc)
     {
         if (ackRequired && !FloorMessage.HasAckForm(type))
             throw new ArgumentException($"{type} has no form that asks for an acknowledgement.", nameof(ackRequired));
-        if (destination.Length < FloorMessage.HeaderLength_bytes)
-            throw new ArgumentException("The destination is shorter than the header.", nameof(destination));
-        _destination = destination;
-        _subtype = (byte)((byte)type | (ackRequired ? 0x10 : 0));
-        _ssrc = ssrc;
-        _length = FloorMessage.HeaderLength_bytes;
+        _packet = new AppPacketWriter(destination, (byte)type, ackRequired, ssrc, FloorMessage.ApplicationName);
     }
 
     public void AddFloorPriority(byte priority) => AddOctets(FloorField.FloorPriority, priority, 0);
@@ -141,30 +129,14 @@ public ref struct FloorMessageWriter
     public void AddFloorRevokeRequestUserId(ReadOnlySpan<byte> utf8) => AddField(FloorField.FloorRevokeRequestUserId, utf8);
 
     /// <summary>A field as its octets: to echo what was received.</summary>
-    public void AddField(FloorField id, ReadOnlySpan<byte> value) => value.CopyTo(Reserve(id, value.Length));
+    public void AddField(FloorField id, ReadOnlySpan<byte> value) => _packet.AddField((byte)id, value);
 
     /// <summary>Writes the header and returns the length of the message in octets.</summary>
-    public readonly int Complete()
-    {
-        new RtcpHeader
-        {
-            CountOrSubtype = _subtype,
-            PacketType = RtcpHeader.ApplicationDefined,
-            PacketLength_bytes = _length,
-            Ssrc = _ssrc,
-        }.Write(_destination);
-        BinaryPrimitives.WriteUInt32BigEndian(_destination[RtcpHeader.Length_bytes..], FloorMessage.ApplicationName);
-        return _length;
-    }
+    public readonly int Complete() => _packet.Complete();
 
-    private void AddOctets(FloorField id, byte first, byte second)
-    {
-        Span<byte> value = Reserve(id, 2);
-        value[0] = first;
-        value[1] = second;
-    }
+    private void AddOctets(FloorField id, byte first, byte second) => _packet.AddOctets((byte)id, first, second);
 
-    private void AddNumber(FloorField id, ushort number) => BinaryPrimitives.WriteUInt16BigEndian(Reserve(id, 2), number);
+    private void AddNumber(FloorField id, ushort number) => _packet.AddNumber((byte)id, number);
 
     private void AddTextList(FloorField id, ReadOnlySpan<ReadOnlyMemory<byte>> texts)
     {
@@ -182,22 +154,5 @@ public ref struct FloorMessageWriter
         }
     }
 
-    private Span<byte> Reserve(FloorField id, int length)
-    {
-        int header = (byte)id >= 192 ? 3 : 2;
-        if (length > (header == 3 ? ushort.MaxValue : LongestValue_bytes))
-            throw new ArgumentException($"{id} cannot carry {length} octets.", nameof(length));
-        int end = _length + (header + length + 3 & ~3);
-        if (end > _destination.Length || end > LongestMessage_bytes)
-            throw new ArgumentException("The message does not fit.", nameof(length));
-        Span<byte> field = _destination[_length..end];
-        _length = end;
-        field[0] = (byte)id;
-        if (header == 3)
-            BinaryPrimitives.WriteUInt16BigEndian(field[1..], (ushort)length);
-        else
-            field[1] = (byte)length;
-        field[(header + length)..].Clear();
-        return field.Slice(header, length);
-    }
+    private Span<byte> Reserve(FloorField id, int length) => _packet.Reserve((byte)id, length);
 }
