@@ -9,6 +9,12 @@ public enum FloorEffectKind
     /// <summary>The participant may send media from now on; everybody else may not.</summary>
     FloorTaken,
 
+    /// <summary>The participant may send media too: multi-talker, dual floor.</summary>
+    TalkerAdded,
+
+    /// <summary>The participant may not send media any more; others still may.</summary>
+    TalkerEnded,
+
     /// <summary>Nobody may send media.</summary>
     FloorIdle,
 

@@ -6,8 +6,8 @@ namespace MediaEngine.Floor;
 /// </summary>
 public sealed class FloorEffects
 {
-    /// <summary>More than any message a machine writes: five texts of 255 octets and the small fields.</summary>
-    private const int LongestMessage_bytes = 1536;
+    /// <summary>More than any message a machine writes: seven fields of 255 octets and the small ones.</summary>
+    private const int LongestMessage_bytes = 2048;
 
     private FloorEffect[] _effects = new FloorEffect[16];
     private byte[] _octets = new byte[2 * LongestMessage_bytes];

@@ -17,6 +17,9 @@ public enum FloorOutcome
     /// <summary>More messages in one datagram than are handled; the first ones were.</summary>
     TooManyMessages,
 
+    /// <summary>The participant may not ask for this.</summary>
+    NotAllowed,
+
     UnknownParticipant,
 
     AlreadyJoined,

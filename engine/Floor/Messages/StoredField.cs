@@ -10,6 +10,8 @@ internal struct StoredField
 
     public readonly ReadOnlySpan<byte> Value => _octets.AsSpan(0, _length);
 
+    public readonly ReadOnlyMemory<byte> Memory => _octets.AsMemory(0, _length);
+
     public void Set(ReadOnlySpan<byte> value)
     {
         _octets ??= new byte[FloorText.Longest_bytes];
