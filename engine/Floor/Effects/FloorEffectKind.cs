@@ -51,6 +51,12 @@ public enum FloorEffectKind
     /// <summary>Participant: nobody talks.</summary>
     FloorFree,
 
+    /// <summary>Participant: an authorised user took the waiting request out of the queue.</summary>
+    RequestCancelled,
+
+    /// <summary>Participant: what became of taking requests out of the queue; the response state is the cause.</summary>
+    QueueCancelResult,
+
     /// <summary>Participant: the floor request, or the place in the queue, got no answer or is gone.</summary>
     RequestTimedOut,
 

@@ -35,7 +35,7 @@ internal ref struct AppPacketWriter
 
     public void AddNumber(byte id, ushort number) => BinaryPrimitives.WriteUInt16BigEndian(Reserve(id, 2), number);
 
-    public void AddField(byte id, ReadOnlySpan<byte> value) => value.CopyTo(Reserve(id, value.Length));
+    public void AddField(byte id, scoped ReadOnlySpan<byte> value) => value.CopyTo(Reserve(id, value.Length));
 
     /// <summary>Room for a value, its identifier, length and padding written.</summary>
     public Span<byte> Reserve(byte id, int length)

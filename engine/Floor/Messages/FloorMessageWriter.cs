@@ -21,7 +21,7 @@ public ref struct FloorMessageWriter
 
     public void AddDuration(ushort duration_s) => AddNumber(FloorField.Duration, duration_s);
 
-    public void AddRejectCause(ushort cause, ReadOnlySpan<byte> phrase = default)
+    public void AddRejectCause(ushort cause, scoped ReadOnlySpan<byte> phrase = default)
     {
         Span<byte> value = Reserve(FloorField.RejectCause, 2 + phrase.Length);
         BinaryPrimitives.WriteUInt16BigEndian(value, cause);
@@ -30,22 +30,22 @@ public ref struct FloorMessageWriter
 
     public void AddQueueInfo(byte position, byte priority) => AddOctets(FloorField.QueueInfo, position, priority);
 
-    public void AddGrantedPartysIdentity(ReadOnlySpan<byte> utf8) => AddField(FloorField.GrantedPartysIdentity, utf8);
+    public void AddGrantedPartysIdentity(scoped ReadOnlySpan<byte> utf8) => AddField(FloorField.GrantedPartysIdentity, utf8);
 
     public void AddPermissionToRequestTheFloor(bool permitted) =>
         AddNumber(FloorField.PermissionToRequestTheFloor, (ushort)(permitted ? 1 : 0));
 
-    public void AddUserId(ReadOnlySpan<byte> utf8) => AddField(FloorField.UserId, utf8);
+    public void AddUserId(scoped ReadOnlySpan<byte> utf8) => AddField(FloorField.UserId, utf8);
 
     public void AddQueueSize(ushort size) => AddNumber(FloorField.QueueSize, size);
 
     public void AddMessageSequenceNumber(ushort number) => AddNumber(FloorField.MessageSequenceNumber, number);
 
-    public void AddQueuedUserId(ReadOnlySpan<byte> utf8) => AddField(FloorField.QueuedUserId, utf8);
+    public void AddQueuedUserId(scoped ReadOnlySpan<byte> utf8) => AddField(FloorField.QueuedUserId, utf8);
 
     public void AddSource(FloorSource source) => AddNumber(FloorField.Source, (ushort)source);
 
-    public void AddTrackInfo(bool queueing, ReadOnlySpan<byte> participantType, ReadOnlySpan<uint> references)
+    public void AddTrackInfo(bool queueing, scoped ReadOnlySpan<byte> participantType, scoped ReadOnlySpan<uint> references)
     {
         int first = 2 + (participantType.Length + 3 & ~3);
         Span<byte> value = Reserve(FloorField.TrackInfo, first + 4 * references.Length);
@@ -68,11 +68,11 @@ public ref struct FloorMessageWriter
         value[4..].Clear();
     }
 
-    public void AddListOfGrantedUsers(ReadOnlySpan<ReadOnlyMemory<byte>> users) =>
+    public void AddListOfGrantedUsers(scoped ReadOnlySpan<ReadOnlyMemory<byte>> users) =>
         AddTextList(FloorField.ListOfGrantedUsers, users);
 
     /// <summary>At least one: an empty list cannot be told from the layout without a length octet.</summary>
-    public void AddListOfSsrcs(ReadOnlySpan<uint> ssrcs)
+    public void AddListOfSsrcs(scoped ReadOnlySpan<uint> ssrcs)
     {
         if (ssrcs.IsEmpty)
             throw new ArgumentException("An empty list of SSRCs is ambiguous on the wire.", nameof(ssrcs));
@@ -83,12 +83,12 @@ public ref struct FloorMessageWriter
             BinaryPrimitives.WriteUInt32BigEndian(value[(2 + 4 * i)..], ssrcs[i]);
     }
 
-    public void AddFunctionalAlias(ReadOnlySpan<byte> utf8) => AddField(FloorField.FunctionalAlias, utf8);
+    public void AddFunctionalAlias(scoped ReadOnlySpan<byte> utf8) => AddField(FloorField.FunctionalAlias, utf8);
 
-    public void AddListOfFunctionalAliases(ReadOnlySpan<ReadOnlyMemory<byte>> aliases) =>
+    public void AddListOfFunctionalAliases(scoped ReadOnlySpan<ReadOnlyMemory<byte>> aliases) =>
         AddTextList(FloorField.ListOfFunctionalAliases, aliases);
 
-    public void AddLocation(byte type, ReadOnlySpan<byte> content)
+    public void AddLocation(byte type, scoped ReadOnlySpan<byte> content)
     {
         Span<byte> value = Reserve(FloorField.Location, 1 + content.Length);
         value[0] = type;
@@ -96,7 +96,7 @@ public ref struct FloorMessageWriter
     }
 
     /// <summary>Each entry is a location type octet and the octets that type has.</summary>
-    public void AddListOfLocations(ReadOnlySpan<ReadOnlyMemory<byte>> locations)
+    public void AddListOfLocations(scoped ReadOnlySpan<ReadOnlyMemory<byte>> locations)
     {
         int length = 1;
         foreach (ReadOnlyMemory<byte> location in locations)
@@ -118,7 +118,7 @@ public ref struct FloorMessageWriter
     public void AddQueuedFloorRequestsPurpose(QueuedFloorRequestsPurpose purpose) =>
         AddNumber(FloorField.QueuedFloorRequestsPurpose, (ushort)purpose);
 
-    public void AddListOfQueuedUsers(ReadOnlySpan<ReadOnlyMemory<byte>> users) =>
+    public void AddListOfQueuedUsers(scoped ReadOnlySpan<ReadOnlyMemory<byte>> users) =>
         AddTextList(FloorField.ListOfQueuedUsers, users);
 
     public void AddResponseState(ushort state) => AddNumber(FloorField.ResponseState, state);
@@ -126,10 +126,10 @@ public ref struct FloorMessageWriter
     public void AddMediaFlowControlIndicator(bool resume) =>
         AddOctets(FloorField.MediaFlowControlIndicator, (byte)(resume ? 0x80 : 0), 0);
 
-    public void AddFloorRevokeRequestUserId(ReadOnlySpan<byte> utf8) => AddField(FloorField.FloorRevokeRequestUserId, utf8);
+    public void AddFloorRevokeRequestUserId(scoped ReadOnlySpan<byte> utf8) => AddField(FloorField.FloorRevokeRequestUserId, utf8);
 
     /// <summary>A field as its octets: to echo what was received.</summary>
-    public void AddField(FloorField id, ReadOnlySpan<byte> value) => _packet.AddField((byte)id, value);
+    public void AddField(FloorField id, scoped ReadOnlySpan<byte> value) => _packet.AddField((byte)id, value);
 
     /// <summary>Writes the header and returns the length of the message in octets.</summary>
     public readonly int Complete() => _packet.Complete();
@@ -138,7 +138,7 @@ public ref struct FloorMessageWriter
 
     private void AddNumber(FloorField id, ushort number) => _packet.AddNumber((byte)id, number);
 
-    private void AddTextList(FloorField id, ReadOnlySpan<ReadOnlyMemory<byte>> texts)
+    private void AddTextList(FloorField id, scoped ReadOnlySpan<ReadOnlyMemory<byte>> texts)
     {
         int length = 1;
         foreach (ReadOnlyMemory<byte> text in texts)

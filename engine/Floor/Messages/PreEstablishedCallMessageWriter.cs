@@ -19,35 +19,35 @@ public ref struct PreEstablishedCallMessageWriter
     public void AddMediaStreams(byte mediaStream, byte controlChannel) =>
         _packet.AddOctets((byte)PreEstablishedCallField.MediaStreams, mediaStream, controlChannel);
 
-    public void AddMcpttSessionIdentity(PreEstablishedSessionType type, ReadOnlySpan<byte> utf8)
+    public void AddMcpttSessionIdentity(PreEstablishedSessionType type, scoped ReadOnlySpan<byte> utf8)
     {
         Span<byte> value = _packet.Reserve((byte)PreEstablishedCallField.McpttSessionIdentity, 1 + utf8.Length);
         value[0] = (byte)type;
         utf8.CopyTo(value[1..]);
     }
 
-    public void AddWarningText(ReadOnlySpan<byte> utf8) => AddField(PreEstablishedCallField.WarningText, utf8);
+    public void AddWarningText(scoped ReadOnlySpan<byte> utf8) => AddField(PreEstablishedCallField.WarningText, utf8);
 
-    public void AddMcpttGroupIdentity(ReadOnlySpan<byte> utf8) => AddField(PreEstablishedCallField.McpttGroupIdentity, utf8);
+    public void AddMcpttGroupIdentity(scoped ReadOnlySpan<byte> utf8) => AddField(PreEstablishedCallField.McpttGroupIdentity, utf8);
 
     public void AddAnswerState(bool confirmed) =>
         _packet.AddNumber((byte)PreEstablishedCallField.AnswerState, (ushort)(confirmed ? 1 : 0));
 
-    public void AddInvitingMcpttUserIdentity(ReadOnlySpan<byte> utf8) =>
+    public void AddInvitingMcpttUserIdentity(scoped ReadOnlySpan<byte> utf8) =>
         AddField(PreEstablishedCallField.InvitingMcpttUserIdentity, utf8);
 
     /// <summary>See <see cref="PreEstablishedCallReason"/>.</summary>
     public void AddReasonCode(ushort reason) => _packet.AddNumber((byte)PreEstablishedCallField.ReasonCode, reason);
 
-    public void AddReasonCause(ReadOnlySpan<byte> utf8) => AddField(PreEstablishedCallField.ReasonCause, utf8);
+    public void AddReasonCause(scoped ReadOnlySpan<byte> utf8) => AddField(PreEstablishedCallField.ReasonCause, utf8);
 
-    public void AddInvitedMcpttUserIdentity(ReadOnlySpan<byte> utf8) =>
+    public void AddInvitedMcpttUserIdentity(scoped ReadOnlySpan<byte> utf8) =>
         AddField(PreEstablishedCallField.InvitedMcpttUserIdentity, utf8);
 
-    public void AddPckIMessage(ReadOnlySpan<byte> mikey) => AddField(PreEstablishedCallField.PckIMessage, mikey);
+    public void AddPckIMessage(scoped ReadOnlySpan<byte> mikey) => AddField(PreEstablishedCallField.PckIMessage, mikey);
 
     /// <summary>Writes the header and returns the length of the message in octets.</summary>
     public readonly int Complete() => _packet.Complete();
 
-    private void AddField(PreEstablishedCallField id, ReadOnlySpan<byte> value) => _packet.AddField((byte)id, value);
+    private void AddField(PreEstablishedCallField id, scoped ReadOnlySpan<byte> value) => _packet.AddField((byte)id, value);
 }

@@ -8,10 +8,10 @@ public ref struct SubchannelMessageWriter(Span<byte> destination, SubchannelMess
 {
     private AppPacketWriter _packet = new(destination, (byte)type, ackRequired: false, ssrc, SubchannelMessage.ApplicationName);
 
-    public void AddMcpttGroupId(ReadOnlySpan<byte> utf8) => _packet.AddField((byte)SubchannelField.McpttGroupId, utf8);
+    public void AddMcpttGroupId(scoped ReadOnlySpan<byte> utf8) => _packet.AddField((byte)SubchannelField.McpttGroupId, utf8);
 
     /// <summary>3 octets of MBMS service identity, then 3 of MCC and MNC or none.</summary>
-    public void AddTmgi(ReadOnlySpan<byte> tmgi)
+    public void AddTmgi(scoped ReadOnlySpan<byte> tmgi)
     {
         if (tmgi.Length is not (3 or 6))
             throw new ArgumentException("A TMGI has 3 or 6 octets.", nameof(tmgi));
@@ -24,7 +24,7 @@ public ref struct SubchannelMessageWriter(Span<byte> destination, SubchannelMess
         subchannel.Write(_packet.Reserve((byte)SubchannelField.MbmsSubchannel, subchannel.Length_bytes));
     }
 
-    public void AddMonitoringState(ReadOnlySpan<byte> value) => _packet.AddField((byte)SubchannelField.MonitoringState, value);
+    public void AddMonitoringState(scoped ReadOnlySpan<byte> value) => _packet.AddField((byte)SubchannelField.MonitoringState, value);
 
     /// <summary>Writes the header and returns the length of the message in octets.</summary>
     public readonly int Complete() => _packet.Complete();

@@ -41,6 +41,10 @@ internal static class FloorEffectText
             word += $"#{cause}";
         if (message.TryGetQueueInfo(out byte position, out _))
             word += $"={position}";
+        if (message.TryGetFloorIndicator(out FloorIndicator indicator) && (indicator & FloorIndicator.DualFloor) != 0)
+            word += "(G)";
+        if (message.TryGetQueuedFloorRequestsPurpose(out QueuedFloorRequestsPurpose purpose))
+            word += message.TryGetResponseState(out ushort response) ? $"({purpose} {response})" : $"({purpose})";
         if (message.TryGetMessageType(out FloorMessageType acknowledged) && message.Type == FloorMessageType.Ack)
             word += $"({acknowledged})";
         return word;
