@@ -76,6 +76,7 @@ internal sealed class FloorAnnouncer(FloorPolicy policy, uint serverSsrc, Partic
         FloorMessageWriter writer = Begin(FloorMessageType.QueuedFloorRequests, participant, effects);
         writer.AddQueuedFloorRequestsPurpose(QueuedFloorRequestsPurpose.CancelResult);
         writer.AddResponseState(response);
+        participant.TrackInfo.AddTo(ref writer, FloorField.TrackInfo);
         Send(participant, FloorMessageType.QueuedFloorRequests, writer, effects);
     }
 
@@ -85,6 +86,7 @@ internal sealed class FloorAnnouncer(FloorPolicy policy, uint serverSsrc, Partic
         FloorMessageWriter writer = Begin(FloorMessageType.QueuedFloorRequests, participant, effects);
         writer.AddQueuedFloorRequestsPurpose(QueuedFloorRequestsPurpose.CancelNotification);
         writer.AddUserId(by.McpttId.Span);
+        participant.TrackInfo.AddTo(ref writer, FloorField.TrackInfo);
         Send(participant, FloorMessageType.QueuedFloorRequests, writer, effects);
     }
 
@@ -176,9 +178,11 @@ internal sealed class FloorAnnouncer(FloorPolicy policy, uint serverSsrc, Partic
         ParticipantState? excepted, FloorMessageType type, in FloorMessageWriter writer, FloorEffects effects)
     {
         FloorEffect message = effects.Complete(type, writer);
+        ParticipantState? functionOfExcepted = excepted?.Function;
         foreach (ParticipantState participant in participants.All)
         {
-            if (participant != excepted)
+            // Floor Idle behind a function would end what the excepted participant there keeps; Taken follows anyway.
+            if (participant != excepted && (type != FloorMessageType.Idle || participant != functionOfExcepted))
                 SendAnnouncement(participant, message, effects);
         }
     }

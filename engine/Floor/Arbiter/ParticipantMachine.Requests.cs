@@ -106,6 +106,7 @@ internal sealed partial class ParticipantMachine
             return FloorOutcome.NotSpecifiedInState;
         if (!participant.Profile.MayCancelQueued)
             return FloorOutcome.NotAllowed;
+        participant.TrackInfo.TakeFrom(message, FloorField.TrackInfo);
         if (message.AckRequired)
             announcer.Ack(participant, FloorMessageType.QueuedFloorRequests, effects);
         FloorQueue queue = general.Queue;

@@ -6,6 +6,9 @@ public enum FloorEffectKind
     /// <summary>Send the message to the participant (from a participant: to the floor control server).</summary>
     Send,
 
+    /// <summary>Non-controlling function: send the message to the controlling function.</summary>
+    SendToControllingFunction,
+
     /// <summary>The participant may send media from now on; everybody else may not.</summary>
     FloorTaken,
 

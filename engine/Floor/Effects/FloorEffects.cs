@@ -7,7 +7,7 @@ namespace MediaEngine.Floor;
 public sealed class FloorEffects
 {
     /// <summary>More than any message a machine writes: seven fields of 255 octets and the small ones.</summary>
-    private const int LongestMessage_bytes = 2048;
+    internal const int LongestMessage_bytes = 2048;
 
     private FloorEffect[] _effects = new FloorEffect[16];
     private byte[] _octets = new byte[2 * LongestMessage_bytes];
