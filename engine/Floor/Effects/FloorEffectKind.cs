@@ -9,6 +9,18 @@ public enum FloorEffectKind
     /// <summary>Non-controlling function: send the message to the controlling function.</summary>
     SendToControllingFunction,
 
+    /// <summary>Multicast: send the message on the bearer's general purpose subchannel.</summary>
+    SendOnBearer,
+
+    /// <summary>Multicast: send the message once on the group's subchannel, for all who listen.</summary>
+    SendOnSubchannel,
+
+    /// <summary>Multicast: media goes on the group's subchannel, too, and by unicast only to who does not listen.</summary>
+    SubchannelMapped,
+
+    /// <summary>Multicast: media goes by unicast to everybody.</summary>
+    SubchannelUnmapped,
+
     /// <summary>The participant may send media from now on; everybody else may not.</summary>
     FloorTaken,
 

@@ -33,17 +33,26 @@ public sealed class FloorEffects
     /// <summary>The message of a <see cref="FloorEffectKind.Send"/>; valid until <see cref="Clear"/>.</summary>
     public ReadOnlySpan<byte> Message(in FloorEffect effect) => _octets.AsSpan(effect.MessageOffset, effect.MessageLength);
 
-    internal FloorMessageWriter Begin(FloorMessageType type, bool ackRequired, uint ssrc)
-    {
-        if (_octets.Length - _used < LongestMessage_bytes)
-            Array.Resize(ref _octets, 2 * _octets.Length);
-        return new FloorMessageWriter(_octets.AsSpan(_used, LongestMessage_bytes), type, ackRequired, ssrc);
-    }
+    /// <summary>To change where messages go.</summary>
+    internal Span<FloorEffect> All => _effects.AsSpan(0, Count);
+
+    /// <summary>Drops the last effects; their messages stay valid.</summary>
+    internal void Truncate(int count) => Count = count;
+
+    internal SubchannelMessageWriter BeginSubchannel(SubchannelMessageType type, uint ssrc) => new(Reserve(), type, ssrc);
+
+    internal FloorMessageWriter Begin(FloorMessageType type, bool ackRequired, uint ssrc) =>
+        new(Reserve(), type, ackRequired, ssrc);
 
     /// <summary>Ends the message begun last. The result is sent by adding it, once per receiver.</summary>
-    internal FloorEffect Complete(FloorMessageType type, in FloorMessageWriter writer)
+    internal FloorEffect Complete(FloorMessageType type, in FloorMessageWriter writer) => Complete(type, writer.Complete());
+
+    /// <summary>Ends the message begun last, and sends it on the bearer.</summary>
+    internal void AddOnBearer(in SubchannelMessageWriter writer) =>
+        Add(Complete(default, writer.Complete()) with { Kind = FloorEffectKind.SendOnBearer });
+
+    private FloorEffect Complete(FloorMessageType type, int length)
     {
-        int length = writer.Complete();
         var send = new FloorEffect
         {
             Kind = FloorEffectKind.Send,
@@ -64,4 +73,11 @@ public sealed class FloorEffects
 
     internal void Add(FloorEffectKind kind, int participant = 0) =>
         Add(new FloorEffect { Kind = kind, Participant = participant });
+
+    private Span<byte> Reserve()
+    {
+        if (_octets.Length - _used < LongestMessage_bytes)
+            Array.Resize(ref _octets, 2 * _octets.Length);
+        return _octets.AsSpan(_used, LongestMessage_bytes);
+    }
 }

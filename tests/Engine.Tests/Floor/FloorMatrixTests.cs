@@ -73,8 +73,8 @@ public sealed class FloorMatrixTests
         "Dual floor control operation, TS 24.380 6.3.6, with the general one beside it\n" +
         "1 has the floor and sends media, 3 overrides it in an emergency; 2 queues. (G) = dual floor bit of the indicator.",
         [
-            ("StartStop (1 talks)", "6.3.6.2"), ("D_FloorTaken (3 overrides 1)", "6.3.6.3"),
-            ("D_FloorTaken (3 overrides 1, 2 waits)", "6.3.6.3"), ("Releasing", "6.3.6.5"),
+            ("StartStop (1 talks)", "6.3.6"), ("D_FloorTaken (3 overrides 1)", "6.3.6"),
+            ("D_FloorTaken (3 overrides 1, 2 waits)", "6.3.6"), ("Releasing", "6.3.6"),
         ],
         [
             .. s_requests, "Request of 2, emergency", "Release of 1", "Release of 3", "Release of 3, ack", "Release of 2",

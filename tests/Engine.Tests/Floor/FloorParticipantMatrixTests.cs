@@ -25,7 +25,7 @@ public sealed class FloorParticipantMatrixTests
             "SDP answer with mc_granted", "call release 1", "call release 2",
         ];
         FloorMatrix.AssertGolden("floor-participant", FloorMatrix.Print(
-            "Floor participant, TS 24.380 6.2.4. What is not specified for a state is ignored (6.2.4.1).\n" +
+            "Floor participant, TS 24.380 6.2.4. What is not specified for a state is ignored (6.2.4).\n" +
             "event, next state, effects",
             [
                 ("U_HasNoPermission", "6.2.4.3"), ("U_PendingRequest", "6.2.4.4"), ("U_HasPermission", "6.2.4.5"),

@@ -27,10 +27,10 @@ public sealed class NonControllingMatrixTests
         ];
         FloorMatrix.AssertGolden("non-controlling-function", FloorMatrix.Print(
             "Non-controlling function towards participant 1, TS 24.380 6.5.5; 2 is its other participant.\n" +
-            "CF = controlling function. What is not specified for a state is ignored (6.5.5.1). event, next state, effects",
+            "CF = controlling function. What is not specified for a state is ignored (6.5.5). event, next state, effects",
             [
-                ("P_HasNoPermission", "6.5.5.3"), ("P_HasPermission", "6.5.5.4"), ("P_Releasing", "6.5.5.5"),
-                ("StartStop", "6.5.5.2"),
+                ("P_HasNoPermission", "6.5.5"), ("P_HasPermission", "6.5.5"), ("P_Releasing", "6.5.5"),
+                ("StartStop", "6.5.5"),
             ],
             events, Cell));
     }
