@@ -63,6 +63,7 @@ internal sealed class FloorWorld
         {
             if (!client.InCall)
                 Join(client);
+            client.SendsUnasked = 0;
             client.Press(false, Now);
         }
     }
@@ -128,7 +129,7 @@ internal sealed class FloorWorld
         {
             Join(client);
         }
-        else if (dice < 20)
+        else if (dice < 20 && client.SendsUnasked == 0)
         {
             client.Machine.CallType = _random.Next(6) == 0 ? FloorIndicator.Emergency : FloorIndicator.Normal;
             client.Press(!client.Pressed, Now);
@@ -136,6 +137,10 @@ internal sealed class FloorWorld
         else if (dice == 20)
         {
             client.SendsUnasked = 5;
+        }
+        else if (dice == 21 && client.Machine.State == FloorParticipantState.U_HasPermission)
+        {
+            client.SendsUnasked = 500; // half a minute, whatever it is told
         }
     }
 
