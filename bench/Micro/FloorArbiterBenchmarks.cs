@@ -9,6 +9,7 @@ namespace MediaEngine.Bench.Micro;
 /// participant with everything written that follows from it.
 /// </summary>
 [MemoryDiagnoser]
+[MinColumn]
 public class FloorArbiterBenchmarks
 {
     private const int Talks = 100;

@@ -5,6 +5,7 @@ namespace MediaEngine.Bench.Micro;
 
 /// <summary>One floor control message read with the fields a machine looks at, and written.</summary>
 [MemoryDiagnoser]
+[MinColumn]
 public class FloorMessageBenchmarks
 {
     private static readonly byte[] s_identity = "sip:alice.fire-lead@mission-critical.example"u8.ToArray();

@@ -178,20 +178,31 @@ internal sealed class FloorAnnouncer(FloorPolicy policy, uint serverSsrc, Partic
         ParticipantState? excepted, FloorMessageType type, in FloorMessageWriter writer, FloorEffects effects)
     {
         FloorEffect message = effects.Complete(type, writer);
-        ParticipantState? functionOfExcepted = excepted?.Function;
-        foreach (ParticipantState participant in participants.All)
+        // Floor Idle behind a function would end what the excepted participant there keeps; Taken follows anyway.
+        ParticipantState? alsoExcepted = type == FloorMessageType.Idle ? excepted?.Function : null;
+        ReadOnlySpan<ParticipantState> all = participants.All;
+        Span<FloorEffect> sends = effects.Add(all.Length);
+        int count = 0;
+        foreach (ParticipantState participant in all)
         {
-            // Floor Idle behind a function would end what the excepted participant there keeps; Taken follows anyway.
-            if (participant != excepted && (type != FloorMessageType.Idle || participant != functionOfExcepted))
-                SendAnnouncement(participant, message, effects);
+            if (participant == excepted || participant == alsoExcepted)
+                continue;
+            sends[count++] = message with { Participant = participant.Number };
+            ExpectAck(participant, type);
         }
+        effects.Truncate(effects.Count - (sends.Length - count));
     }
 
     private void SendAnnouncement(ParticipantState participant, in FloorEffect message, FloorEffects effects)
     {
         effects.Add(message with { Participant = participant.Number });
-        if (Policy.RequestAckFromAll && message.MessageType != FloorMessageType.ReleaseMultiTalker && participant.Function is null)
-            participant.ExpectAck(message.MessageType, Now + Policy.AckTime);
+        ExpectAck(participant, message.MessageType);
+    }
+
+    private void ExpectAck(ParticipantState participant, FloorMessageType type)
+    {
+        if (Policy.RequestAckFromAll && type != FloorMessageType.ReleaseMultiTalker && participant.Function is null)
+            participant.ExpectAck(type, Now + Policy.AckTime);
     }
 
     private void Send(

@@ -99,7 +99,7 @@ internal sealed partial class ParticipantMachine
     }
 
     // 6.3.4.4.13: all waiting requests, or those of the listed users. A message without purpose is that of Release 17.
-    private FloorOutcome CancelQueued(ParticipantState participant, FloorMessage message, FloorEffects effects)
+    private FloorOutcome CancelQueued(ParticipantState participant, in FloorMessage message, FloorEffects effects)
     {
         if (message.TryGetQueuedFloorRequestsPurpose(out QueuedFloorRequestsPurpose purpose) &&
             purpose != QueuedFloorRequestsPurpose.CancelRequest)

@@ -45,7 +45,7 @@ internal sealed partial class ParticipantMachine(GeneralMachine general, FloorAn
         ParticipantState participant, FloorIndicator callType, Instant now, FloorEffects effects) =>
         Request(participant, EffectivePriority.Implicit(callType, participant.Profile, Policy), now, effects);
 
-    public FloorOutcome Receive(ParticipantState participant, FloorMessage message, Instant now, FloorEffects effects)
+    public FloorOutcome Receive(ParticipantState participant, in FloorMessage message, Instant now, FloorEffects effects)
     {
         if (participant.State is FloorServerParticipantState.Releasing or FloorServerParticipantState.StartStop)
             return FloorOutcome.NotSpecifiedInState;

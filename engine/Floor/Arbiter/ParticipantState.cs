@@ -123,7 +123,7 @@ internal sealed class ParticipantState
         Function == function && _references.Value.SequenceEqual(trackInfo.References);
 
     /// <summary>What a Floor Request tells about its sender.</summary>
-    public void TakeFrom(FloorMessage request)
+    public void TakeFrom(in FloorMessage request)
     {
         TrackInfo.TakeFrom(request, FloorField.TrackInfo);
         FunctionalAlias.TakeFrom(request, FloorField.FunctionalAlias);
@@ -168,7 +168,8 @@ internal sealed class ParticipantState
     /// <summary>Leaves a revoked state for the one that fits the floor.</summary>
     public void Enter(FloorServerParticipantState state)
     {
-        T8 = Instant.Never;
+        if (!_t8.IsNever)
+            T8 = Instant.Never;
         State = state;
     }
 

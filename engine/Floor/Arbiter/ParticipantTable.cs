@@ -43,7 +43,7 @@ internal sealed class ParticipantTable
         _byNumber.TryGetValue(number, out participant);
 
     /// <summary>Whom a message of this session is of: with Track Info, of somebody behind the non-controlling function.</summary>
-    public ParticipantState SenderOf(FloorMessage message, ParticipantState session)
+    public ParticipantState SenderOf(in FloorMessage message, ParticipantState session)
     {
         if (!session.Profile.IsNonControllingFunction || !message.TryGetTrackInfo(out FloorTrackInfo trackInfo) ||
             trackInfo.ReferenceCount == 0)

@@ -71,6 +71,15 @@ public sealed class FloorEffects
         _effects[Count++] = effect;
     }
 
+    /// <summary>Room for as many more effects, to be filled at once.</summary>
+    internal Span<FloorEffect> Add(int count)
+    {
+        if (_effects.Length - Count < count)
+            Array.Resize(ref _effects, Math.Max(2 * _effects.Length, Count + count));
+        Count += count;
+        return _effects.AsSpan(Count - count, count);
+    }
+
     internal void Add(FloorEffectKind kind, int participant = 0) =>
         Add(new FloorEffect { Kind = kind, Participant = participant });
 

@@ -11,12 +11,18 @@ internal readonly ref struct AppPacket
 
     private const int LargestMissingPadding_bytes = 3;
 
-    private AppPacket(RtcpHeader header, FloorFieldReader fields)
+    private readonly ReadOnlySpan<byte> _fields;
+    private readonly FieldIndex _index;
+    private readonly bool _hasSsrcLists;
+
+    private AppPacket(byte subtype, uint ssrc, ReadOnlySpan<byte> fields, scoped in FieldIndex index, bool hasSsrcLists)
     {
-        Subtype = (byte)(header.CountOrSubtype & ~AckBit);
-        AckRequired = (header.CountOrSubtype & AckBit) != 0;
-        Ssrc = header.Ssrc;
-        Fields = fields;
+        Subtype = (byte)(subtype & ~AckBit);
+        AckRequired = (subtype & AckBit) != 0;
+        Ssrc = ssrc;
+        _fields = fields;
+        _index = index;
+        _hasSsrcLists = hasSsrcLists;
     }
 
     /// <summary>Without the acknowledgement bit.</summary>
@@ -26,7 +32,7 @@ internal readonly ref struct AppPacket
 
     public uint Ssrc { get; }
 
-    public FloorFieldReader Fields { get; }
+    public FloorFieldReader Fields => new(_fields, _hasSsrcLists);
 
     /// <summary>
     /// Reads the first packet of a datagram; where the next one starts is told also when this one is ignored or malformed.
@@ -56,20 +62,36 @@ internal readonly ref struct AppPacket
             return FloorOutcome.Ignored;
 
         ReadOnlySpan<byte> fields = datagram[HeaderLength_bytes..consumed_bytes];
-        int extra = consumed_bytes - end;
+        int mandatory = end - HeaderLength_bytes;
         bool hasSsrcLists = name == FloorMessage.ApplicationName;
-        var reader = new FloorFieldReader(fields, hasSsrcLists);
-        while (reader.Left_bytes > extra)
+        var index = new FieldIndex();
+        int at = 0;
+        while (at < mandatory)
         {
-            if (!reader.MoveNext())
+            ReadOnlySpan<byte> rest = fields[at..];
+            if (!FloorFieldReader.TryMeasure(rest, hasSsrcLists, out int header_bytes, out int value_bytes))
                 return FloorOutcome.Malformed;
+            index.Add(rest[0], at);
+            at = Math.Min(at + header_bytes + value_bytes + 3 & ~3, fields.Length);
         }
-        packet = new AppPacket(header, new FloorFieldReader(fields[..(fields.Length - reader.Left_bytes)], hasSsrcLists));
+        packet = new AppPacket(header.CountOrSubtype, header.Ssrc, fields[..at], index, hasSsrcLists);
         return FloorOutcome.Ok;
     }
 
     /// <summary>The value of the first field with this identifier, when it has at least that many octets.</summary>
     public bool TryFind(byte id, int minimumLength_bytes, out ReadOnlySpan<byte> value)
+    {
+        value = default;
+        if (!_index.TryGet(id, out int offset_bytes))
+            return !_index.Covers(id) && TryFindByWalking(id, minimumLength_bytes, out value);
+        ReadOnlySpan<byte> rest = _fields[offset_bytes..];
+        if (!FloorFieldReader.TryMeasure(rest, _hasSsrcLists, out int header_bytes, out int value_bytes))
+            return false;
+        value = rest.Slice(header_bytes, value_bytes);
+        return value_bytes >= minimumLength_bytes;
+    }
+
+    private bool TryFindByWalking(byte id, int minimumLength_bytes, out ReadOnlySpan<byte> value)
     {
         FloorFieldReader reader = Fields;
         while (reader.MoveNext())

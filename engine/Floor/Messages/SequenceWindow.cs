@@ -12,7 +12,7 @@ internal struct SequenceWindow
     private bool _any;
 
     /// <summary>False when this state of the floor, or a later one, was already told.</summary>
-    public bool TryAdvance(FloorMessage message)
+    public bool TryAdvance(in FloorMessage message)
     {
         if (!message.TryGetMessageSequenceNumber(out ushort number))
             return true;

@@ -27,7 +27,7 @@ internal struct StoredField
     }
 
     /// <summary>Takes over what the message has, absence included.</summary>
-    public void TakeFrom(FloorMessage message, FloorField id)
+    public void TakeFrom(in FloorMessage message, FloorField id)
     {
         if (message.TryFind(id, 0, out ReadOnlySpan<byte> value))
             Set(value);

@@ -134,7 +134,7 @@ public sealed class NonControllingFloor
             local.State = NonControllingParticipantState.StartStop;
     }
 
-    private FloorOutcome ReceiveFromParticipant(LocalParticipant from, FloorMessage message, Instant now, FloorEffects effects)
+    private FloorOutcome ReceiveFromParticipant(LocalParticipant from, in FloorMessage message, Instant now, FloorEffects effects)
     {
         if (_releasing)
             return FloorOutcome.NotSpecifiedInState;
@@ -167,10 +167,10 @@ public sealed class NonControllingFloor
         }
     }
 
-    private FloorOutcome Up(LocalParticipant from, FloorMessage message, FloorEffects effects) =>
+    private FloorOutcome Up(LocalParticipant from, in FloorMessage message, FloorEffects effects) =>
         _relay.TryUp(from, message, effects) ? FloorOutcome.Ok : FloorOutcome.Malformed;
 
-    private FloorOutcome ReceiveFromControllingFunction(FloorMessage message, Instant now, FloorEffects effects)
+    private FloorOutcome ReceiveFromControllingFunction(in FloorMessage message, Instant now, FloorEffects effects)
     {
         if (_releasing || message.Type is FloorMessageType.Request or FloorMessageType.Release or
             FloorMessageType.QueuePositionRequest or FloorMessageType.UnicastMediaFlowControl or FloorMessageType.RevokeRequest)
@@ -203,7 +203,7 @@ public sealed class NonControllingFloor
         }
     }
 
-    private void ReceiveFor(LocalParticipant to, FloorMessage message, Instant now)
+    private void ReceiveFor(LocalParticipant to, in FloorMessage message, Instant now)
     {
         switch (message.Type)
         {
@@ -221,7 +221,7 @@ public sealed class NonControllingFloor
     }
 
     // 6.5: Idle and Taken are told to all participants, Taken not to the one it is about.
-    private void Announce(FloorMessage message, Instant now, FloorEffects effects)
+    private void Announce(in FloorMessage message, Instant now, FloorEffects effects)
     {
         message.TryGetFloorIndicator(out FloorIndicator indicator);
         bool others = (indicator & (FloorIndicator.DualFloor | FloorIndicator.MultiTalker)) == 0;
@@ -245,7 +245,7 @@ public sealed class NonControllingFloor
         }
     }
 
-    private void Remember(FloorMessage message)
+    private void Remember(in FloorMessage message)
     {
         // As it came, so that each late joiner gets a number of its own.
         var writer = new FloorMessageWriter(_floor, message.Type, ackRequired: false, _options.DownstreamSsrc);

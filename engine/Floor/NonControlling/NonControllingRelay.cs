@@ -16,7 +16,7 @@ internal sealed class NonControllingRelay(NonControllingFloorOptions options)
     private ushort _messageSequenceNumber;
 
     /// <summary>False when the message came through too many functions already.</summary>
-    public bool TryUp(LocalParticipant from, FloorMessage message, FloorEffects effects)
+    public bool TryUp(LocalParticipant from, in FloorMessage message, FloorEffects effects)
     {
         bool queueing = from.Profile.QueueingNegotiated;
         ReadOnlySpan<byte> participantType = _participantType;
@@ -80,7 +80,7 @@ internal sealed class NonControllingRelay(NonControllingFloorOptions options)
     }
 
     /// <summary>To the participant that the last reference of Track Info names.</summary>
-    public void Down(LocalParticipant to, FloorMessage message, in FloorTrackInfo trackInfo, FloorEffects effects)
+    public void Down(LocalParticipant to, in FloorMessage message, in FloorTrackInfo trackInfo, FloorEffects effects)
     {
         FloorMessageWriter writer = effects.Begin(message.Type, message.AckRequired, options.DownstreamSsrc);
         int left = Math.Min(trackInfo.ReferenceCount - 1, LargestReferences);
@@ -97,7 +97,7 @@ internal sealed class NonControllingRelay(NonControllingFloorOptions options)
     }
 
     /// <summary>One message for several participants; the result is sent by adding it, once per receiver.</summary>
-    public FloorEffect Announcement(FloorMessage message, FloorEffects effects)
+    public FloorEffect Announcement(in FloorMessage message, FloorEffects effects)
     {
         FloorMessageWriter writer = effects.Begin(message.Type, ackRequired: false, options.DownstreamSsrc);
         foreach (FloorFieldReader field in message.Fields)
@@ -141,7 +141,7 @@ internal sealed class NonControllingRelay(NonControllingFloorOptions options)
     }
 
     // The function below has done this for a participant of its own.
-    private static void AddPriority(ref FloorMessageWriter writer, LocalParticipant from, FloorMessage message)
+    private static void AddPriority(ref FloorMessageWriter writer, LocalParticipant from, in FloorMessage message)
     {
         if (from.Profile.NegotiatedPriority is { } negotiated && message.TryGetFloorPriority(out byte requested))
             writer.AddFloorPriority(Math.Min(requested, negotiated));

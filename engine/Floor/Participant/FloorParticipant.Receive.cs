@@ -27,7 +27,7 @@ public sealed partial class FloorParticipant
         return first;
     }
 
-    private FloorOutcome Receive(FloorMessage message, Instant now, FloorEffects effects)
+    private FloorOutcome Receive(in FloorMessage message, Instant now, FloorEffects effects)
     {
         if (State is FloorParticipantState.Releasing or FloorParticipantState.StartStop)
             return FloorOutcome.NotSpecifiedInState;
@@ -60,7 +60,7 @@ public sealed partial class FloorParticipant
         }
     }
 
-    private FloorOutcome ReceiveGranted(FloorMessage message, Instant now, FloorEffects effects)
+    private FloorOutcome ReceiveGranted(in FloorMessage message, Instant now, FloorEffects effects)
     {
         switch (State)
         {
@@ -88,7 +88,7 @@ public sealed partial class FloorParticipant
         }
     }
 
-    private FloorOutcome ReceiveTaken(FloorMessage message, Instant now, FloorEffects effects)
+    private FloorOutcome ReceiveTaken(in FloorMessage message, Instant now, FloorEffects effects)
     {
         FloorIndicator dualOrMulti = IndicatorOf(message) & (FloorIndicator.DualFloor | FloorIndicator.MultiTalker);
         if (State == FloorParticipantState.U_HasPermission)
@@ -109,7 +109,7 @@ public sealed partial class FloorParticipant
         return FloorOutcome.Ok;
     }
 
-    private FloorOutcome ReceiveIdle(FloorMessage message, FloorEffects effects)
+    private FloorOutcome ReceiveIdle(in FloorMessage message, FloorEffects effects)
     {
         switch (State)
         {
@@ -142,7 +142,7 @@ public sealed partial class FloorParticipant
         }
     }
 
-    private FloorOutcome ReceiveDeny(FloorMessage message, FloorEffects effects)
+    private FloorOutcome ReceiveDeny(in FloorMessage message, FloorEffects effects)
     {
         if (State is not (FloorParticipantState.U_PendingRequest or FloorParticipantState.U_Queued))
             return FloorOutcome.NotSpecifiedInState;
@@ -153,7 +153,7 @@ public sealed partial class FloorParticipant
         return FloorOutcome.Ok;
     }
 
-    private FloorOutcome ReceiveRevoke(FloorMessage message, Instant now, FloorEffects effects)
+    private FloorOutcome ReceiveRevoke(in FloorMessage message, Instant now, FloorEffects effects)
     {
         if (State == FloorParticipantState.U_PendingRelease)
             return FloorOutcome.NotSpecifiedInState;
@@ -171,7 +171,7 @@ public sealed partial class FloorParticipant
         return FloorOutcome.Ok;
     }
 
-    private FloorOutcome ReceiveQueuePositionInfo(FloorMessage message, FloorEffects effects)
+    private FloorOutcome ReceiveQueuePositionInfo(in FloorMessage message, FloorEffects effects)
     {
         if (State is not (FloorParticipantState.U_PendingRequest or FloorParticipantState.U_Queued) ||
             _timers.IsRunning(Timer.T132))
@@ -184,7 +184,7 @@ public sealed partial class FloorParticipant
         return FloorOutcome.Ok;
     }
 
-    private FloorOutcome ReceiveQueuedFloorRequests(FloorMessage message, FloorEffects effects)
+    private FloorOutcome ReceiveQueuedFloorRequests(in FloorMessage message, FloorEffects effects)
     {
         message.TryGetQueuedFloorRequestsPurpose(out QueuedFloorRequestsPurpose purpose);
         switch (purpose)
@@ -204,10 +204,10 @@ public sealed partial class FloorParticipant
         }
     }
 
-    private static FloorIndicator IndicatorOf(FloorMessage message) =>
+    private static FloorIndicator IndicatorOf(in FloorMessage message) =>
         message.TryGetFloorIndicator(out FloorIndicator indicator) ? indicator : FloorIndicator.None;
 
-    private void TakeGrant(FloorMessage message)
+    private void TakeGrant(in FloorMessage message)
     {
         message.TryGetDuration(out _grantedDuration_s);
         message.TryGetAudioSsrc(out _grantedAudioSsrc);

@@ -31,7 +31,7 @@ internal sealed class TalkerBook
     }
 
     /// <summary>Takes over whom a Floor Taken names: the lists of a multi-talker group, else the granted party.</summary>
-    public void Take(FloorMessage taken)
+    public void Take(in FloorMessage taken)
     {
         Count = 0;
         taken.TryGetAudioSsrc(out uint ssrc);
@@ -54,7 +54,7 @@ internal sealed class TalkerBook
     }
 
     /// <summary>One of several stopped.</summary>
-    public void Remove(FloorMessage released)
+    public void Remove(in FloorMessage released)
     {
         if (!released.TryGetUserId(out ReadOnlySpan<byte> identity))
             return;
