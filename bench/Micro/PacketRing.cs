@@ -10,22 +10,26 @@ internal sealed class PacketRing
     private const int Room_bytes = 48;
 
     private readonly byte[] _memory;
-    private readonly int _stride;
     private readonly int _packets;
     private ushort _sequence;
 
     public PacketRing(int payload_bytes, int packets)
     {
         Plain_bytes = Header_bytes + payload_bytes;
-        _stride = (Plain_bytes + Room_bytes + 63) & ~63;
+        Stride_bytes = (Plain_bytes + Room_bytes + 63) & ~63;
         _packets = packets;
-        _memory = GC.AllocateArray<byte>(_stride * packets, pinned: true);
+        _memory = GC.AllocateArray<byte>(Stride_bytes * packets, pinned: true);
     }
 
     public int Plain_bytes { get; }
 
+    public int Stride_bytes { get; }
+
     /// <summary>The packet's place with room for what protection adds.</summary>
-    public Span<byte> this[int i] => _memory.AsSpan(i * _stride, _stride);
+    public Span<byte> this[int i] => _memory.AsSpan(i * Stride_bytes, Stride_bytes);
+
+    /// <summary>All places from this one on.</summary>
+    public Span<byte> From(int i) => _memory.AsSpan(i * Stride_bytes);
 
     /// <summary>Fills the ring with new plain packets.</summary>
     public void Prepare()

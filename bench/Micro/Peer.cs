@@ -1,12 +1,24 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using MediaEngine.Srtp;
 
 namespace MediaEngine.Bench.Micro;
 
 /// <summary>A C library as the yardsticks drive it: compiled here and now against the installed headers.</summary>
 internal sealed unsafe class Peer
 {
-    private readonly delegate* unmanaged<int, int, int, int, int, nint> _open;
+    public const string IpsecMb = "ipsec-mb direct";
+    public const string IpsecMbBurst = "ipsec-mb burst";
+    public const string Evp = "OpenSSL EVP";
+    public const string Libsrtp = "libsrtp2 (NSS)";
+
+    /// <summary>One that the user built.</summary>
+    public const string OwnLibsrtp = "libsrtp2 (own)";
+
+    /// <summary>The framework's, which needs no yardstick.</summary>
+    public const string AesGcm = "AesGcm";
+
+    private readonly delegate* unmanaged<int, int, int, int, int, int, nint> _open;
     private readonly delegate* unmanaged<nint, double*, double*, int> _round;
     private readonly delegate* unmanaged<nint, double> _fanOut;
     private readonly delegate* unmanaged<nint, void> _close;
@@ -14,7 +26,7 @@ internal sealed unsafe class Peer
     private Peer(string name, nint library)
     {
         Name = name;
-        _open = (delegate* unmanaged<int, int, int, int, int, nint>)NativeLibrary.GetExport(library, "yard_open");
+        _open = (delegate* unmanaged<int, int, int, int, int, int, nint>)NativeLibrary.GetExport(library, "yard_open");
         _round = (delegate* unmanaged<nint, double*, double*, int>)NativeLibrary.GetExport(library, "yard_round");
         _fanOut = (delegate* unmanaged<nint, double>)NativeLibrary.GetExport(library, "yard_fan_out");
         _close = (delegate* unmanaged<nint, void>)NativeLibrary.GetExport(library, "yard_close");
@@ -22,15 +34,20 @@ internal sealed unsafe class Peer
 
     public string Name { get; }
 
-    /// <summary>Compiles <c>Yardstick/source.c</c>; null when compiler, headers or library are missing.</summary>
-    public static Peer? TryBuild(string name, string source, string library)
+    /// <summary>
+    /// Compiles <c>Yardstick/source.c</c>, against headers and library under a prefix if there is one; null when compiler,
+    /// headers or library are missing.
+    /// </summary>
+    public static Peer? TryBuild(string name, string source, string library, string? prefix = null)
     {
         string directory = Directory.CreateTempSubdirectory("yardstick").FullName;
         try
         {
             string output = Path.Combine(directory, source + ".so");
             string input = Path.Combine(AppContext.BaseDirectory, "Yardstick", source + ".c");
-            var gcc = new ProcessStartInfo("gcc", ["-O3", "-march=native", "-shared", "-fPIC", "-o", output, input, "-l" + library])
+            string[] there = prefix is null ? [] : [$"-I{prefix}/include", $"-L{prefix}/lib", $"-Wl,-rpath,{prefix}/lib"];
+            var gcc = new ProcessStartInfo(
+                "gcc", ["-O3", "-march=native", "-shared", "-fPIC", .. there, "-o", output, input, "-l" + library])
             {
                 RedirectStandardError = true,
             };
@@ -49,22 +66,33 @@ internal sealed unsafe class Peer
         }
     }
 
-    public Session Open(int key_bytes, int mki_bytes, int payload_bytes, int packets, int keys = 0) =>
-        new(this, _open(key_bytes, mki_bytes, payload_bytes, packets, keys));
-
-    public readonly struct Session(Peer peer, nint state) : IDisposable
+    /// <summary>Null when the peer has no such cipher, or not by this interface.</summary>
+    public Session? TryOpen(SrtpProfile profile, int mki_bytes, int payload_bytes, int packets, int keys = 0)
     {
-        /// <summary>ns per packet.</summary>
-        public (double Protect, double Unprotect) Round()
+        nint state = _open(
+            profile.IsAead() ? 0 : 1, profile.KeyLength_bytes(), mki_bytes, payload_bytes, packets, keys);
+        return state == 0 ? null : new Session(this, state);
+    }
+
+    public sealed class Session(Peer peer, nint state) : IDisposable
+    {
+        public string Name => peer.Name;
+
+        /// <summary>ns per packet, protect and unprotect.</summary>
+        public Figures Round()
         {
             double protect, unprotect;
             if (peer._round(state, &protect, &unprotect) != 0)
                 throw new InvalidOperationException($"{peer.Name} refused a packet.");
-            return (protect, unprotect);
+            return new Figures(protect, unprotect);
         }
 
         /// <summary>ns per receiver.</summary>
-        public double FanOut() => peer._fanOut(state);
+        public Figures FanOut()
+        {
+            double protect = peer._fanOut(state);
+            return protect < 0 ? throw new InvalidOperationException($"{peer.Name} refused a packet.") : new Figures(protect);
+        }
 
         public void Dispose() => peer._close(state);
     }

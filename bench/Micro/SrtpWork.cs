@@ -2,7 +2,7 @@ using MediaEngine.Srtp;
 
 namespace MediaEngine.Bench.Micro;
 
-/// <summary>One RTP stream by our full path: group media with the rollover counter in every packet.</summary>
+/// <summary>One RTP stream by our full path; the AEAD profiles as group media, with the ROC in every packet.</summary>
 internal sealed class SrtpWork : IPacketWork, IDisposable
 {
     private readonly SrtpSender _sender;
@@ -13,7 +13,7 @@ internal sealed class SrtpWork : IPacketWork, IDisposable
     public SrtpWork(SrtpProfile profile, int mki_bytes, int payload_bytes, int packets)
     {
         using SrtpMasterKey key = Key(profile, mki_bytes, seed: 0);
-        var policy = new SrtpPolicy(profile, RocTransmissionRate: 1);
+        SrtpPolicy policy = Policy(profile);
         _sender = new SrtpSender(key, policy);
         _receiver = new SrtpReceiver(policy, mki_bytes);
         if (!_receiver.TryAddKey(key))
@@ -21,11 +21,15 @@ internal sealed class SrtpWork : IPacketWork, IDisposable
         _ring = new PacketRing(payload_bytes, packets);
     }
 
+    /// <summary>With AES-CM packets are those of RFC 3711, without the ROC.</summary>
+    public static SrtpPolicy Policy(SrtpProfile profile) => new(profile, profile.IsAead() ? 1 : 0);
+
     public static SrtpMasterKey Key(SrtpProfile profile, int mki_bytes, int seed)
     {
         byte[] octets = [.. Enumerable.Range(1, 64).Select(i => (byte)(i * 37 + seed)), (byte)(seed >> 8)];
         return new SrtpMasterKey(
-            profile, octets.AsSpan(65 - profile.KeyLength_bytes()), octets.AsSpan(0, 12), octets.AsSpan(12, mki_bytes));
+            profile, octets.AsSpan(65 - profile.KeyLength_bytes()), octets.AsSpan(0, profile.SaltLength_bytes()),
+            octets.AsSpan(12, mki_bytes));
     }
 
     public void Prepare() => _ring.Prepare();

@@ -17,7 +17,7 @@ internal static partial class ThreadClock
     }
 
     /// <summary>ns per packet of one round, protect and unprotect.</summary>
-    public static (double Protect, double Unprotect) Round<TWork>(TWork work, int packets)
+    public static Figures Round<TWork>(TWork work, int packets)
         where TWork : class, IPacketWork
     {
         work.Prepare();
@@ -27,7 +27,7 @@ internal static partial class ThreadClock
         double middle = Now_ns();
         for (int i = 0; i < packets; i++)
             work.Unprotect(i);
-        return ((middle - start) / packets, (Now_ns() - middle) / packets);
+        return new Figures((middle - start) / packets, (Now_ns() - middle) / packets);
     }
 
     [LibraryImport("libc", EntryPoint = "clock_gettime")]

@@ -1,53 +1,65 @@
-using System.Globalization;
-using System.Runtime;
-using System.Text.Json;
 using MediaEngine.Keys;
 using MediaEngine.Srtp;
 
 namespace MediaEngine.Bench.Micro;
 
-/// <summary>Side by side in one process, round by round, so that what disturbs one disturbs the other.</summary>
+/// <summary>Our full SRTP path beside what others need for the same packets.</summary>
 internal static class Versus
 {
-    private const int Passes = 5;
-    private const int WarmUpRounds = 3;
     private const int Packets = 512;
-    private const int Keys = 1000;
+    private const int ManyKeys = 1000;
     private const int Mki_bytes = 8;
-    private const string IpsecMb = "ipsec-mb direct";
-    private const string Evp = "OpenSSL EVP";
-    private const string Libsrtp = "libsrtp2";
-    private const string Framework = "AesGcm";
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
-    private static readonly int[] Payloads_bytes = [20, 60, 160, 320, 1200];
+    private const int Voice_bytes = 160;
+    private static readonly int[] Payloads_bytes = [20, 60, Voice_bytes, 320, 1200];
 
-    public static int Run(bool json, bool strict, int rounds)
+    /// <param name="json">Prints rows for programs.</param>
+    /// <param name="strict">A missed goal makes the exit code 1.</param>
+    /// <param name="rounds">Per pass.</param>
+    /// <param name="libsrtpPrefix">Where another libsrtp than the system's is installed.</param>
+    public static int Run(bool json, bool strict, int rounds, string? libsrtpPrefix)
     {
         var rows = new List<Row>();
         var peers = new List<Peer>();
-        Add(IpsecMb, "ipsecmb", "IPSec_MB", "libipsec-mb-dev");
-        Add(Evp, "evp", "crypto", "libssl-dev");
-        Add(Libsrtp, "libsrtp", "srtp2", "libsrtp2-dev");
+        Add(Peer.IpsecMb, "ipsecmb", "IPSec_MB", "libipsec-mb-dev");
+        Add(Peer.IpsecMbBurst, "ipsecmb-burst", "IPSec_MB", "libipsec-mb-dev");
+        Add(Peer.Evp, "evp", "crypto", "libssl-dev");
+        if (libsrtpPrefix is null)
+            Add(Peer.Libsrtp, "libsrtp", "srtp2", "libsrtp2-dev");
+        else
+            Add(Peer.OwnLibsrtp, "libsrtp", "srtp2", $"libsrtp 2 in {libsrtpPrefix}", libsrtpPrefix);
         foreach (SrtpProfile profile in new[] { SrtpProfile.AeadAes128Gcm, SrtpProfile.AeadAes256Gcm })
         {
             foreach (int payload_bytes in Payloads_bytes)
-                rows.AddRange(Streams(profile, payload_bytes, peers, rounds));
-            foreach (int payload_bytes in new[] { 160, 1200 })
+                rows.AddRange(Stream(profile, payload_bytes, peers, rounds));
+            foreach (int payload_bytes in new[] { Voice_bytes, 1200 })
                 rows.AddRange(FanOut(profile, payload_bytes, peers, rounds));
         }
+        rows.AddRange(Stream(SrtpProfile.Aes128CmHmacSha1_80, Voice_bytes, peers, rounds));
+        foreach (int keys in new[] { 16, 32 })
+            rows.AddRange(Batch(SrtpProfile.Aes128CmHmacSha1_80, Voice_bytes, keys, peers, rounds));
         rows.Add(Mki(rounds));
-        rows.AddRange(Steadiness());
+        rows.AddRange(Steadiness.Rows(Mki_bytes, Voice_bytes));
         rows.AddRange(ContextSize.Rows());
         rows.Add(Derivation(rounds));
         if (json)
-            Console.WriteLine(JsonSerializer.Serialize(rows, Json));
+        {
+            Table.PrintJson(rows);
+        }
         else
-            Print(rows);
+        {
+            Table.Print(rows);
+            Console.WriteLine(
+                $"""
+                Cipher: {SrtpCipher.Reason}. ns of thread time per packet: medians of rounds, then of {Interleaved.Passes} passes.
+                Ours is the full path with MKI, and with ROC for the AEAD profiles. The peers' is the cryptography alone, except
+                libsrtp2, whose Debian build links NSS, which flatters us; OpenSSL EVP costs less than libsrtp on OpenSSL.
+                """);
+        }
         return strict && rows.Exists(row => row.Met == false) ? 1 : 0;
 
-        void Add(string name, string source, string library, string package)
+        void Add(string name, string source, string library, string package, string? prefix = null)
         {
-            Peer? peer = Peer.TryBuild(name, source, library);
+            Peer? peer = Peer.TryBuild(name, source, library, prefix);
             if (peer is not null)
                 peers.Add(peer);
             else
@@ -55,113 +67,88 @@ internal static class Versus
         }
     }
 
-    private static IEnumerable<Row> Streams(SrtpProfile profile, int payload_bytes, List<Peer> peers, int rounds)
+    // Packets of one stream, one at a time.
+    private static List<Row> Stream(SrtpProfile profile, int payload_bytes, List<Peer> peers, int rounds)
     {
         using var ours = new SrtpWork(profile, Mki_bytes, payload_bytes, Packets);
-        using var framework = new AesGcmWork(profile, payload_bytes, Packets);
-        List<Peer.Session> sessions =
-            [.. peers.Select(peer => peer.Open(profile.KeyLength_bytes(), Mki_bytes, payload_bytes, Packets))];
-        string[] names = [.. peers.Select(peer => peer.Name), Framework];
+        using AesGcmWork? framework = profile.IsAead() ? new AesGcmWork(profile, payload_bytes, Packets) : null;
+        Peer.Session[] sessions =
+            [.. peers.Select(peer => peer.TryOpen(profile, Mki_bytes, payload_bytes, Packets)).OfType<Peer.Session>()];
+        List<Side> sides = [.. sessions.Select(session => new Side(session.Name, Goal(session.Name), session.Round))];
+        if (framework is not null)
+            sides.Add(new Side(Peer.AesGcm, Goal(Peer.AesGcm), () => ThreadClock.Round(framework, Packets)));
         string packet = $"{profile} {payload_bytes} B";
-        Comparison[] protects = [.. names.Select(name => new Comparison($"protect {packet}", name, Goal(name, payload_bytes)))];
-        Comparison[] unprotects =
-            [.. names.Select(name => new Comparison($"unprotect {packet}", name, Goal(name, payload_bytes)))];
-        for (int pass = 0; pass < Passes; pass++)
-        {
-            List<double>[] protect = [.. Enumerable.Range(0, names.Length + 1).Select(_ => new List<double>())];
-            List<double>[] unprotect = [.. Enumerable.Range(0, names.Length + 1).Select(_ => new List<double>())];
-            for (int round = -WarmUpRounds; round < rounds; round++)
-            {
-                (double Protect, double Unprotect)[] times =
-                [
-                    .. sessions.Select(session => session.Round()), ThreadClock.Round(framework, Packets),
-                    ThreadClock.Round(ours, Packets),
-                ];
-                for (int i = 0; i < times.Length && round >= 0; i++)
-                {
-                    protect[i].Add(times[i].Protect);
-                    unprotect[i].Add(times[i].Unprotect);
-                }
-            }
-            for (int i = 0; i < names.Length; i++)
-            {
-                protects[i].AddPass(protect[^1], protect[i]);
-                unprotects[i].AddPass(unprotect[^1], unprotect[i]);
-            }
-        }
-        sessions.ForEach(session => session.Dispose());
-        return [.. protects.Select(c => c.ToRow()), .. unprotects.Select(c => c.ToRow())];
+        List<Row> rows =
+        [
+            .. Interleaved.Compare(
+                [$"protect {packet}", $"unprotect {packet}"], () => ThreadClock.Round(ours, Packets), sides, rounds),
+        ];
+        Array.ForEach(sessions, session => session.Dispose());
+        return rows;
+
+        double? Goal(string peer) =>
+            profile.IsAead() ? Goals.OfAead(peer, payload_bytes) : Goals.OfCounterMode(peer);
     }
 
+    // One packet to a thousand receivers, each with a key of its own. Peer by peer: what a peer's thousand keys leave of the
+    // cache is what the other side starts with.
     private static IEnumerable<Row> FanOut(SrtpProfile profile, int payload_bytes, List<Peer> peers, int rounds)
     {
-        using var ours = new FanOutWork(profile, payload_bytes, Packets, Keys);
-        var rows = new List<Row>();
-        foreach (Peer peer in peers.Where(peer => peer.Name != Evp))
+        using var ours = new BatchWork(profile, Mki_bytes, payload_bytes, Packets, ManyKeys);
+        foreach (Peer peer in peers.Where(peer => peer.Name is Peer.IpsecMb or Peer.Libsrtp or Peer.OwnLibsrtp))
         {
-            using Peer.Session theirs = peer.Open(profile.KeyLength_bytes(), Mki_bytes, payload_bytes, Packets, Keys);
-            var comparison = new Comparison(
-                $"1 to {Keys} keys {profile} {payload_bytes} B", peer.Name, Goal(peer.Name, payload_bytes));
-            for (int pass = 0; pass < Passes; pass++)
-            {
-                List<double> mine = [], others = [];
-                for (int round = -WarmUpRounds; round < rounds; round++)
-                {
-                    double other = theirs.FanOut();
-                    double own = ours.Round_ns();
-                    if (round < 0)
-                        continue;
-                    others.Add(other);
-                    mine.Add(own);
-                }
-                comparison.AddPass(mine, others);
-            }
-            rows.Add(comparison.ToRow());
+            using Peer.Session? theirs = peer.TryOpen(profile, Mki_bytes, payload_bytes, Packets, ManyKeys);
+            if (theirs is null)
+                continue;
+            var side = new Side(peer.Name, Goals.OfAead(peer.Name, payload_bytes), theirs.FanOut);
+            string measure = $"1 to {ManyKeys} keys {profile} {payload_bytes} B";
+            foreach (Row row in Interleaved.Compare([measure], ours.FanOutRound, [side], rounds))
+                yield return row;
         }
-        return rows;
+    }
+
+    // Batches in which every packet has a key of its own.
+    private static List<Row> Batch(SrtpProfile profile, int payload_bytes, int keys, List<Peer> peers, int rounds)
+    {
+        using var ours = new BatchWork(profile, Mki_bytes, payload_bytes, Packets, keys);
+        using Peer.Session? burst = peers.Find(peer => peer.Name == Peer.IpsecMbBurst)
+            ?.TryOpen(profile, Mki_bytes, payload_bytes, Packets, keys);
+        if (burst is null)
+            return [];
+        string packet = $"{profile} {payload_bytes} B, batch of {keys} keys";
+        return
+        [
+            .. Interleaved.Compare(
+                [$"protect {packet}", $"unprotect {packet}"], ours.Round,
+                [new Side(burst.Name, Goals.OfCounterMode(burst.Name), burst.Round)], rounds),
+        ];
     }
 
     private static Row Mki(int rounds)
     {
-        using var with = new SrtpWork(SrtpProfile.AeadAes128Gcm, Mki_bytes, 160, Packets);
-        using var without = new SrtpWork(SrtpProfile.AeadAes128Gcm, 0, 160, Packets);
-        List<double> on = [], off = [];
-        for (int round = -WarmUpRounds; round < Passes * rounds; round++)
-        {
-            (double protect, double unprotect) = ThreadClock.Round(with, Packets);
-            (double barelyProtect, double barelyUnprotect) = ThreadClock.Round(without, Packets);
-            if (round < 0)
-                continue;
-            on.Add((protect + unprotect) / 2);
-            off.Add((barelyProtect + barelyUnprotect) / 2);
-        }
-        double cost = Math.Round(Comparison.Median([.. on.Zip(off, (a, b) => a - b)]), 1);
+        using var with = new SrtpWork(SrtpProfile.AeadAes128Gcm, Mki_bytes, Voice_bytes, Packets);
+        using var without = new SrtpWork(SrtpProfile.AeadAes128Gcm, 0, Voice_bytes, Packets);
+        double cost = Math.Round(
+            Interleaved.Median(() => Mean(with) - Mean(without), Interleaved.Passes * rounds), 1);
         return new Row(
-            "an MKI of 8 octets, 160 B", cost, "ns/packet", "without", 0, null, Goals.Mki_ns, cost <= Goals.Mki_ns);
-    }
+            $"an MKI of {Mki_bytes} octets, {Voice_bytes} B", cost, "ns/packet", "without", 0, null, Goals.Mki_ns,
+            cost <= Goals.Mki_ns);
 
-    private static IEnumerable<Row> Steadiness()
-    {
-        const int Rounds = 1_000_000 / Packets + 1;
-        using var work = new SrtpWork(SrtpProfile.AeadAes128Gcm, Mki_bytes, 160, Packets);
-        for (int round = 0; round < 100; round++)
-            ThreadClock.Round(work, Packets);
-        long methods = JitInfo.GetCompiledMethodCount();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int round = 0; round < Rounds; round++)
-            ThreadClock.Round(work, Packets);
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        methods = JitInfo.GetCompiledMethodCount() - methods;
-        yield return new Row("allocated over 10^6 packets", allocated, "B", "none", 0, null, 0, allocated == 0);
-        yield return new Row("methods compiled over 10^6 packets", methods, "methods", "none", 0, null, 0, methods == 0);
+        static double Mean(SrtpWork work)
+        {
+            Figures figures = ThreadClock.Round(work, Packets);
+            return (figures.Protect + figures.Unprotect) / 2;
+        }
     }
 
     private static Row Derivation(int rounds)
     {
         const int Derivations = 100;
         using var group = new GroupMasterKey(new KeyIdentifier(0x09bf9d37), new byte[16], new byte[16]);
-        var samples = new List<double>();
-        for (int round = -WarmUpRounds; round < rounds; round++)
+        double median = Interleaved.Median(Round, rounds);
+        return new Row("GMK to SRTP and SRTCP session keys", Math.Round(median), "ns", "none", null, null, null, null);
+
+        double Round()
         {
             double start = ThreadClock.Now_ns();
             for (int i = 0; i < Derivations; i++)
@@ -169,33 +156,7 @@ internal static class Versus
                 using SrtpMasterKey key = group.DeriveMediaKey(new KeyIdentifier(0x01c8de7b));
                 using var sender = new SrtpSender(key, SrtpPolicy.GroupMedia);
             }
-            if (round >= 0)
-                samples.Add((ThreadClock.Now_ns() - start) / Derivations);
+            return (ThreadClock.Now_ns() - start) / Derivations;
         }
-        double median = Math.Round(Comparison.Median(samples));
-        return new Row("GMK to SRTP and SRTCP session keys", median, "ns", "none", null, null, null, null);
-    }
-
-    private static double? Goal(string peer, int payload_bytes) => peer switch
-    {
-        IpsecMb => Goals.AgainstIpsecMb(payload_bytes),
-        Evp => Goals.AgainstEvp(payload_bytes),
-        Libsrtp => Goals.AgainstLibsrtp(payload_bytes),
-        _ => Goals.AgainstAesGcm(payload_bytes),
-    };
-
-    private static void Print(List<Row> rows)
-    {
-        Console.WriteLine($"{"measure",-36} {"ours",8} {"unit",-9} {"peer",-16} {"peer's",8} {"ratio",6} {"goal",7}  met");
-        foreach (Row row in rows)
-        {
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{row.Measure,-36} {row.Value,8:0.#} {row.Unit,-9} {row.Peer,-16} {row.PeerValue,8:0.#} {row.Ratio,6:F2} " +
-                $"{row.Goal,7:0.##}  {(row.Met is bool met ? met ? "yes" : "NO" : "-")}"));
-        }
-        Console.WriteLine(
-            $"Cipher: {SrtpCipher.Reason}. ns of thread time per packet: medians of rounds, then of {Passes} passes. Ours is " +
-            "the full path\nwith MKI and ROC, the peers' is the AEAD alone, except libsrtp2 (Debian's links NSS, which flatters us).");
     }
 }

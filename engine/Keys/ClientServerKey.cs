@@ -36,12 +36,12 @@ public sealed class ClientServerKey : IDisposable
     {
         Span<byte> mki = stackalloc byte[Mki_bytes];
         Id.Write(mki);
-        return _material.DeriveMasterKey(CryptoSessions.McpttClientServer, Id, mki);
+        return _material.DeriveMasterKey(CryptoSession.McpttClientServer, Id, mki);
     }
 
     /// <summary>The same as octets, for key files that other programs read: 16 of master key, 12 of master salt.</summary>
     public void ExportControlKey(Span<byte> masterKey16, Span<byte> masterSalt12) =>
-        _material.Derive(CryptoSessions.McpttClientServer, Id, masterKey16, masterSalt12);
+        _material.Derive(CryptoSession.McpttClientServer, Id, masterKey16, masterSalt12);
 
     /// <summary>The identifier; never key material.</summary>
     public override string ToString() => $"CSK {Id}";

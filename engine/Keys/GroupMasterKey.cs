@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
 using MediaEngine.Srtp;
 
 namespace MediaEngine.Keys;
@@ -13,9 +10,6 @@ public sealed class GroupMasterKey : IDisposable
 {
     /// <summary>MKI of group media: GMK-ID ‖ GUK-ID.</summary>
     public const int Mki_bytes = 8;
-
-    private const byte UserSaltFunctionCode = 0x50;
-    private const uint UserSaltMask = 0x0FFF_FFFF;
 
     private readonly KeyMaterial _material;
 
@@ -42,21 +36,15 @@ public sealed class GroupMasterKey : IDisposable
     /// </summary>
     /// <param name="mcServiceUserId">The MC service user ID exactly as configured, scheme included.</param>
     /// <exception cref="ArgumentException">Longer than 65535 octets.</exception>
-    public KeyIdentifier GukIdFor(string mcServiceUserId)
-    {
-        int idLength = Encoding.UTF8.GetByteCount(mcServiceUserId);
-        if (idLength > ushort.MaxValue)
-            throw new ArgumentException("An MC service user ID has at most 65535 octets.", nameof(mcServiceUserId));
-        // S = FC || P0 || L0 (TS 33.220 B.2)
-        byte[] input = new byte[1 + idLength + 2];
-        input[0] = UserSaltFunctionCode;
-        Encoding.UTF8.GetBytes(mcServiceUserId, input.AsSpan(1));
-        BinaryPrimitives.WriteUInt16BigEndian(input.AsSpan(1 + idLength), (ushort)idLength);
-        Span<byte> output = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(_material.Key, input, output);
-        uint userSalt = BinaryPrimitives.ReadUInt32BigEndian(output[^4..]) & UserSaltMask;
-        return new KeyIdentifier(Id.Value ^ userSalt);
-    }
+    public KeyIdentifier GukIdFor(string mcServiceUserId) => UserSalt.Apply(_material.Key, mcServiceUserId, Id);
+
+    /// <summary>The GMK-ID behind a user's GUK-ID: the User Salt the other way (TS 33.180 5.2.3).</summary>
+    /// <param name="gmk16">The GMK.</param>
+    /// <param name="gukId">CSB ID of the message that delivered the key.</param>
+    /// <param name="mcServiceUserId">Whom it was delivered to, exactly as configured.</param>
+    /// <exception cref="ArgumentException">Longer than 65535 octets.</exception>
+    public static KeyIdentifier IdBehind(ReadOnlySpan<byte> gmk16, KeyIdentifier gukId, string mcServiceUserId) =>
+        UserSalt.Apply(gmk16, mcServiceUserId, gukId);
 
     /// <summary>Writes the 8-octet MKI of the sender with this GUK-ID.</summary>
     public void WriteMki(KeyIdentifier gukId, Span<byte> destination8)
@@ -70,12 +58,12 @@ public sealed class GroupMasterKey : IDisposable
     {
         Span<byte> mki = stackalloc byte[Mki_bytes];
         WriteMki(gukId, mki);
-        return _material.DeriveMasterKey(CryptoSessions.McpttGroupCall, gukId, mki);
+        return _material.DeriveMasterKey(CryptoSession.McpttGroupCall, gukId, mki);
     }
 
     /// <summary>The same as octets, for key files that other programs read: 16 of master key, 12 of master salt.</summary>
     public void ExportMediaKey(KeyIdentifier gukId, Span<byte> masterKey16, Span<byte> masterSalt12) =>
-        _material.Derive(CryptoSessions.McpttGroupCall, gukId, masterKey16, masterSalt12);
+        _material.Derive(CryptoSession.McpttGroupCall, gukId, masterKey16, masterSalt12);
 
     /// <summary>The identifier; never key material.</summary>
     public override string ToString() => $"GMK {Id}";

@@ -38,12 +38,12 @@ internal sealed class KeyMaterial : IDisposable
     public bool IsSame(KeyMaterial other) =>
         CryptographicOperations.FixedTimeEquals(Key, other.Key) && Rand.SequenceEqual(other.Rand);
 
-    /// <summary>The SRTP master key of one crypto session, for AEAD_AES_128_GCM (TS 33.180 7.4, 7.5.1).</summary>
-    public SrtpMasterKey DeriveMasterKey(byte cryptoSessionId, KeyIdentifier bundle, ReadOnlySpan<byte> mki)
+    /// <summary>The SRTP master key of a crypto session, for AEAD_AES_128_GCM (TS 33.180 7.4, 7.5.1).</summary>
+    public SrtpMasterKey DeriveMasterKey(CryptoSession session, KeyIdentifier bundle, ReadOnlySpan<byte> mki)
     {
         Span<byte> key = stackalloc byte[SrtpProfile.AeadAes128Gcm.KeyLength_bytes()];
         Span<byte> salt = stackalloc byte[SrtpProfileLengths.Salt_bytes];
-        Derive(cryptoSessionId, bundle, key, salt);
+        Derive(session, bundle, key, salt);
         var master = new SrtpMasterKey(SrtpProfile.AeadAes128Gcm, key, salt, mki);
         CryptographicOperations.ZeroMemory(key);
         CryptographicOperations.ZeroMemory(salt);
@@ -51,12 +51,12 @@ internal sealed class KeyMaterial : IDisposable
     }
 
     /// <summary>Fills an SRTP master key and master salt.</summary>
-    public void Derive(byte cryptoSessionId, KeyIdentifier bundle, Span<byte> masterKey, Span<byte> masterSalt)
+    public void Derive(CryptoSession session, KeyIdentifier bundle, Span<byte> masterKey, Span<byte> masterSalt)
     {
         // Two runs of the PRF: master key and salt are not slices of one output.
         MikeyKeyDerivation.Derive(
-            Key, MikeyKeyDerivation.TrafficEncryptingKey, cryptoSessionId, bundle.Value, _rand, masterKey);
-        MikeyKeyDerivation.Derive(Key, MikeyKeyDerivation.SaltingKey, cryptoSessionId, bundle.Value, _rand, masterSalt);
+            Key, MikeyKeyDerivation.TrafficEncryptingKey, (byte)session, bundle.Value, _rand, masterKey);
+        MikeyKeyDerivation.Derive(Key, MikeyKeyDerivation.SaltingKey, (byte)session, bundle.Value, _rand, masterSalt);
     }
 
     public void Dispose()

@@ -15,6 +15,12 @@ internal static class MikeyKeyDerivation
     /// <summary>RFC 3830 4.1.3: the salting key, which is the SRTP master salt.</summary>
     public const uint SaltingKey = 0x39A2C14B;
 
+    /// <summary>RFC 3830 4.1.4: what a pre-shared key is turned into; the CS ID is then <see cref="NoCryptoSession"/>.</summary>
+    public const uint MessageEncryptionKey = 0x150533E1;
+    public const uint MessageAuthenticationKey = 0x2D22AC75;
+    public const uint MessageSaltKey = 0x29B88916;
+    public const byte NoCryptoSession = 0xFF;
+
     /// <summary>RFC 3830 4.2.4 asks for at least 16 octets; the payload's length field has 8 bits.</summary>
     public const int MinRand_bytes = 16;
     public const int MaxRand_bytes = 255;
@@ -28,8 +34,8 @@ internal static class MikeyKeyDerivation
 
     /// <summary>One key of a crypto session.</summary>
     /// <param name="trafficGeneratingKey">The MCX key.</param>
-    /// <param name="constant"><see cref="TrafficEncryptingKey"/> or <see cref="SaltingKey"/>.</param>
-    /// <param name="cryptoSessionId">CS ID, <see cref="CryptoSessions"/>.</param>
+    /// <param name="constant">One of the constants above: which key.</param>
+    /// <param name="cryptoSessionId">CS ID, <see cref="CryptoSession"/>.</param>
     /// <param name="cryptoSessionBundleId">CSB ID: the sender's GUK-ID for group media, else the key's own identifier.</param>
     /// <param name="rand">RAND of the message that delivered the key, at most 255 octets.</param>
     /// <param name="output">Filled whole.</param>
@@ -57,17 +63,26 @@ internal static class MikeyKeyDerivation
         {
             ReadOnlySpan<byte> part = inputKey[..Math.Min(inputKey.Length, InputPart_bytes)];
             inputKey = inputKey[part.Length..];
-            HMACSHA256.HashData(part, label, chained);
+            // Kept for the whole part: keying costs more than hashing.
+            using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, part);
+            Hash(hmac, label, chained);
             for (int offset = 0; offset < output.Length; offset += Hash_bytes)
             {
-                HMACSHA256.HashData(part, chained, block);
+                Hash(hmac, chained, block);
                 int take = Math.Min(Hash_bytes, output.Length - offset);
                 for (int i = 0; i < take; i++)
                     output[offset + i] ^= block[i];
-                HMACSHA256.HashData(part, chained[..Hash_bytes], chained);
+                if (offset + Hash_bytes < output.Length)
+                    Hash(hmac, chained[..Hash_bytes], chained);
             }
         }
         CryptographicOperations.ZeroMemory(chained);
         CryptographicOperations.ZeroMemory(block);
+    }
+
+    private static void Hash(IncrementalHash hmac, ReadOnlySpan<byte> data, Span<byte> destination)
+    {
+        hmac.AppendData(data);
+        hmac.GetHashAndReset(destination);
     }
 }

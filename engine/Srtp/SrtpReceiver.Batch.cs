@@ -31,14 +31,24 @@ public sealed partial class SrtpReceiver
             {
                 ref SrtpBatchItem item = ref part[i];
                 Span<byte> packet = memory.Slice(item.Offset, item.Length);
-                _verdict = verified ? _batch!.Verdicts[i] : default;
-                item.Outcome = Unprotect(packet, packet, out int length);
+                item.Outcome = verified
+                    ? Unprotect(_batch!.Verdicts[i], packet, out int length)
+                    : Unprotect(packet, packet, out length);
                 item.PlainLength = length;
                 ok += item.Outcome == SrtpOutcome.Ok ? 1 : 0;
             }
-            _verdict = default;
         }
         return ok;
+    }
+
+    private SrtpOutcome Unprotect(in Verdict verdict, Span<byte> packet, out int length)
+    {
+        if (verdict.Key is null || !TryReadTail(packet, out RtpFields header, out bool roc, out _))
+            return Unprotect(packet, packet, out length);
+        _verdict = verdict;
+        SrtpOutcome outcome = UnprotectUnder(verdict.Key, header, roc, packet, packet, out length);
+        _verdict = default;
+        return outcome;
     }
 
     private void VerifyTogether(ReadOnlySpan<byte> memory, ReadOnlySpan<SrtpBatchItem> items)
@@ -98,7 +108,7 @@ public sealed partial class SrtpReceiver
         ulong index = IndexOf(header, roc, packet[plainLength..], window);
         if (CheckIndex(key.RtpStreams.Count, window, index) != SrtpOutcome.Ok)
             return;
-        verdict = new Verdict(key.Session.Rtp(index), index, Authentic: false);
+        verdict = new Verdict(key, key.Session.Rtp(index), index, Authentic: false);
         code = new BatchCode
         {
             Length_bytes = plainLength,
@@ -108,7 +118,7 @@ public sealed partial class SrtpReceiver
     }
 
     // What a batch found out about a packet's tag beforehand, for the keys and the index it assumed.
-    private readonly record struct Verdict(SessionCipher? Session, ulong Index, bool Authentic)
+    private readonly record struct Verdict(ReceiveKey? Key, SessionCipher? Session, ulong Index, bool Authentic)
     {
         public bool Concerns(SessionCipher session, ulong index) => Session == session && Index == index;
     }

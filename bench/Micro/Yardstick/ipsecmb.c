@@ -37,8 +37,10 @@ static int open_packet(struct yard *y, struct gcm_key_data *key, uint8_t *p)
     return tags_differ(tag, p + HEADER + length);
 }
 
-void *yard_open(int key_octets, int mki, int payload, int packets, int keys)
+void *yard_open(int suite, int key_octets, int mki, int payload, int packets, int keys)
 {
+    if (suite != SUITE_GCM)
+        return NULL;
     struct yard *y = calloc(1, sizeof *y);
     int count = keys > 0 ? keys : 1;
     (void)mki;

@@ -9,14 +9,20 @@ struct yard {
     srtp_t sender, receiver, *fan_out;
 };
 
-static srtp_t new_session(int key_octets, int mki, int seed, int sends)
+static srtp_t new_session(int suite, int key_octets, int mki, int seed, int sends)
 {
     uint8_t octets[46] = { (uint8_t)seed, (uint8_t)(seed >> 8), 3 }, id[16] = { 1, 2, 3, 4 };
     srtp_master_key_t key = { octets, id, (unsigned)mki }, *keys[1] = { &key };
     srtp_policy_t policy;
     srtp_t session = NULL;
     memset(&policy, 0, sizeof policy);
-    if (key_octets == 32) {
+    if (suite == SUITE_CM) {
+        if (key_octets == 32)
+            srtp_crypto_policy_set_aes_cm_256_hmac_sha1_80(&policy.rtp);
+        else
+            srtp_crypto_policy_set_aes_cm_128_hmac_sha1_80(&policy.rtp);
+        policy.rtcp = policy.rtp;
+    } else if (key_octets == 32) {
         srtp_crypto_policy_set_aes_gcm_256_16_auth(&policy.rtp);
         srtp_crypto_policy_set_aes_gcm_256_16_auth(&policy.rtcp);
     } else {
@@ -34,7 +40,7 @@ static srtp_t new_session(int key_octets, int mki, int seed, int sends)
     return srtp_create(&session, &policy) == srtp_err_status_ok ? session : NULL;
 }
 
-void *yard_open(int key_octets, int mki, int payload, int packets, int keys)
+void *yard_open(int suite, int key_octets, int mki, int payload, int packets, int keys)
 {
     static int ready;
     if (!ready && srtp_init() != srtp_err_status_ok)
@@ -46,11 +52,11 @@ void *yard_open(int key_octets, int mki, int payload, int packets, int keys)
     y->keys = keys;
     y->mki = mki;
     y->ring = new_ring(payload, packets);
-    y->sender = new_session(key_octets, mki, 0, 1);
-    y->receiver = new_session(key_octets, mki, 0, 0);
+    y->sender = new_session(suite, key_octets, mki, 0, 1);
+    y->receiver = new_session(suite, key_octets, mki, 0, 0);
     y->fan_out = calloc((size_t)keys + 1, sizeof *y->fan_out);
     for (int i = 0; i < keys; i++)
-        y->fan_out[i] = new_session(key_octets, mki, i, 1);
+        y->fan_out[i] = new_session(suite, key_octets, mki, i, 1);
     return y;
 }
 

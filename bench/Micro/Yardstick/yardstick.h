@@ -7,6 +7,7 @@
 #include <time.h>
 
 enum { HEADER = 12, TAG = 16, ROOM = 48, SSRC = 0x0a0b0c0d };
+enum { SUITE_GCM = 0, SUITE_CM = 1 };
 
 /* The thread's own time: what other work on the machine takes is not counted. */
 static double now_ns(void)
@@ -53,6 +54,16 @@ static inline void write_iv(uint8_t iv[12], const uint8_t salt[12], const uint8_
     iv[11] ^= header[3];
 }
 
+/* RFC 3711 4.1.1 with a ROC of zero; the salt's last two octets are zero. */
+static inline void write_counter(uint8_t counter[16], const uint8_t salt[16], const uint8_t *header)
+{
+    memcpy(counter, salt, 16);
+    for (int i = 0; i < 4; i++)
+        counter[4 + i] ^= header[8 + i];
+    counter[12] ^= header[2];
+    counter[13] ^= header[3];
+}
+
 static inline int tags_differ(const uint8_t *a, const uint8_t *b)
 {
     uint64_t x[2], y[2];
@@ -62,7 +73,8 @@ static inline int tags_differ(const uint8_t *a, const uint8_t *b)
 }
 
 /* Each yardstick exports:
-   yard_open     key octets (16, 32), MKI octets, payload octets, packets a round, keys of a fan-out (0: none)
+   yard_open     suite (SUITE_GCM, or SUITE_CM: AES-CM with HMAC-SHA1 and 80 bits of tag), key octets (16, 32), MKI octets, payload
+                 octets, packets a round, keys of a fan-out or burst (0: none); NULL when it cannot
    yard_round    protects and unprotects a round; ns per packet of both
    yard_fan_out  one packet to every key; ns per receiver
    yard_close

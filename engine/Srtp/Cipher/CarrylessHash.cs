@@ -81,7 +81,7 @@ internal static class CarrylessHash
             if (power == 0)
                 Fold(ref power, ref remaining, ref folded, ref lo, ref mid, ref hi);
             power--;
-            Field block = Reverse(LoadPadded(ref octets, left)) ^ folded;
+            Field block = Reverse(PartialBlock.Load(ref octets, left)) ^ folded;
             folded = Field.Zero;
             MultiplyAdd(block, Unsafe.Add(ref powers, power), ref lo, ref mid, ref hi);
         }
@@ -121,27 +121,4 @@ internal static class CarrylessHash
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Field Reverse(Block block) =>
         BlockInstructions.Permute(block, Vector128.Create((byte)15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)).AsUInt64();
-
-    // 1..15 octets, padded with zeros, without reading past them. Overlapping reads agree where they overlap.
-    private static Block LoadPadded(ref byte octets, int count)
-    {
-        if (count >= 8)
-        {
-            ulong last = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref octets, count - 8));
-            int overlap_bits = 8 * (16 - count);
-            // In two halves: a shift by 64 would be a shift by 0.
-            ulong high = last >> (overlap_bits / 2) >> (overlap_bits / 2);
-            return Vector128.Create(Unsafe.ReadUnaligned<ulong>(ref octets), high).AsByte();
-        }
-        if (count >= 4)
-        {
-            ulong first = Unsafe.ReadUnaligned<uint>(ref octets);
-            ulong last = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref octets, count - 4));
-            return Vector128.Create(first | last << 8 * (count - 4), 0).AsByte();
-        }
-        ulong value = octets;
-        value |= (ulong)Unsafe.Add(ref octets, count / 2) << 8 * (count / 2);
-        value |= (ulong)Unsafe.Add(ref octets, count - 1) << 8 * (count - 1);
-        return Vector128.Create(value, 0).AsByte();
-    }
 }

@@ -16,8 +16,9 @@ internal static class CipherChoice
     /// <summary>Fastest first.</summary>
     public static IReadOnlyList<Candidate> Kernels =>
     [
-        new(SrtpCipherKind.Instructions512, WideGcmCipher.IsSupported, static key => new WideGcmCipher(key)),
-        new(SrtpCipherKind.Instructions128, AesNiGcmCipher.IsSupported, static key => new AesNiGcmCipher(key)),
+        new(SrtpCipherKind.Instructions512, Width512.IsSupported, static key => new WideGcmCipher<Width512>(key)),
+        new(SrtpCipherKind.Instructions256, Width256.IsSupported, static key => new WideGcmCipher<Width256>(key)),
+        new(SrtpCipherKind.Instructions128, BlockGcmCipher.IsSupported, static key => new BlockGcmCipher(key)),
     ];
 
     public static SrtpCipherKind Current => Chosen.Cipher.Kind;

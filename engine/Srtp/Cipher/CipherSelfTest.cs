@@ -54,7 +54,10 @@ internal static class CipherSelfTest
         using var framework = new FrameworkGcmCipher(pattern.AsSpan(0, key_bytes));
         using PacketCipher ours = create(pattern.AsSpan(0, key_bytes));
         foreach (int length in (ReadOnlySpan<int>)
-            [0, 1, 15, 16, 33, 48, 49, 112, 113, 127, 128, 129, 160, 240, 255, 256, 320, 352, 353, 368, 384, 1200, Longest_bytes])
+            [
+                0, 1, 15, 16, 20, 33, 43, 48, 49, 112, 113, 127, 128, 129, 160, 176, 177, 182, 240, 255, 256, 320, 352, 353, 368, 384,
+                1200, Longest_bytes,
+            ])
         {
             byte[] expected = pattern[..length];
             byte[] text = pattern[..length];

@@ -75,24 +75,24 @@ internal static unsafe class CounterChunk<TRounds>
     public static Vector512<byte> MaskAndThree(Block* keys, Counter first, Counter counter)
     {
         Start(keys, counter, 0, out Block a, out Block b, out Block c, out Block d);
-        a = AesNiRounds.CounterBlock(first, 0) ^ keys[0];
+        a = AesBlocks.CounterBlock(first, 0) ^ keys[0];
         Rounds(keys, ref a, ref b, ref c, ref d);
         return Join(keys[TRounds.Count], a, b, c, d);
     }
 
-    /// <summary>As <see cref="MaskAndThree"/>, with seven blocks of keystream in two vectors.</summary>
+    /// <summary>As <see cref="MaskAndThree(Block*, Counter, Counter)"/>, with seven blocks of keystream in two vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> MaskAndSeven(Block* keys, Counter first, Counter counter, out Vector512<byte> last)
     {
         Start(keys, counter, 0, out Block a, out Block b, out Block c, out Block d);
         Start(keys, counter, 4, out Block e, out Block f, out Block g, out Block h);
-        a = AesNiRounds.CounterBlock(first, 0) ^ keys[0];
+        a = AesBlocks.CounterBlock(first, 0) ^ keys[0];
         Rounds(keys, 1, TRounds.Count, ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
         last = Join(keys[TRounds.Count], e, f, g, h);
         return Join(keys[TRounds.Count], a, b, c, d);
     }
 
-    /// <summary>As <see cref="MaskAndThree"/>, with eleven blocks of keystream in three vectors.</summary>
+    /// <summary>As <see cref="MaskAndThree(Block*, Counter, Counter)"/>, with eleven blocks of keystream in three vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> MaskAndEleven(
         Block* keys, Counter first, Counter counter, out Vector512<byte> middle, out Vector512<byte> last)
@@ -100,7 +100,7 @@ internal static unsafe class CounterChunk<TRounds>
         Start(keys, counter, 0, out Block a, out Block b, out Block c, out Block d);
         Start(keys, counter, 4, out Block e, out Block f, out Block g, out Block h);
         Start(keys, counter, 8, out Block i, out Block j, out Block k, out Block l);
-        a = AesNiRounds.CounterBlock(first, 0) ^ keys[0];
+        a = AesBlocks.CounterBlock(first, 0) ^ keys[0];
         for (int round = 1; round < TRounds.Count; round++)
         {
             Round(keys[round], ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
@@ -109,6 +109,55 @@ internal static unsafe class CounterChunk<TRounds>
         middle = Join(keys[TRounds.Count], e, f, g, h);
         last = Join(keys[TRounds.Count], i, j, k, l);
         return Join(keys[TRounds.Count], a, b, c, d);
+    }
+
+    /// <summary>As <see cref="MaskAndThree(Block*, Counter, Counter)"/>, into four blocks.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void MaskAndThree(Block* keys, Counter first, Counter counter, Block* blocks)
+    {
+        Start(keys, counter, 0, out Block a, out Block b, out Block c, out Block d);
+        a = AesBlocks.CounterBlock(first, 0) ^ keys[0];
+        Rounds(keys, ref a, ref b, ref c, ref d);
+        Finish(keys[TRounds.Count], blocks, a, b, c, d);
+    }
+
+    /// <summary>As <see cref="MaskAndThree(Block*, Counter, Counter)"/>, with seven blocks of keystream, into eight.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void MaskAndSeven(Block* keys, Counter first, Counter counter, Block* blocks)
+    {
+        Start(keys, counter, 0, out Block a, out Block b, out Block c, out Block d);
+        Start(keys, counter, 4, out Block e, out Block f, out Block g, out Block h);
+        a = AesBlocks.CounterBlock(first, 0) ^ keys[0];
+        Rounds(keys, 1, TRounds.Count, ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
+        Finish(keys[TRounds.Count], blocks, a, b, c, d);
+        Finish(keys[TRounds.Count], blocks + 4, e, f, g, h);
+    }
+
+    /// <summary>As <see cref="MaskAndThree(Block*, Counter, Counter)"/>, with eleven blocks of keystream, into twelve.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void MaskAndEleven(Block* keys, Counter first, Counter counter, Block* blocks)
+    {
+        Start(keys, counter, 0, out Block a, out Block b, out Block c, out Block d);
+        Start(keys, counter, 4, out Block e, out Block f, out Block g, out Block h);
+        Start(keys, counter, 8, out Block i, out Block j, out Block k, out Block l);
+        a = AesBlocks.CounterBlock(first, 0) ^ keys[0];
+        for (int round = 1; round < TRounds.Count; round++)
+        {
+            Round(keys[round], ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
+            Round(keys[round], ref i, ref j, ref k, ref l);
+        }
+        Finish(keys[TRounds.Count], blocks, a, b, c, d);
+        Finish(keys[TRounds.Count], blocks + 4, e, f, g, h);
+        Finish(keys[TRounds.Count], blocks + 8, i, j, k, l);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Finish(Block key, Block* blocks, Block a, Block b, Block c, Block d)
+    {
+        blocks[0] = X86Aes.EncryptLast(a, key);
+        blocks[1] = X86Aes.EncryptLast(b, key);
+        blocks[2] = X86Aes.EncryptLast(c, key);
+        blocks[3] = X86Aes.EncryptLast(d, key);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -121,10 +170,10 @@ internal static unsafe class CounterChunk<TRounds>
         Block* keys, Counter counter, uint ahead, out Block a, out Block b, out Block c, out Block d)
     {
         Block key = keys[0];
-        a = AesNiRounds.CounterBlock(counter, ahead) ^ key;
-        b = AesNiRounds.CounterBlock(counter, ahead + 1) ^ key;
-        c = AesNiRounds.CounterBlock(counter, ahead + 2) ^ key;
-        d = AesNiRounds.CounterBlock(counter, ahead + 3) ^ key;
+        a = AesBlocks.CounterBlock(counter, ahead) ^ key;
+        b = AesBlocks.CounterBlock(counter, ahead + 1) ^ key;
+        c = AesBlocks.CounterBlock(counter, ahead + 2) ^ key;
+        d = AesBlocks.CounterBlock(counter, ahead + 3) ^ key;
     }
 
     // One round at a time without a loop: the bounds are constants of the instantiation.

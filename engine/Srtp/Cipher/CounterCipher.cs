@@ -7,7 +7,7 @@ internal abstract class CounterCipher : IDisposable
 
     /// <summary>The cipher of this machine for a key of 16, 24 or 32 octets.</summary>
     public static CounterCipher Create(ReadOnlySpan<byte> key) =>
-        CipherChoice.UsesProcessorInstructions && key.Length != 24 ? new AesNiCounterCipher(key) : new FrameworkCounterCipher(key);
+        CipherChoice.UsesProcessorInstructions && key.Length != 24 ? new BlockCounterCipher(key) : new FrameworkCounterCipher(key);
 
     /// <summary>Goes on with another key of the same length.</summary>
     public abstract void SetKey(ReadOnlySpan<byte> key);

@@ -8,11 +8,13 @@ using Field = System.Runtime.Intrinsics.Vector128<ulong>;
 namespace MediaEngine.Srtp;
 
 /// <summary>
-/// AES-GCM (NIST SP 800-38D 7). Whole chunks of eight blocks come first, encryption and hash stitched; the last 0..127
-/// octets together with the tag's mask, and for small packets the associated data, are one or two vectors without a branch.
+/// AES-GCM (NIST SP 800-38D 7). Whole chunks of eight blocks come first, encryption and hash stitched; the last 0..176
+/// octets go with the tag's mask and, in small packets, the associated data: one to three vectors under masks, or without
+/// masks <see cref="PairTail{TRounds}"/>.
 /// </summary>
-internal static unsafe class WideGcm<TRounds>
+internal static unsafe class WideGcm<TRounds, TWidth>
     where TRounds : struct, IAesRounds
+    where TWidth : struct, IVectorWidth
 {
     private const int Chunk_bytes = CounterChunk<TRounds>.Chunk_bytes;
     private const int Chunk_blocks = 8;
@@ -43,7 +45,7 @@ internal static unsafe class WideGcm<TRounds>
             CounterChunk<TRounds>.ApplyAndHash(keys, counter, from, to, &hash, to - Chunk_bytes, power);
             power = NextRun(power + Chunk_blocks, end, &hash, ref unplanned);
         }
-        hash.AbsorbEight(to - Chunk_bytes, power);
+        hash.AbsorbEight<TWidth>(to - Chunk_bytes, power);
         power = NextRun(power + Chunk_blocks, end, &hash, ref unplanned);
         return Last(
             true, keys, first, counter, from, to, text_bytes, Field.Zero, hash.Folded, lengths, power - 1, end, hash);
@@ -98,10 +100,13 @@ internal static unsafe class WideGcm<TRounds>
             CarrylessHash.MultiplyAdd(block ^ hash, *(end - 1), ref low, ref middle, ref high);
             hash = CarrylessHash.Reduce(low, middle, high);
         }
-        Block mask = Vector128.LessThan(
-            Vector128.Create((byte)0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15),
-            Vector128.Create((byte)associated_bytes));
-        return CarrylessHash.Reverse(Avx512BW.VL.MaskLoad(associatedData, mask, Block.Zero)) ^ hash;
+        Block last = associated_bytes switch
+        {
+            16 => Vector128.Load(associatedData),
+            0 => Block.Zero,
+            _ => PartialBlock.Load(ref *associatedData, associated_bytes),
+        };
+        return CarrylessHash.Reverse(last) ^ hash;
     }
 
     // A run of powers ends where a chunk does, and the last one holds the whole rest: blocks, partial block, lengths.
@@ -157,6 +162,11 @@ internal static unsafe class WideGcm<TRounds>
         bool seals, Block* keys, Counter first, Counter counter, byte* from, byte* to, int text_bytes, Field head,
         Field folded, Field lengths, Field* power, Field* end, WideHash hash)
     {
+        if (!TWidth.Is512)
+        {
+            return PairTail<TRounds>.Last(
+                seals, keys, first, counter, from, to, text_bytes, head, folded, lengths, power, end, hash);
+        }
         var count = Vector512.Create((byte)text_bytes);
         Vector512<byte> mask = Vector512.LessThan(Vector512<byte>.Indices - Vector512.Create((byte)16), count);
         Vector512<byte> stream, text;

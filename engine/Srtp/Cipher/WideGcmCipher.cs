@@ -1,18 +1,17 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using System.Security.Cryptography;
 using Block = System.Runtime.Intrinsics.Vector128<byte>;
 using Counter = System.Runtime.Intrinsics.Vector128<uint>;
-using X86Aes = System.Runtime.Intrinsics.X86.Aes;
 
 namespace MediaEngine.Srtp;
 
 /// <summary>
-/// AES-GCM on AES-NI, AVX-512 and wide carry-less multiplication (VPCLMULQDQ). Decrypts while it verifies and wipes what it
-/// wrote when the tag is wrong. Constant time in key and text.
+/// AES-GCM on AES-NI and wide carry-less multiplication (VPCLMULQDQ). Decrypts while it verifies and wipes what it wrote
+/// when the tag is wrong. Constant time in key and text.
 /// </summary>
-internal sealed unsafe class WideGcmCipher : PacketCipher
+internal sealed unsafe class WideGcmCipher<TWidth> : PacketCipher
+    where TWidth : struct, IVectorWidth
 {
     private readonly GcmKeyMemory _key;
     private readonly bool _is256;
@@ -25,20 +24,16 @@ internal sealed unsafe class WideGcmCipher : PacketCipher
         Expand(key);
     }
 
-    /// <summary>The processor has the instructions.</summary>
-    public static bool IsSupported =>
-        X86Aes.IsSupported && Pclmulqdq.V512.IsSupported && Avx512BW.IsSupported && Avx512BW.VL.IsSupported;
-
     public override void Seal(
         Vector128<byte> nonce, ReadOnlySpan<byte> associatedData, Span<byte> text, Span<byte> tag)
     {
         Check(tag);
-        Counter first = AesNiRounds.FirstCounter(nonce);
+        Counter first = AesBlocks.FirstCounter(nonce);
         fixed (byte* associated = associatedData, octets = text)
         {
             Block result = _is256
-                ? WideGcm<Aes256Rounds>.Seal(_key, first, associated, associatedData.Length, octets, octets, text.Length)
-                : WideGcm<Aes128Rounds>.Seal(_key, first, associated, associatedData.Length, octets, octets, text.Length);
+                ? WideGcm<Aes256Rounds, TWidth>.Seal(_key, first, associated, associatedData.Length, octets, octets, text.Length)
+                : WideGcm<Aes128Rounds, TWidth>.Seal(_key, first, associated, associatedData.Length, octets, octets, text.Length);
             result.CopyTo(tag);
             // The kernel holds bare pointers into the key's memory.
             GC.KeepAlive(_key);
@@ -51,13 +46,13 @@ internal sealed unsafe class WideGcmCipher : PacketCipher
     {
         Check(tag);
         ArgumentOutOfRangeException.ThrowIfNotEqual(text.Length, ciphertext.Length);
-        Counter first = AesNiRounds.FirstCounter(nonce);
+        Counter first = AesBlocks.FirstCounter(nonce);
         fixed (byte* associated = associatedData, from = ciphertext, to = text)
         {
             Block expected = Vector128.Create(tag);
             Block actual = _is256
-                ? WideGcm<Aes256Rounds>.Open(_key, first, associated, associatedData.Length, from, to, text.Length)
-                : WideGcm<Aes128Rounds>.Open(_key, first, associated, associatedData.Length, from, to, text.Length);
+                ? WideGcm<Aes256Rounds, TWidth>.Open(_key, first, associated, associatedData.Length, from, to, text.Length)
+                : WideGcm<Aes128Rounds, TWidth>.Open(_key, first, associated, associatedData.Length, from, to, text.Length);
             GC.KeepAlive(_key);
             if ((actual ^ expected) == Block.Zero)
                 return true;
@@ -83,9 +78,9 @@ internal sealed unsafe class WideGcmCipher : PacketCipher
     private void Expand(ReadOnlySpan<byte> key)
     {
         Span<Vector128<ulong>> powers = stackalloc Vector128<ulong>[GcmKeyMemory.Powers];
-        int rounds = AesNiRounds.RoundsFor(key.Length);
-        AesNiRounds.ExpandKey(key, new Span<Block>(_key.RoundKeys, rounds + 1));
-        CarrylessHash.ExpandKey(AesNiRounds.Encrypt(ref *_key.RoundKeys, rounds, Block.Zero), powers);
+        int rounds = AesBlocks.RoundsFor(key.Length);
+        AesBlocks.ExpandKey(key, new Span<Block>(_key.RoundKeys, rounds + 1));
+        CarrylessHash.ExpandKey(AesBlocks.Encrypt(ref *_key.RoundKeys, rounds, Block.Zero), powers);
         _key.SetPowers(powers);
         powers.Clear();
     }

@@ -44,8 +44,14 @@ internal unsafe struct WideHash
 
     /// <summary>Hashes eight blocks with the eight powers from <paramref name="powers"/> on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void AbsorbEight(byte* text, Field* powers)
+    public void AbsorbEight<TWidth>(byte* text, Field* powers)
+        where TWidth : struct, IVectorWidth
     {
+        if (!TWidth.Is512)
+        {
+            AbsorbEightInPairs(text, powers);
+            return;
+        }
         Vector512<ulong> first = Join(LoadPair(text) ^ Folded.ToVector256(), LoadPair(text + 32));
         Vector512<ulong> second = Join(LoadPair(text + 64), LoadPair(text + 96));
         Multiply(first, powers, out Vector512<ulong> low, out Vector512<ulong> middle, out Vector512<ulong> high);
@@ -55,6 +61,16 @@ internal unsafe struct WideHash
         Middle ^= Sum(middle ^ middle2);
         High ^= Sum(high ^ high2);
         Folded = Field.Zero;
+    }
+
+    /// <summary>Two blocks by two powers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void MultiplyAdd(
+        FieldPair blocks, Field* powers, ref FieldPair low, ref FieldPair middle, ref FieldPair high)
+    {
+        FieldPair factors = Vector256.Load((ulong*)powers);
+        MultiplyOuter(blocks, factors, ref low, ref high);
+        MultiplyInner(blocks, factors, ref middle);
     }
 
     /// <summary>Ends a run of powers.</summary>
@@ -101,5 +117,19 @@ internal unsafe struct WideHash
         middle = Pclmulqdq.V512.CarrylessMultiply(blocks, factors, 0x01)
             ^ Pclmulqdq.V512.CarrylessMultiply(blocks, factors, 0x10);
         high = Pclmulqdq.V512.CarrylessMultiply(blocks, factors, 0x11);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void AbsorbEightInPairs(byte* text, Field* powers)
+    {
+        FieldPair low = Low, middle = Middle, high = High;
+        MultiplyAdd(LoadPair(text) ^ Folded.ToVector256(), powers, ref low, ref middle, ref high);
+        MultiplyAdd(LoadPair(text + 32), powers + 2, ref low, ref middle, ref high);
+        MultiplyAdd(LoadPair(text + 64), powers + 4, ref low, ref middle, ref high);
+        MultiplyAdd(LoadPair(text + 96), powers + 6, ref low, ref middle, ref high);
+        Low = low;
+        Middle = middle;
+        High = high;
+        Folded = Field.Zero;
     }
 }

@@ -12,7 +12,7 @@ internal interface ISha1Vector<TVector>
 
     static abstract TVector Add(TVector x, TVector y);
 
-    static abstract TVector RotateLeft(TVector x, [ConstantExpected] int bits);
+    static abstract TVector RotateLeft(TVector x, [ConstantExpected] byte bits);
 
     static abstract TVector Parity(TVector x, TVector y, TVector z);
 

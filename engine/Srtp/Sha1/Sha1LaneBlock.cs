@@ -14,7 +14,8 @@ internal static class Sha1LaneBlock
     public const int Lanes = 16;
     public const int BlockWords = 16;
 
-    private const int ScheduleWords = 80;
+    // Extended by five words at a time, so one more than is used.
+    private const int ScheduleWords = 81;
 
     /// <summary>The processor has vectors wide enough to be worth it.</summary>
     public static bool IsSupported => Vector256.IsHardwareAccelerated && Ssse3.IsSupported;
@@ -22,6 +23,11 @@ internal static class Sha1LaneBlock
     /// <summary>Reads the sixteen blocks that begin at the offsets.</summary>
     public static void Load(ReadOnlySpan<byte> memory, ReadOnlySpan<int> offsets, Span<uint> words)
     {
+        if (Avx512BW.IsSupported)
+        {
+            LoadWide(memory, offsets, words);
+            return;
+        }
         for (int lane = 0; lane < Lanes; lane += 4)
         {
             ReadOnlySpan<byte> a = memory.Slice(offsets[lane], Sha1Block.Block_bytes);
@@ -57,21 +63,16 @@ internal static class Sha1LaneBlock
         for (int t = 0; t < BlockWords; t++)
             schedule[t] = Read<TVector>(words, t, first);
         ref TVector w = ref MemoryMarshal.GetReference(schedule);
-        for (int t = BlockWords; t < ScheduleWords; t++)
-        {
-            ref TVector at = ref Unsafe.Add(ref w, t);
-            TVector mixed = TOperations.Parity(Unsafe.Add(ref at, -3), Unsafe.Add(ref at, -8), Unsafe.Add(ref at, -14));
-            TVector none = default;
-            at = TOperations.RotateLeft(TOperations.Parity(mixed, Unsafe.Add(ref at, -16), none), 1);
-        }
 
         TVector a0 = Read<TVector>(state, 0, first), b0 = Read<TVector>(state, 1, first), c0 = Read<TVector>(state, 2, first);
         TVector d0 = Read<TVector>(state, 3, first), e0 = Read<TVector>(state, 4, first);
         TVector a = a0, b = b0, c = c0, d = d0, e = e0;
-        // Five steps bring the five variables back to their places, so none is ever moved.
+        // Five steps bring the five variables back to their places, so none is ever moved. The schedule is sixteen words
+        // ahead: its chain of sums and that of the steps run side by side.
         int step = 0;
         for (TVector k = TOperations.Broadcast(0x5A827999); step < 20; step += 5)
         {
+            Extend<TOperations, TVector>(ref Unsafe.Add(ref w, step + BlockWords));
             Step<TOperations, TVector>(a, ref b, ref e, TOperations.Choose(b, c, d), Unsafe.Add(ref w, step), k);
             Step<TOperations, TVector>(e, ref a, ref d, TOperations.Choose(a, b, c), Unsafe.Add(ref w, step + 1), k);
             Step<TOperations, TVector>(d, ref e, ref c, TOperations.Choose(e, a, b), Unsafe.Add(ref w, step + 2), k);
@@ -79,15 +80,20 @@ internal static class Sha1LaneBlock
             Step<TOperations, TVector>(b, ref c, ref a, TOperations.Choose(c, d, e), Unsafe.Add(ref w, step + 4), k);
         }
         for (TVector k = TOperations.Broadcast(0x6ED9EBA1); step < 40; step += 5)
+        {
+            Extend<TOperations, TVector>(ref Unsafe.Add(ref w, step + BlockWords));
             ParitySteps<TOperations, TVector>(ref a, ref b, ref c, ref d, ref e, ref Unsafe.Add(ref w, step), k);
+        }
         for (TVector k = TOperations.Broadcast(0x8F1BBCDC); step < 60; step += 5)
         {
+            Extend<TOperations, TVector>(ref Unsafe.Add(ref w, step + BlockWords));
             Step<TOperations, TVector>(a, ref b, ref e, TOperations.Majority(b, c, d), Unsafe.Add(ref w, step), k);
             Step<TOperations, TVector>(e, ref a, ref d, TOperations.Majority(a, b, c), Unsafe.Add(ref w, step + 1), k);
             Step<TOperations, TVector>(d, ref e, ref c, TOperations.Majority(e, a, b), Unsafe.Add(ref w, step + 2), k);
             Step<TOperations, TVector>(c, ref d, ref b, TOperations.Majority(d, e, a), Unsafe.Add(ref w, step + 3), k);
             Step<TOperations, TVector>(b, ref c, ref a, TOperations.Majority(c, d, e), Unsafe.Add(ref w, step + 4), k);
         }
+        Extend<TOperations, TVector>(ref Unsafe.Add(ref w, step + BlockWords));
         for (TVector k = TOperations.Broadcast(0xCA62C1D6); step < 80; step += 5)
             ParitySteps<TOperations, TVector>(ref a, ref b, ref c, ref d, ref e, ref Unsafe.Add(ref w, step), k);
 
@@ -96,6 +102,20 @@ internal static class Sha1LaneBlock
         Write(state, 2, first, TOperations.Add(c, c0));
         Write(state, 3, first, TOperations.Add(d, d0));
         Write(state, 4, first, TOperations.Add(e, e0));
+    }
+
+    /// <summary>The next five words of the schedule.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Extend<TOperations, TVector>(ref TVector next)
+        where TOperations : ISha1Vector<TVector>
+        where TVector : unmanaged
+    {
+        for (int i = 0; i < 5; i++)
+        {
+            ref TVector at = ref Unsafe.Add(ref next, i);
+            TVector older = TOperations.Parity(Unsafe.Add(ref at, -8), Unsafe.Add(ref at, -14), Unsafe.Add(ref at, -16));
+            at = TOperations.RotateLeft(TOperations.Parity(older, Unsafe.Add(ref at, -3), default(TVector)), 1);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -121,6 +141,43 @@ internal static class Sha1LaneBlock
         e = TOperations.Add(added, TOperations.RotateLeft(a, 5));
         b = TOperations.RotateLeft(b, 30);
     }
+
+    // Four rows at a time become columns within each 128-bit part; then the parts are put in order.
+    [SkipLocalsInit]
+    private static void LoadWide(ReadOnlySpan<byte> memory, ReadOnlySpan<int> offsets, Span<uint> words)
+    {
+        Span<Vector512<uint>> columns = stackalloc Vector512<uint>[BlockWords];
+        for (int lane = 0; lane < Lanes; lane += 4)
+        {
+            Vector512<uint> a = ReadBlock(memory, offsets[lane]), b = ReadBlock(memory, offsets[lane + 1]);
+            Vector512<uint> c = ReadBlock(memory, offsets[lane + 2]), d = ReadBlock(memory, offsets[lane + 3]);
+            Vector512<ulong> abLow = Avx512F.UnpackLow(a, b).AsUInt64(), abHigh = Avx512F.UnpackHigh(a, b).AsUInt64();
+            Vector512<ulong> cdLow = Avx512F.UnpackLow(c, d).AsUInt64(), cdHigh = Avx512F.UnpackHigh(c, d).AsUInt64();
+            columns[lane] = Avx512F.UnpackLow(abLow, cdLow).AsUInt32();
+            columns[lane + 1] = Avx512F.UnpackHigh(abLow, cdLow).AsUInt32();
+            columns[lane + 2] = Avx512F.UnpackLow(abHigh, cdHigh).AsUInt32();
+            columns[lane + 3] = Avx512F.UnpackHigh(abHigh, cdHigh).AsUInt32();
+        }
+        for (int word = 0; word < 4; word++)
+        {
+            Vector512<uint> firstLow = Avx512F.Shuffle4x128(columns[word], columns[word + 4], 0x44);
+            Vector512<uint> firstHigh = Avx512F.Shuffle4x128(columns[word], columns[word + 4], 0xEE);
+            Vector512<uint> secondLow = Avx512F.Shuffle4x128(columns[word + 8], columns[word + 12], 0x44);
+            Vector512<uint> secondHigh = Avx512F.Shuffle4x128(columns[word + 8], columns[word + 12], 0xEE);
+            Avx512F.Shuffle4x128(firstLow, secondLow, 0x88).CopyTo(words[(word * Lanes)..]);
+            Avx512F.Shuffle4x128(firstLow, secondLow, 0xDD).CopyTo(words[((word + 4) * Lanes)..]);
+            Avx512F.Shuffle4x128(firstHigh, secondHigh, 0x88).CopyTo(words[((word + 8) * Lanes)..]);
+            Avx512F.Shuffle4x128(firstHigh, secondHigh, 0xDD).CopyTo(words[((word + 12) * Lanes)..]);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<uint> ReadBlock(ReadOnlySpan<byte> memory, int offset) =>
+        Avx512BW.Shuffle(
+            Vector512.Create(memory.Slice(offset, Sha1Block.Block_bytes)),
+            Vector512.Create(
+                0x04050607_00010203UL, 0x0C0D0E0F_08090A0B, 0x04050607_00010203, 0x0C0D0E0F_08090A0B,
+                0x04050607_00010203, 0x0C0D0E0F_08090A0B, 0x04050607_00010203, 0x0C0D0E0F_08090A0B).AsByte()).AsUInt32();
 
     private static TVector Read<TVector>(ReadOnlySpan<uint> words, int word, int first)
         where TVector : unmanaged =>

@@ -17,7 +17,7 @@ internal readonly struct Sha1Vector256 : ISha1Vector<Words>
     public static Words Add(Words x, Words y) => x + y;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Words RotateLeft(Words x, [ConstantExpected] int bits) => x << bits | x >>> 32 - bits;
+    public static Words RotateLeft(Words x, [ConstantExpected] byte bits) => x << bits | x >>> 32 - bits;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Words Parity(Words x, Words y, Words z) => x ^ y ^ z;

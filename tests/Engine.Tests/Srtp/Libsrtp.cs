@@ -3,13 +3,19 @@ using MediaEngine.Srtp;
 
 namespace MediaEngine.Engine.Tests.Srtp;
 
-/// <summary>One session of the system's libsrtp 2 with one key, one direction, any SSRC.</summary>
+/// <summary>One session of the system's libsrtp 2, one direction, any SSRC.</summary>
 internal sealed unsafe partial class Libsrtp : IDisposable
 {
     public const int Ok = 0;
     public const int AuthenticationFailure = 7;
     public const int ReplayFailure = 9;
     public const int BadMki = 25;
+
+    /// <summary>libsrtp's window for SRTCP has this size whatever the policy says.</summary>
+    public const int RtcpWindow_packets = 128;
+
+    private const int ReplayOld = 10;
+    private const int CannotCheck = 14;
 
     private const string Library = "libsrtp2.so.1";
     private const uint AnyInbound = 2;
@@ -25,18 +31,32 @@ internal sealed unsafe partial class Libsrtp : IDisposable
     private readonly bool _mki;
 
     public Libsrtp(SrtpProfile profile, byte[] masterKey, byte[] masterSalt, byte[] mki, bool sends)
+        : this(profile, [(masterKey, masterSalt, mki)], sends)
     {
-        _mki = mki.Length != 0;
-        byte[] keyAndSalt = [.. masterKey, .. masterSalt];
-        fixed (byte* key = keyAndSalt, mkiOctets = mki)
+    }
+
+    /// <summary>Several keys, whose MKIs have one length.</summary>
+    public Libsrtp(SrtpProfile profile, (byte[] Key, byte[] Salt, byte[] Mki)[] secrets, bool sends)
+    {
+        int mki_bytes = secrets[0].Mki.Length;
+        int secret_bytes = profile.KeyLength_bytes() + profile.SaltLength_bytes() + mki_bytes;
+        _mki = mki_bytes != 0;
+        byte[] octets = [.. secrets.SelectMany(s => (byte[])[.. s.Key, .. s.Salt, .. s.Mki])];
+        fixed (byte* memory = octets)
         {
-            var master = new MasterKey { Key = key, Mki = mkiOctets, MkiSize = (uint)mki.Length };
-            MasterKey* pointer = &master;
+            MasterKey* masters = stackalloc MasterKey[secrets.Length];
+            MasterKey** pointers = stackalloc MasterKey*[secrets.Length];
+            for (int i = 0; i < secrets.Length; i++)
+            {
+                byte* key = memory + i * secret_bytes;
+                masters[i] = new MasterKey { Key = key, Mki = key + secret_bytes - mki_bytes, MkiSize = (uint)mki_bytes };
+                pointers[i] = masters + i;
+            }
             var policy = new Policy
             {
                 SsrcType = sends ? AnyOutbound : AnyInbound,
-                Keys = &pointer,
-                KeyCount = 1,
+                Keys = pointers,
+                KeyCount = (nuint)secrets.Length,
                 WindowSize = 1024,
             };
             policy.Rtp = Crypto(profile, profile.RtpTagLength_bytes());
@@ -50,7 +70,23 @@ internal sealed unsafe partial class Libsrtp : IDisposable
     /// <summary>Whether the library is here; tried once.</summary>
     public static bool IsAvailable { get; } = TryInitialize();
 
-    public int Protect(byte[] packet, out byte[] result) => Run(packet, &Rtp, out result);
+    /// <summary>Whether a status says what an outcome of ours says.</summary>
+    public static bool Agrees(int status, SrtpOutcome outcome) => outcome switch
+    {
+        SrtpOutcome.Ok => status == Ok,
+        // libsrtp looks at SRTCP's E before anything else: a changed E is what it complains of.
+        SrtpOutcome.AuthenticationFailed => status is AuthenticationFailure or CannotCheck,
+        SrtpOutcome.Replayed => status is ReplayFailure or CannotCheck,
+        SrtpOutcome.TooOld => status is ReplayOld or CannotCheck,
+        // It looks at the replay window before it looks for the key.
+        SrtpOutcome.UnknownMki => status is BadMki or ReplayFailure or ReplayOld,
+        _ => false,
+    };
+
+    /// <param name="packet">An RTP packet.</param>
+    /// <param name="result">The SRTP packet.</param>
+    /// <param name="key">Which of the keys.</param>
+    public int Protect(byte[] packet, out byte[] result, int key = 0) => Run(packet, &Rtp, out result, key);
 
     public int ProtectRtcp(byte[] packet, out byte[] result) => Run(packet, &Rtcp, out result);
 
@@ -60,17 +96,19 @@ internal sealed unsafe partial class Libsrtp : IDisposable
 
     public void Dispose() => _ = Deallocate(_session);
 
-    private static int Rtp(nint session, byte* packet, int* length, uint mki) => ProtectMki(session, packet, length, mki, 0);
+    private static int Rtp(nint session, byte* packet, int* length, uint mki, uint key) =>
+        ProtectMki(session, packet, length, mki, key);
 
-    private static int Rtcp(nint session, byte* packet, int* length, uint mki) =>
-        ProtectRtcpMki(session, packet, length, mki, 0);
+    private static int Rtcp(nint session, byte* packet, int* length, uint mki, uint key) =>
+        ProtectRtcpMki(session, packet, length, mki, key);
 
-    private static int OpenRtp(nint session, byte* packet, int* length, uint mki) => UnprotectMki(session, packet, length, mki);
+    private static int OpenRtp(nint session, byte* packet, int* length, uint mki, uint key) =>
+        UnprotectMki(session, packet, length, mki);
 
-    private static int OpenRtcp(nint session, byte* packet, int* length, uint mki) =>
+    private static int OpenRtcp(nint session, byte* packet, int* length, uint mki, uint key) =>
         UnprotectRtcpMki(session, packet, length, mki);
 
-    private int Run(byte[] packet, delegate*<nint, byte*, int*, uint, int> operation, out byte[] result)
+    private int Run(byte[] packet, delegate*<nint, byte*, int*, uint, uint, int> operation, out byte[] result, int key = 0)
     {
         const int Room_bytes = 256;
         int capacity = (packet.Length + Room_bytes + 3) & ~3;
@@ -80,7 +118,7 @@ internal sealed unsafe partial class Libsrtp : IDisposable
         {
             packet.CopyTo(new Span<byte>(memory, capacity));
             int length = packet.Length;
-            int status = operation(_session, memory, &length, _mki ? 1u : 0u);
+            int status = operation(_session, memory, &length, _mki ? 1u : 0u, (uint)key);
             result = status == Ok ? new Span<byte>(memory, length).ToArray() : [];
             return status;
         }

@@ -6,13 +6,23 @@ using Xunit;
 namespace MediaEngine.Engine.Tests.Srtp;
 
 /// <summary>
-/// Any schedule of loss, duplication, reordering, sequence wraps and late joining, against an oracle that keeps every
-/// accepted index in a set.
+/// Any schedule of loss, duplication, reordering, sequence wraps, late joining and changes of key, against an oracle that
+/// keeps every accepted index in a set.
 /// </summary>
 public sealed class ScheduleTests
 {
     private const string Mki = "01020304";
     private const int Window = 128;
+
+    private static byte[] LongScript
+    {
+        get
+        {
+            byte[] script = new byte[2000];
+            new Random(1).NextBytes(script);
+            return script;
+        }
+    }
 
     /// <summary>Profile, R of RFC 4771, key derivation rate.</summary>
     public static TheoryData<SrtpProfile, int, int> Cases
@@ -36,75 +46,67 @@ public sealed class ScheduleTests
     [Theory]
     [MemberData(nameof(Cases))]
     public void SrtpAgreesWithTheOracle(SrtpProfile profile, int rocTransmissionRate, int keyDerivationRate) =>
-        Prop.ForAll<byte[], ushort, byte>((script, start, missed) =>
-        {
-            SrtpPolicy policy = Policy(rocTransmissionRate, profile, keyDerivationRate);
-            using SrtpMasterKey key = Packets.Key(1, Mki, profile);
-            using SrtpReceiver receiver = Packets.Receiver(policy, key);
-            var oracle = new Oracle(policy);
-            foreach (Delivery delivery in Schedule(policy, key, script, start).Skip(missed % 64))
-            {
-                SrtpOutcome outcome = receiver.Unprotect(delivery.Packet, out byte[] plain);
-                if (outcome != oracle.Receive(delivery) || outcome == SrtpOutcome.Ok && !plain.SequenceEqual(delivery.Plain))
-                    return false;
-            }
-            return true;
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(100).WithEndSize(300));
+        AssertAgreement(Policy(rocTransmissionRate, profile, keyDerivationRate), keys: 1, ssrcs: 1);
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void SeveralSourcesOverChangesOfKeyAgreeWithTheOracle(
+        SrtpProfile profile, int rocTransmissionRate, int keyDerivationRate) =>
+        AssertAgreement(Policy(rocTransmissionRate, profile, keyDerivationRate), keys: 3, ssrcs: 3);
 
     [Fact]
     public void TheScheduleReachesEveryOutcome()
     {
-        var seen = new HashSet<SrtpOutcome>();
+        var seen = new HashSet<(int Key, uint Ssrc, SrtpOutcome Outcome)>();
+        // With the counter in every packet no jump throws the receiver off for good.
+        SrtpPolicy policy = Policy(1);
+        SrtpMasterKey[] keys = Keys(3, policy.Profile);
+        using SrtpReceiver receiver = Packets.Receiver(policy, keys);
+        ulong highest = 0;
+        foreach (Delivery delivery in DeliverySchedule.Create(policy, keys, 3, LongScript, 60000))
+        {
+            seen.Add((delivery.Key, delivery.Ssrc, receiver.Unprotect(delivery.Packet, out _)));
+            highest = Math.Max(highest, delivery.Index);
+        }
+        SrtpOutcome[] outcomes =
+            [SrtpOutcome.Ok, SrtpOutcome.Replayed, SrtpOutcome.TooOld, SrtpOutcome.AuthenticationFailed];
+        Assert.Superset(outcomes.ToHashSet(), seen.Select(entry => entry.Outcome).ToHashSet());
+        Assert.Equal(9, seen.Where(entry => entry.Outcome == SrtpOutcome.Ok).Count());
+        Assert.True(highest > 3 * 65536, "the schedule wraps several times");
+        Array.ForEach(keys, key => key.Dispose());
+    }
+
+    [Fact]
+    public void TheScheduleOfSrtcpReachesEveryOutcome()
+    {
         SrtpPolicy policy = Policy(0);
         using SrtpMasterKey key = Packets.Key(1, Mki);
         using SrtpReceiver receiver = Packets.Receiver(policy, key);
-        byte[] script = [.. Enumerable.Range(0, 2000).Select(i => (byte)(i * i * 31 + i * 7))];
-        ulong highest = 0;
-        foreach (Delivery delivery in Schedule(policy, key, script, 60000))
-        {
-            seen.Add(receiver.Unprotect(delivery.Packet, out _));
-            highest = Math.Max(highest, delivery.Index);
-        }
-        Assert.Superset(
-            new HashSet<SrtpOutcome>
-            {
-                SrtpOutcome.Ok, SrtpOutcome.Replayed, SrtpOutcome.TooOld, SrtpOutcome.AuthenticationFailed,
-            },
-            seen);
-        Assert.True(highest > 3 * 65536, "the schedule wraps several times");
+        HashSet<SrtpOutcome> seen =
+        [
+            .. DeliverySchedule.CreateRtcp(policy, key, LongScript, 1)
+                .Select(delivery => receiver.UnprotectRtcp(delivery.Packet, out _)),
+        ];
+        Assert.Equal(
+            [SrtpOutcome.Ok, SrtpOutcome.Replayed, SrtpOutcome.TooOld, SrtpOutcome.AuthenticationFailed], seen.Order());
     }
 
     [Theory]
     [MemberData(nameof(Packets.Profiles), MemberType = typeof(Packets))]
     public void SrtcpAgreesWithTheOracle(SrtpProfile profile) =>
-        Prop.ForAll<byte[], int>((script, start) =>
+        Prop.ForAll<byte[], int, byte>((script, start, missed) =>
         {
             SrtpPolicy policy = Policy(0, profile);
             using SrtpMasterKey key = Packets.Key(1, Mki, profile);
-            using var sender = new SrtpSender(key, policy);
             using SrtpReceiver receiver = Packets.Receiver(policy, key);
-            if (start > 0)
-                sender.TryResumeRtcp(Packets.Ssrc, (uint)start);
-            var sent = new List<(uint Index, byte[] Packet)>();
-            var accepted = new HashSet<uint>();
-            uint index = (uint)Math.Max(start, 1);
-            foreach (byte step in script)
+            var oracle = new DeliveryOracle(policy);
+            return DeliverySchedule.CreateRtcp(policy, key, script, start).Skip(missed % 64).All(delivery =>
             {
-                for (int i = 0; i <= step % 40; i++)
-                    sent.Add((index++, sender.ProtectRtcp(Packets.Rtcp())));
-                (uint which, byte[] packet) = sent[^(1 + step % Math.Min(sent.Count, 200))];
-                SrtpOutcome expected =
-                    accepted.Count > 0 && which + Window <= accepted.Max() ? SrtpOutcome.TooOld
-                    : accepted.Contains(which) ? SrtpOutcome.Replayed
-                    : SrtpOutcome.Ok;
-                if (receiver.UnprotectRtcp(packet, out byte[] plain) != expected ||
-                    expected == SrtpOutcome.Ok && !plain.SequenceEqual(Packets.Rtcp()))
-                    return false;
-                if (expected == SrtpOutcome.Ok)
-                    accepted.Add(which);
-            }
-            return true;
-        }).Check(Config.QuickThrowOnFailure);
+                SrtpOutcome outcome = receiver.UnprotectRtcp(delivery.Packet, out byte[] plain);
+                return outcome == oracle.ReceiveRtcp(delivery) &&
+                    (outcome != SrtpOutcome.Ok || plain.SequenceEqual(delivery.Plain));
+            });
+        }).Check(Config.QuickThrowOnFailure.WithEndSize(300));
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -116,15 +118,33 @@ public sealed class ScheduleTests
             using SrtpReceiver attacked = Packets.Receiver(policy, key);
             using SrtpReceiver left = Packets.Receiver(policy, key);
             uint state = (uint)noise;
-            foreach (Delivery delivery in Schedule(policy, key, script, start))
+            foreach (Delivery delivery in DeliverySchedule.Create(policy, [key], 1, script, start))
             {
-                byte[] forged = [.. delivery.Packet];
-                state = state * 1664525 + 1013904223;
-                // Any bit of any octet: header, ciphertext, tag, MKI, ROC.
-                forged[(int)(state >> 8) % forged.Length] ^= (byte)(1 << (int)(state & 7));
+                byte[] forged = Forge(delivery.Packet, ref state);
                 if (!delivery.Damaged && attacked.Unprotect(forged, out _) == SrtpOutcome.Ok)
                     return false;
                 if (attacked.Unprotect(delivery.Packet, out _) != left.Unprotect(delivery.Packet, out _))
+                    return false;
+            }
+            return true;
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(60).WithEndSize(200));
+
+    [Theory]
+    [MemberData(nameof(Packets.Profiles), MemberType = typeof(Packets))]
+    public void ForgedSrtcpPacketsChangeNothingObservable(SrtpProfile profile) =>
+        Prop.ForAll<byte[], int, int>((script, start, noise) =>
+        {
+            SrtpPolicy policy = Policy(0, profile) with { MaxStreams = 1, AcceptUnencryptedRtcp = true };
+            using SrtpMasterKey key = Packets.Key(1, Mki, profile);
+            using SrtpReceiver attacked = Packets.Receiver(policy, key);
+            using SrtpReceiver left = Packets.Receiver(policy, key);
+            uint state = (uint)noise;
+            foreach (Delivery delivery in DeliverySchedule.CreateRtcp(policy, key, script, start))
+            {
+                byte[] forged = Forge(delivery.Packet, ref state);
+                if (!delivery.Damaged && attacked.UnprotectRtcp(forged, out _) == SrtpOutcome.Ok)
+                    return false;
+                if (attacked.UnprotectRtcp(delivery.Packet, out _) != left.UnprotectRtcp(delivery.Packet, out _))
                     return false;
             }
             return true;
@@ -159,72 +179,35 @@ public sealed class ScheduleTests
             Policy(rocTransmissionRate, profile, keyDerivationRate), script, start).Holds())
             .Check(Config.QuickThrowOnFailure.WithMaxTest(40).WithEndSize(200));
 
+    private static void AssertAgreement(SrtpPolicy policy, int keys, int ssrcs) =>
+        Prop.ForAll<byte[], ushort, byte>((script, start, missed) =>
+        {
+            SrtpMasterKey[] masters = Keys(keys, policy.Profile);
+            using SrtpReceiver receiver = Packets.Receiver(policy, masters);
+            var oracle = new DeliveryOracle(policy);
+            bool agreed = DeliverySchedule.Create(policy, masters, ssrcs, script, start).Skip(missed % 64).All(delivery =>
+            {
+                SrtpOutcome outcome = receiver.Unprotect(delivery.Packet, out byte[] plain);
+                return outcome == oracle.Receive(delivery) &&
+                    (outcome != SrtpOutcome.Ok || plain.SequenceEqual(delivery.Plain));
+            });
+            Array.ForEach(masters, master => master.Dispose());
+            return agreed;
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(100).WithEndSize(300));
+
+    // Any bit of any octet: header, ciphertext, tag, MKI, ROC or index.
+    private static byte[] Forge(byte[] packet, ref uint state)
+    {
+        byte[] forged = [.. packet];
+        state = state * 1664525 + 1013904223;
+        forged[(int)(state >> 8) % forged.Length] ^= (byte)(1 << (int)(state & 7));
+        return forged;
+    }
+
+    private static SrtpMasterKey[] Keys(int count, SrtpProfile profile) =>
+        [.. Enumerable.Range(1, count).Select(i => Packets.Key((byte)i, $"{i:x8}", profile))];
+
     private static SrtpPolicy Policy(
         int rocTransmissionRate, SrtpProfile profile = SrtpProfile.AeadAes128Gcm, int keyDerivationRate = 0) =>
         new(profile, rocTransmissionRate, Window) { KeyDerivationRate = keyDerivationRate };
-
-    /// <summary>One octet per packet decides its gap, whether it is lost, doubled or damaged, and how late it comes.</summary>
-    private static IEnumerable<Delivery> Schedule(SrtpPolicy policy, SrtpMasterKey key, byte[] script, ushort start)
-    {
-        var deliveries = new List<(int At, Delivery Delivery)>();
-        using var sender = new SrtpSender(key, policy);
-        ulong index = start;
-        for (int i = 0; i < script.Length; i++)
-        {
-            byte choice = script[i];
-            // Mostly the next packet, sometimes a jump of up to 2^15 - 1.
-            index += i == 0 ? 0u : choice < 200 ? 1u : (choice - 199u) * 585;
-            byte[] plain = Packets.Rtp((ushort)index);
-            var genuine = new Delivery(index, plain, sender.Protect(plain), Damaged: false);
-            int delay = choice % 5 == 0 ? choice % 90 : 0;
-            if (choice % 7 != 3)
-                deliveries.Add((i + delay, genuine));
-            if (choice % 11 == 1)
-                deliveries.Add((i + 2 * delay + 1, genuine));
-            if (choice % 13 == 2)
-            {
-                byte[] damaged = [.. genuine.Packet];
-                damaged[20] ^= 0x10;
-                deliveries.Add((i, genuine with { Packet = damaged, Damaged = true }));
-            }
-        }
-        return deliveries.OrderBy(entry => entry.At).Select(entry => entry.Delivery);
-    }
-
-    private sealed record Delivery(ulong Index, byte[] Plain, byte[] Packet, bool Damaged);
-
-    private sealed class Oracle(SrtpPolicy policy)
-    {
-        private readonly HashSet<ulong> _accepted = [];
-
-        public SrtpOutcome Receive(Delivery delivery)
-        {
-            ulong believed = Believed(delivery);
-            if (_accepted.Count > 0 && believed + (ulong)policy.ReplayWindow_packets <= _accepted.Max())
-                return SrtpOutcome.TooOld;
-            if (_accepted.Contains(believed))
-                return SrtpOutcome.Replayed;
-            if (delivery.Damaged || believed != delivery.Index)
-                return SrtpOutcome.AuthenticationFailed;
-            _accepted.Add(believed);
-            return SrtpOutcome.Ok;
-        }
-
-        private ulong Believed(Delivery delivery)
-        {
-            ushort sequence = (ushort)delivery.Index;
-            if (policy.RocTransmissionRate > 0 && sequence % policy.RocTransmissionRate == 0)
-                return delivery.Index;
-            if (_accepted.Count == 0)
-                return sequence;
-            // RFC 3711 Appendix A, but half the number space away counts as behind.
-            ulong highest = _accepted.Max();
-            long roc = (long)(highest >> 16);
-            int last = (int)(highest & 0xFFFF);
-            long v = last < 32768
-                ? sequence - last >= 32768 ? roc - 1 : roc
-                : last - 32768 > sequence ? roc + 1 : roc;
-            return (ulong)Math.Max(v, 0) << 16 | sequence;
-        }
-    }
 }

@@ -30,6 +30,7 @@ public static class McxCommand
             RegroupCommand.Create(),
             AffiliateCommand.Create(),
             TraceCommand.Create(),
+            KeyCommand.Create(),
             DemoCommand.Create(),
         };
         HelpOption help = root.Options.OfType<HelpOption>().First();

@@ -7,23 +7,24 @@ using Block = System.Runtime.Intrinsics.Vector128<byte>;
 namespace MediaEngine.Srtp;
 
 /// <summary>AES counter mode on the processor's AES instructions.</summary>
-internal sealed class AesNiCounterCipher : CounterCipher
+internal sealed class BlockCounterCipher : CounterCipher
 {
-    private readonly Block[] _roundKeys = GC.AllocateArray<Block>(AesNiRounds.MaxRoundKeys, pinned: true);
+    private readonly Block[] _roundKeys;
     private readonly int _rounds;
     private bool _disposed;
 
-    public AesNiCounterCipher(ReadOnlySpan<byte> key)
+    public BlockCounterCipher(ReadOnlySpan<byte> key)
     {
-        _rounds = AesNiRounds.RoundsFor(key.Length);
-        AesNiRounds.ExpandKey(key, _roundKeys);
+        _rounds = AesBlocks.RoundsFor(key.Length);
+        _roundKeys = GC.AllocateArray<Block>(_rounds + 1, pinned: true);
+        AesBlocks.ExpandKey(key, _roundKeys);
     }
 
     public override void SetKey(ReadOnlySpan<byte> key)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        ArgumentOutOfRangeException.ThrowIfNotEqual(AesNiRounds.RoundsFor(key.Length), _rounds);
-        AesNiRounds.ExpandKey(key, _roundKeys);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(AesBlocks.RoundsFor(key.Length), _rounds);
+        AesBlocks.ExpandKey(key, _roundKeys);
     }
 
     public override void ApplyKeystream(ReadOnlySpan<byte> counter, ReadOnlySpan<byte> source, Span<byte> destination)
@@ -32,7 +33,7 @@ internal sealed class AesNiCounterCipher : CounterCipher
         ArgumentOutOfRangeException.ThrowIfNotEqual(destination.Length, source.Length);
         // The rounds take the counter in host order and begin with the block after it.
         uint before = BinaryPrimitives.ReadUInt32BigEndian(counter[12..]) - 1;
-        AesNiRounds.ApplyKeystream(
+        AesBlocks.ApplyKeystream(
             ref MemoryMarshal.GetArrayDataReference(_roundKeys), _rounds,
             Vector128.Create(counter).AsUInt32().WithElement(3, before), source, destination);
     }

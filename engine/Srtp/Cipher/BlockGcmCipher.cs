@@ -6,19 +6,19 @@ using Block = System.Runtime.Intrinsics.Vector128<byte>;
 namespace MediaEngine.Srtp;
 
 /// <summary>
-/// AES-GCM on 128-bit AES and carry-less multiplication, for small packets: what a call into the system's crypto library costs is many times
-/// what the packet costs. Verifies the tag before it decrypts anything. Constant time in key and text.
+/// AES-GCM on 128-bit AES and carry-less multiplication, for small packets: what a call into the system's crypto library
+/// costs is many times what the packet costs. Verifies the tag before it decrypts anything. Constant time in key and text.
 /// </summary>
-internal sealed class AesNiGcmCipher : PacketCipher
+internal sealed class BlockGcmCipher : PacketCipher
 {
-    private readonly Block[] _roundKeys = GC.AllocateArray<Block>(AesNiRounds.MaxRoundKeys, pinned: true);
+    private readonly Block[] _roundKeys = GC.AllocateArray<Block>(AesBlocks.MaxRoundKeys, pinned: true);
     private readonly Vector128<ulong>[] _hashPowers = GC.AllocateArray<Vector128<ulong>>(CarrylessHash.Powers, pinned: true);
     private readonly int _rounds;
     private bool _disposed;
 
-    public AesNiGcmCipher(ReadOnlySpan<byte> key)
+    public BlockGcmCipher(ReadOnlySpan<byte> key)
     {
-        _rounds = AesNiRounds.RoundsFor(key.Length);
+        _rounds = AesBlocks.RoundsFor(key.Length);
         ExpandKey(key);
     }
 
@@ -30,7 +30,7 @@ internal sealed class AesNiGcmCipher : PacketCipher
     public override bool TrySetKey(ReadOnlySpan<byte> key)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        ArgumentOutOfRangeException.ThrowIfNotEqual(AesNiRounds.RoundsFor(key.Length), _rounds);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(AesBlocks.RoundsFor(key.Length), _rounds);
         ExpandKey(key);
         return true;
     }
@@ -39,8 +39,8 @@ internal sealed class AesNiGcmCipher : PacketCipher
         Vector128<byte> nonce, ReadOnlySpan<byte> associatedData, Span<byte> text, Span<byte> tag)
     {
         Check(tag);
-        Vector128<uint> counter = AesNiRounds.FirstCounter(nonce);
-        AesNiRounds.ApplyKeystream(ref RoundKeys, _rounds, counter, text, text);
+        Vector128<uint> counter = AesBlocks.FirstCounter(nonce);
+        AesBlocks.ApplyKeystream(ref RoundKeys, _rounds, counter, text, text);
         Tag(counter, associatedData, text).CopyTo(tag);
     }
 
@@ -50,14 +50,14 @@ internal sealed class AesNiGcmCipher : PacketCipher
     {
         Check(tag);
         ArgumentOutOfRangeException.ThrowIfNotEqual(text.Length, ciphertext.Length);
-        Vector128<uint> counter = AesNiRounds.FirstCounter(nonce);
+        Vector128<uint> counter = AesBlocks.FirstCounter(nonce);
         Block difference = Tag(counter, associatedData, ciphertext) ^ Vector128.Create(tag);
         if (difference != Block.Zero)
         {
             CryptographicOperations.ZeroMemory(text);
             return false;
         }
-        AesNiRounds.ApplyKeystream(ref RoundKeys, _rounds, counter, ciphertext, text);
+        AesBlocks.ApplyKeystream(ref RoundKeys, _rounds, counter, ciphertext, text);
         return true;
     }
 
@@ -70,14 +70,14 @@ internal sealed class AesNiGcmCipher : PacketCipher
 
     private void ExpandKey(ReadOnlySpan<byte> key)
     {
-        AesNiRounds.ExpandKey(key, _roundKeys);
-        Block hashKey = AesNiRounds.Encrypt(ref RoundKeys, _rounds, Block.Zero);
+        AesBlocks.ExpandKey(key, _roundKeys);
+        Block hashKey = AesBlocks.Encrypt(ref RoundKeys, _rounds, Block.Zero);
         CarrylessHash.ExpandKey(hashKey, _hashPowers);
     }
 
     private Block Tag(Vector128<uint> counter, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> ciphertext)
     {
-        Block mask = AesNiRounds.Encrypt(ref RoundKeys, _rounds, AesNiRounds.CounterBlock(counter, 0));
+        Block mask = AesBlocks.Encrypt(ref RoundKeys, _rounds, AesBlocks.CounterBlock(counter, 0));
         return mask ^ CarrylessHash.Hash(ref MemoryMarshal.GetArrayDataReference(_hashPowers), associatedData, ciphertext);
     }
 

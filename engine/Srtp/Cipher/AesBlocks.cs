@@ -11,7 +11,7 @@ namespace MediaEngine.Srtp;
 /// AES on the processor's AES instructions: key schedule, single blocks and counter mode (NIST SP 800-38D 6.5). No table
 /// and no branch depends on key or text.
 /// </summary>
-internal static class AesNiRounds
+internal static class AesBlocks
 {
     public const int Block_bytes = 16;
 
@@ -105,8 +105,12 @@ internal static class AesNiRounds
             nuint offset = (nuint)(block * Block_bytes);
             (Vector128.LoadUnsafe(ref from, offset) ^ Unsafe.Add(ref stream, block)).StoreUnsafe(ref to, offset);
         }
-        for (int i = block * Block_bytes; i < count; i++)
-            Unsafe.Add(ref to, i) = (byte)(Unsafe.Add(ref from, i) ^ Unsafe.Add(ref Unsafe.As<Block, byte>(ref stream), i));
+        int rest = count % Block_bytes;
+        if (rest > 0)
+        {
+            Block last = PartialBlock.Load(ref Unsafe.Add(ref from, count - rest), rest);
+            PartialBlock.Store(ref Unsafe.Add(ref to, count - rest), last ^ Unsafe.Add(ref stream, block), rest);
+        }
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(keystream));
     }
 
