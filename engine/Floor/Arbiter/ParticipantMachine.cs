@@ -47,8 +47,11 @@ internal sealed partial class ParticipantMachine(GeneralMachine general, FloorAn
 
     public FloorOutcome Receive(ParticipantState participant, in FloorMessage message, Instant now, FloorEffects effects)
     {
-        if (participant.State is FloorServerParticipantState.Releasing or FloorServerParticipantState.StartStop)
+        if (general.State is FloorServerState.Releasing or FloorServerState.StartStop)
             return FloorOutcome.NotSpecifiedInState;
+        // Behind a function nothing is remembered of who is at rest.
+        if (participant is { Function: not null, IsAtRest: true })
+            FollowFloor(participant);
         switch (message.Type)
         {
             case FloorMessageType.Request:
@@ -195,7 +198,10 @@ internal sealed partial class ParticipantMachine(GeneralMachine general, FloorAn
     }
 
     private void FollowFloor(ParticipantState participant) =>
-        participant.Enter(general.IsIdle
-            ? FloorServerParticipantState.U_NotPermittedAndFloorIdle
-            : FloorServerParticipantState.U_NotPermittedAndFloorTaken);
+        participant.Enter(general.State switch
+        {
+            FloorServerState.G_Initialising => FloorServerParticipantState.U_NotPermittedAndInitiating,
+            FloorServerState.G_FloorIdle => FloorServerParticipantState.U_NotPermittedAndFloorIdle,
+            _ => FloorServerParticipantState.U_NotPermittedAndFloorTaken,
+        });
 }

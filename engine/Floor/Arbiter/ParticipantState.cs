@@ -110,7 +110,6 @@ internal sealed class ParticipantState
     public void BeginBehind(ParticipantState function, in FloorTrackInfo trackInfo)
     {
         Function = function;
-        State = function.State;
         _references.Set(trackInfo.References);
         _userId.Set(function.McpttId.Span);
         TrackInfo.Clear();
