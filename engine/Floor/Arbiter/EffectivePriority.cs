@@ -5,7 +5,7 @@ namespace MediaEngine.Floor;
 /// </summary>
 internal readonly record struct EffectivePriority(FloorIndicator CallType, byte Number) : IComparable<EffectivePriority>
 {
-    public static EffectivePriority Of(FloorMessage request, FloorParticipantProfile profile, FloorPolicy policy)
+    public static EffectivePriority Of(in FloorMessage request, FloorParticipantProfile profile, FloorPolicy policy)
     {
         request.TryGetFloorIndicator(out FloorIndicator indicator);
         // Without mc_priority the number in the request does not count; without a number the negotiated one does.

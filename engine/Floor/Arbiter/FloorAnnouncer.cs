@@ -1,12 +1,18 @@
+using MediaEngine.Rtp;
+
 namespace MediaEngine.Floor;
 
 /// <summary>Writes the messages of the floor control server (TS 24.380 8.2), fields in the order of the message tables.</summary>
-internal sealed class FloorAnnouncer(FloorPolicy policy, uint serverSsrc, ParticipantTable participants)
+internal sealed class FloorAnnouncer(FloorPolicy policy, uint serverSsrc, ParticipantTable participants, TalkerList talkers)
 {
+    private readonly TalkerLists _lists = new();
     private byte[] _anonymousIdentity = FloorText.Encode(policy.AnonymousIdentity, nameof(policy.AnonymousIdentity));
     private ushort _messageSequenceNumber;
 
     public FloorPolicy Policy { get; private set; } = policy;
+
+    /// <summary>The moment of the input that is being handled; acknowledgements are awaited from here.</summary>
+    public Instant Now { get; set; }
 
     public void ChangePolicy(FloorPolicy policy)
     {
@@ -14,21 +20,23 @@ internal sealed class FloorAnnouncer(FloorPolicy policy, uint serverSsrc, Partic
         _anonymousIdentity = FloorText.Encode(policy.AnonymousIdentity, nameof(policy.AnonymousIdentity));
     }
 
-    public void Granted(ParticipantState talker, EffectivePriority priority, ushort duration_s, FloorEffects effects)
+    public void Granted(FloorTalker talker, ushort duration_s, FloorEffects effects)
     {
-        FloorMessageWriter writer = effects.Begin(FloorMessageType.Granted, Policy.RequestAck, serverSsrc);
+        ParticipantState participant = talker.Participant;
+        FloorMessageWriter writer = Begin(FloorMessageType.Granted, participant, effects);
         writer.AddDuration(duration_s);
-        if (talker.Profile.AudioSsrc != 0)
-            writer.AddAudioSsrc(talker.Profile.AudioSsrc);
-        writer.AddFloorPriority(priority.Number);
-        talker.TrackInfo.AddTo(ref writer, FloorField.TrackInfo);
-        writer.AddFloorIndicator(Policy.Indicator);
-        Send(talker, FloorMessageType.Granted, writer, effects);
+        if (participant.AudioSsrc != 0)
+            writer.AddAudioSsrc(participant.AudioSsrc);
+        writer.AddFloorPriority(talker.Priority.Number);
+        participant.TrackInfo.AddTo(ref writer, FloorField.TrackInfo);
+        writer.AddFloorIndicator(IndicatorOf(talker));
+        Send(participant, FloorMessageType.Granted, writer, effects);
     }
 
     public void Deny(ParticipantState participant, ushort cause, FloorEffects effects)
     {
-        FloorMessageWriter writer = effects.Begin(FloorMessageType.Deny, Policy.RequestAck, serverSsrc);
+        participant.DenyCause = cause;
+        FloorMessageWriter writer = Begin(FloorMessageType.Deny, participant, effects);
         writer.AddRejectCause(cause);
         participant.TrackInfo.AddTo(ref writer, FloorField.TrackInfo);
         writer.AddFloorIndicator(Policy.Indicator);
@@ -37,7 +45,7 @@ internal sealed class FloorAnnouncer(FloorPolicy policy, uint serverSsrc, Partic
 
     public void Revoke(ParticipantState participant, ushort cause, FloorEffects effects)
     {
-        FloorMessageWriter writer = effects.Begin(FloorMessageType.Revoke, ackRequired: false, serverSsrc);
+        FloorMessageWriter writer = Begin(FloorMessageType.Revoke, participant, effects);
         writer.AddRejectCause(cause);
         participant.TrackInfo.AddTo(ref writer, FloorField.TrackInfo);
         writer.AddFloorIndicator(Policy.Indicator);
@@ -46,7 +54,7 @@ internal sealed class FloorAnnouncer(FloorPolicy policy, uint serverSsrc, Partic
 
     public void QueuePositionInfo(ParticipantState participant, byte position, byte priority, FloorEffects effects)
     {
-        FloorMessageWriter writer = effects.Begin(FloorMessageType.QueuePositionInfo, Policy.RequestAck, serverSsrc);
+        FloorMessageWriter writer = Begin(FloorMessageType.QueuePositionInfo, participant, effects);
         writer.AddQueueInfo(position, priority);
         participant.TrackInfo.AddTo(ref writer, FloorField.TrackInfo);
         writer.AddFloorIndicator(Policy.Indicator);
@@ -55,74 +63,157 @@ internal sealed class FloorAnnouncer(FloorPolicy policy, uint serverSsrc, Partic
 
     public void Ack(ParticipantState participant, FloorMessageType acknowledged, FloorEffects effects)
     {
-        FloorMessageWriter writer = effects.Begin(FloorMessageType.Ack, ackRequired: false, serverSsrc);
+        FloorMessageWriter writer = Begin(FloorMessageType.Ack, participant, effects);
         writer.AddSource(FloorSource.ControllingFunction);
         writer.AddMessageType(acknowledged);
         participant.TrackInfo.AddTo(ref writer, FloorField.TrackInfo);
         Send(participant, FloorMessageType.Ack, writer, effects);
     }
 
-    /// <summary>Floor Idle to one participant.</summary>
-    public void Idle(ParticipantState participant, FloorEffects effects) =>
-        effects.Add(WriteIdle(participant, effects) with { Participant = participant.Number });
-
-    public void IdleToAll(FloorEffects effects)
+    /// <summary>8.2.15: what became of a request to take others out of the queue.</summary>
+    public void CancelResult(ParticipantState participant, ushort response, FloorEffects effects)
     {
-        if (participants.Count == 0)
-            return;
-        FloorEffect message = WriteIdle(null, effects);
-        foreach (ParticipantState participant in participants.All)
-            effects.Add(message with { Participant = participant.Number });
+        FloorMessageWriter writer = Begin(FloorMessageType.QueuedFloorRequests, participant, effects);
+        writer.AddQueuedFloorRequestsPurpose(QueuedFloorRequestsPurpose.CancelResult);
+        writer.AddResponseState(response);
+        participant.TrackInfo.AddTo(ref writer, FloorField.TrackInfo);
+        Send(participant, FloorMessageType.QueuedFloorRequests, writer, effects);
+    }
+
+    /// <summary>8.2.15: somebody took this participant's request out of the queue.</summary>
+    public void CancelNotification(ParticipantState participant, ParticipantState by, FloorEffects effects)
+    {
+        FloorMessageWriter writer = Begin(FloorMessageType.QueuedFloorRequests, participant, effects);
+        writer.AddQueuedFloorRequestsPurpose(QueuedFloorRequestsPurpose.CancelNotification);
+        writer.AddUserId(by.McpttId.Span);
+        participant.TrackInfo.AddTo(ref writer, FloorField.TrackInfo);
+        Send(participant, FloorMessageType.QueuedFloorRequests, writer, effects);
+    }
+
+    /// <summary>8.2.14: one of several talkers stopped; to all others.</summary>
+    public void ReleaseMultiTalker(ParticipantState stopped, FloorEffects effects)
+    {
+        FloorMessageWriter writer = effects.Begin(FloorMessageType.ReleaseMultiTalker, ackRequired: false, serverSsrc);
+        writer.AddUserId(IdentityOf(stopped));
+        writer.AddAudioSsrc(stopped.AudioSsrc);
+        writer.AddFloorIndicator(Policy.Indicator | FloorIndicator.MultiTalker);
+        SendToAllBut(stopped, FloorMessageType.ReleaseMultiTalker, writer, effects);
+    }
+
+    /// <summary>Floor Idle to one participant.</summary>
+    public void Idle(ParticipantState participant, FloorEffects effects)
+    {
+        FloorMessageWriter writer = BeginIdle(participant, FloorIndicator.None, effects);
+        SendAnnouncement(participant, effects.Complete(FloorMessageType.Idle, writer), effects);
+    }
+
+    public void IdleToAll(FloorEffects effects) => IdleToOthers(null, FloorIndicator.None, effects);
+
+    public void IdleToOthers(ParticipantState? but, FloorIndicator and, FloorEffects effects)
+    {
+        if (participants.Count > 0)
+            SendToAllBut(but, FloorMessageType.Idle, BeginIdle(null, and, effects), effects);
     }
 
     /// <summary>Floor Taken to one participant.</summary>
-    public void Taken(ParticipantState participant, ParticipantState talker, FloorEffects effects) =>
-        effects.Add(WriteTaken(talker, participant, effects) with { Participant = participant.Number });
-
-    public void TakenToOthers(ParticipantState talker, FloorEffects effects)
+    public void Taken(ParticipantState participant, FloorTalker talker, FloorEffects effects)
     {
-        if (participants.Count < 2)
-            return;
-        FloorEffect message = WriteTaken(talker, null, effects);
-        foreach (ParticipantState participant in participants.All)
-        {
-            if (participant != talker)
-                effects.Add(message with { Participant = participant.Number });
-        }
+        FloorMessageWriter writer = BeginTaken(talker, participant, effects);
+        SendAnnouncement(participant, effects.Complete(FloorMessageType.Taken, writer), effects);
     }
 
-    private FloorEffect WriteIdle(ParticipantState? receiver, FloorEffects effects)
+    /// <summary>Also to the non-controlling function in front of the talker: others are behind it.</summary>
+    public void TakenToOthers(FloorTalker talker, FloorEffects effects)
     {
-        FloorMessageWriter writer = effects.Begin(FloorMessageType.Idle, ackRequired: false, serverSsrc);
+        if (participants.Count > 1 || talker.Participant.Function is not null)
+            SendToAllBut(talker.Participant, FloorMessageType.Taken, BeginTaken(talker, null, effects), effects);
+    }
+
+    private FloorMessageWriter BeginIdle(ParticipantState? receiver, FloorIndicator and, FloorEffects effects)
+    {
+        FloorMessageWriter writer = effects.Begin(FloorMessageType.Idle, Policy.RequestAckFromAll, serverSsrc);
         writer.AddMessageSequenceNumber(++_messageSequenceNumber);
         receiver?.TrackInfo.AddTo(ref writer, FloorField.TrackInfo);
-        writer.AddFloorIndicator(Policy.Indicator);
-        return effects.Complete(FloorMessageType.Idle, writer);
+        writer.AddFloorIndicator(Policy.Indicator | and);
+        return writer;
     }
 
-    private FloorEffect WriteTaken(ParticipantState talker, ParticipantState? receiver, FloorEffects effects)
+    private FloorMessageWriter BeginTaken(FloorTalker talker, ParticipantState? receiver, FloorEffects effects)
     {
-        FloorMessageWriter writer = effects.Begin(FloorMessageType.Taken, ackRequired: false, serverSsrc);
-        bool privacy = talker.Profile.PrivacyRequested;
-        writer.AddGrantedPartysIdentity(privacy ? _anonymousIdentity : talker.McpttId);
+        ParticipantState participant = talker.Participant;
+        FloorMessageWriter writer = effects.Begin(FloorMessageType.Taken, Policy.RequestAckFromAll, serverSsrc);
+        writer.AddGrantedPartysIdentity(IdentityOf(participant));
         writer.AddPermissionToRequestTheFloor(!Policy.Broadcast);
         writer.AddMessageSequenceNumber(++_messageSequenceNumber);
         receiver?.TrackInfo.AddTo(ref writer, FloorField.TrackInfo);
-        writer.AddFloorIndicator(Policy.Indicator);
-        if (talker.Profile.AudioSsrc != 0)
-            writer.AddAudioSsrc(talker.Profile.AudioSsrc);
-        if (!privacy)
-            talker.FunctionalAlias.AddTo(ref writer, FloorField.FunctionalAlias);
-        if (talker.Profile.LocationConsent)
-            talker.Location.AddTo(ref writer, FloorField.Location);
-        return effects.Complete(FloorMessageType.Taken, writer);
+        writer.AddFloorIndicator(IndicatorOf(talker));
+        if (participant.AudioSsrc != 0)
+            writer.AddAudioSsrc(participant.AudioSsrc);
+        if (Policy.MaxTalkers > 1)
+        {
+            _lists.Add(ref writer, talkers.All, _anonymousIdentity);
+            return writer;
+        }
+        if (!participant.Profile.PrivacyRequested)
+            participant.FunctionalAlias.AddTo(ref writer, FloorField.FunctionalAlias);
+        if (participant.Profile.LocationConsent)
+            participant.Location.AddTo(ref writer, FloorField.Location);
+        return writer;
     }
 
-    private static void Send(
+    private ReadOnlySpan<byte> IdentityOf(ParticipantState participant) =>
+        participant.Profile.PrivacyRequested ? _anonymousIdentity : participant.McpttId.Span;
+
+    private FloorIndicator IndicatorOf(FloorTalker talker) =>
+        talker.IsOverriding ? Policy.Indicator | FloorIndicator.DualFloor : Policy.Indicator;
+
+    private FloorMessageWriter Begin(FloorMessageType type, ParticipantState receiver, FloorEffects effects) =>
+        effects.Begin(type, AsksForAck(type, receiver), serverSsrc);
+
+    // Who is behind a non-controlling function repeats its own requests; the function answers for nobody.
+    private bool AsksForAck(FloorMessageType type, ParticipantState receiver) => Policy.RequestAck && receiver.Function is null &&
+        type is FloorMessageType.Granted or FloorMessageType.Deny or FloorMessageType.QueuePositionInfo;
+
+    private void SendToAllBut(
+        ParticipantState? excepted, FloorMessageType type, in FloorMessageWriter writer, FloorEffects effects)
+    {
+        FloorEffect message = effects.Complete(type, writer);
+        // Floor Idle behind a function would end what the excepted participant there keeps; Taken follows anyway.
+        ParticipantState? alsoExcepted = type == FloorMessageType.Idle ? excepted?.Function : null;
+        ReadOnlySpan<ParticipantState> all = participants.All;
+        Span<FloorEffect> sends = effects.Add(all.Length);
+        int count = 0;
+        foreach (ParticipantState participant in all)
+        {
+            if (participant == excepted || participant == alsoExcepted)
+                continue;
+            sends[count++] = message with { Participant = participant.Number };
+            ExpectAck(participant, type);
+        }
+        effects.Truncate(effects.Count - (sends.Length - count));
+    }
+
+    private void SendAnnouncement(ParticipantState participant, in FloorEffect message, FloorEffects effects)
+    {
+        effects.Add(message with { Participant = participant.Number });
+        ExpectAck(participant, message.MessageType);
+    }
+
+    private void ExpectAck(ParticipantState participant, FloorMessageType type)
+    {
+        if (Policy.RequestAckFromAll && type != FloorMessageType.ReleaseMultiTalker && participant.Function is null)
+            participant.ExpectAck(type, Now + Policy.AckTime);
+    }
+
+    private void Send(
         ParticipantState participant,
         FloorMessageType type,
         in FloorMessageWriter writer,
         FloorEffects effects,
-        ushort cause = 0) =>
+        ushort cause = 0)
+    {
         effects.Add(effects.Complete(type, writer) with { Participant = participant.Number, Cause = cause });
+        if (AsksForAck(type, participant))
+            participant.ExpectAck(type, Now + Policy.AckTime);
+    }
 }

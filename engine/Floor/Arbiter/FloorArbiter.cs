@@ -3,41 +3,62 @@ using MediaEngine.Rtp;
 namespace MediaEngine.Floor;
 
 /// <summary>
-/// The floor control server of one call: the general machine (TS 24.380 6.3.4) and one machine per participant (6.3.5). Pure;
+/// The floor control server of one call: the general machine (TS 24.380 6.3.4), dual floor control (6.3.6) and one machine per
+/// participant (6.3.5). Pure;
 /// owned by one thread. Participants are numbered by the caller. The caller keeps comfort noise and empty RTP away from
 /// <see cref="ReceiveMedia"/>: they are not talk.
 /// </summary>
 public sealed class FloorArbiter
 {
     private readonly ParticipantTable _participants = new();
+    private readonly TalkerList _talkers = new();
     private readonly FloorAnnouncer _announcer;
     private readonly GeneralMachine _general;
     private readonly ParticipantMachine _participantMachine;
 
-    /// <summary>The call is initialised: the floor is idle, nobody has joined yet.</summary>
+    /// <summary>The call is initialised: the floor is idle, or initialising in a temporary group; nobody has joined yet.</summary>
     /// <exception cref="ArgumentException">A timer or counter of the policy is out of range.</exception>
     public FloorArbiter(FloorPolicy policy, uint serverSsrc, Instant now, FloorEffects effects)
     {
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(effects);
         policy.Validate();
-        _announcer = new FloorAnnouncer(policy, serverSsrc, _participants);
-        _general = new GeneralMachine(_announcer, _participants);
+        _announcer = new FloorAnnouncer(policy, serverSsrc, _participants, _talkers);
+        _general = new GeneralMachine(_announcer, _participants, _talkers);
         _participantMachine = new ParticipantMachine(_general, _announcer);
-        _general.EnterFloorIdle(now, effects);
+        _general.Start(now, effects);
     }
 
     public FloorServerState State => _general.State;
 
-    /// <summary>Who may send media now.</summary>
-    public int? Talker => _general.Talker?.Number;
+    public FloorDualState DualState => _general.DualState;
+
+    /// <summary>Who has the floor: of several talkers the one who began first, with dual floor the overridden one.</summary>
+    public int? Talker => _talkers.First?.Participant.Number;
+
+    /// <summary>With dual floor: who overrides the talker.</summary>
+    public int? OverridingTalker => _talkers.Overriding?.Participant.Number;
+
+    /// <summary>How many may send media now.</summary>
+    public int TalkerCount => _talkers.Count;
 
     public int ParticipantCount => _participants.Count;
 
     public int QueueLength => _general.Queue.Count;
 
     public Instant NextDeadline => Instant.Earlier(
-        Instant.Earlier(_general.NextDeadline, _general.Queue.NextDeadline), _participants.NextT8);
+        Instant.Earlier(_general.NextDeadline, _general.Queue.NextDeadline), _participants.NextDeadline);
+
+    /// <summary>True while media of the participant is forwarded, also while its Floor Revoke is pending.</summary>
+    public bool MaySendMedia(int participant)
+    {
+        foreach (FloorTalker talker in _talkers.All)
+        {
+            if (talker.Participant.Number == participant)
+                return true;
+        }
+        return false;
+    }
 
     /// <summary>Null for a participant that has not joined.</summary>
     public FloorServerParticipantState? StateOf(int participant) =>
@@ -65,6 +86,7 @@ public sealed class FloorArbiter
             return FloorOutcome.CallReleasing;
         if (_participants.TryGet(participant, out _))
             return FloorOutcome.AlreadyJoined;
+        _announcer.Now = now;
         _participantMachine.Start(_participants.Add(participant, profile), implicitRequest, now, effects);
         return FloorOutcome.Ok;
     }
@@ -74,8 +96,12 @@ public sealed class FloorArbiter
     {
         if (!_participants.TryGet(participant, out ParticipantState? state))
             return;
+        _announcer.Now = now;
         _participants.Remove(state);
         _participantMachine.End(state, now, effects);
+        while (_participants.TryFindUnreachable(out ParticipantState? behind))
+            _participantMachine.End(behind, now, effects);
+        _participants.Sweep();
     }
 
     /// <summary>
@@ -87,38 +113,62 @@ public sealed class FloorArbiter
             return FloorOutcome.UnknownParticipant;
         if (datagram.IsEmpty)
             return FloorOutcome.Malformed;
+        _announcer.Now = now;
         FloorOutcome first = FloorOutcome.Ok;
         for (int i = 0; !datagram.IsEmpty; i++)
         {
             if (i == FloorMessage.MaxPerDatagram)
-                return first == FloorOutcome.Ok ? FloorOutcome.TooManyMessages : first;
+            {
+                first = first == FloorOutcome.Ok ? FloorOutcome.TooManyMessages : first;
+                break;
+            }
             FloorOutcome outcome = FloorMessage.TryParse(datagram, out FloorMessage message, out int consumed_bytes);
             if (outcome == FloorOutcome.Ok)
-                outcome = _participantMachine.Receive(state, message, now, effects);
+                outcome = _participantMachine.Receive(_participants.SenderOf(message, state), message, now, effects);
             if (first == FloorOutcome.Ok)
                 first = outcome;
             datagram = datagram[consumed_bytes..];
         }
+        _participants.Sweep();
         return first;
     }
 
     /// <summary>A session upgrade (re-INVITE) that carries an implicit floor request (6.3.5.3.9, 6.3.5.4.8).</summary>
-    public FloorOutcome RequestImplicitly(int participant, FloorIndicator callType, Instant now, FloorEffects effects) =>
-        _participants.TryGet(participant, out ParticipantState? state)
-            ? _participantMachine.RequestImplicitly(state, callType, now, effects)
-            : FloorOutcome.UnknownParticipant;
+    public FloorOutcome RequestImplicitly(int participant, FloorIndicator callType, Instant now, FloorEffects effects)
+    {
+        if (!_participants.TryGet(participant, out ParticipantState? state))
+            return FloorOutcome.UnknownParticipant;
+        _announcer.Now = now;
+        return _participantMachine.RequestImplicitly(state, callType, now, effects);
+    }
+
+    /// <summary>
+    /// Temporary group: the constituent groups have answered (6.3.4.8.4). Floor requests in their answers come before this, as
+    /// messages of the participants they are about.
+    /// </summary>
+    public void CompleteInitialising(Instant now, FloorEffects effects)
+    {
+        _announcer.Now = now;
+        _general.CompleteInitialising(now, effects);
+    }
 
     /// <summary>One RTP packet with payload of the participant. True = forward it. No allocation.</summary>
     public bool ReceiveMedia(int participant, Instant now, FloorEffects effects)
     {
-        if (_general.Talker is { } talker && talker.Number == participant)
+        bool forward = false;
+        foreach (FloorTalker talker in _talkers.All)
         {
-            _general.TalkerSendsMedia(now);
-            return true;
+            if (talker.Participant.Number != participant)
+                continue;
+            _general.TalkerSendsMedia(talker, now);
+            forward = true;
         }
-        if (_participants.TryGet(participant, out ParticipantState? state))
+        if (!forward && _participants.TryGet(participant, out ParticipantState? state))
+        {
+            _announcer.Now = now;
             _participantMachine.ForbiddenMedia(state, now, effects);
-        return false;
+        }
+        return forward;
     }
 
     /// <summary>Call release step 1 (6.3.3): no floor messages and no media any more.</summary>
@@ -126,7 +176,7 @@ public sealed class FloorArbiter
     {
         if (_general.State == FloorServerState.StartStop)
             return;
-        bool talking = _general.Talker is not null;
+        bool talking = _talkers.Count > 0;
         _general.Release();
         if (talking)
             effects.Add(FloorEffectKind.FloorIdle);
@@ -138,16 +188,20 @@ public sealed class FloorArbiter
     /// <summary>Fires what is due.</summary>
     public void Expire(Instant now, FloorEffects effects)
     {
+        _announcer.Now = now;
         while (true)
         {
             if (_general.TryExpire(now, effects))
                 continue;
             if (_general.Queue.TryTakeExpired(now, out ParticipantState? waiting))
                 _participantMachine.ExpireQueued(waiting, effects);
-            else if (_participants.TryTakeExpired(now, out ParticipantState? revoked))
-                _participantMachine.ExpireT8(revoked, now, effects);
+            else if (!_participants.TryTakeExpired(now, out ParticipantState? participant, out bool isT8))
+                break;
+            else if (isT8)
+                _participantMachine.ExpireT8(participant, now, effects);
             else
-                return;
+                _participantMachine.ExpireAck(participant, now, effects);
         }
+        _participants.Sweep();
     }
 }

@@ -26,4 +26,19 @@ public sealed record FloorParticipantProfile
 
     /// <summary>The location in this participant's requests may be told to the others.</summary>
     public bool LocationConsent { get; init; }
+
+    /// <summary>mc_granted was negotiated: an implicit request that is granted is told by the SDP answer, not by a message.</summary>
+    public bool GrantInAnswer { get; init; }
+
+    /// <summary>May revoke the floor of a talker with Floor Revoke Request (6.3.5.4.15).</summary>
+    public bool MayRevoke { get; init; }
+
+    /// <summary>May take requests of others out of the queue with Queued Floor Requests (6.3.4.4.13).</summary>
+    public bool MayCancelQueued { get; init; }
+
+    /// <summary>
+    /// The non-controlling function of a constituent group: its messages come with Track Info and speak for the participants
+    /// behind it (6.5).
+    /// </summary>
+    public bool IsNonControllingFunction { get; init; }
 }

@@ -5,11 +5,26 @@ namespace MediaEngine.Floor;
 /// </summary>
 public sealed record FloorPolicy
 {
+    /// <summary>The largest <see cref="MaxTalkers"/>: their lists have to fit into fields of 255 octets.</summary>
+    public const int LargestMaxTalkers = 16;
+
     /// <summary>Requests may wait while somebody talks.</summary>
     public bool Queueing { get; init; } = true;
 
     /// <summary>How many requests may wait; the next one is denied with cause 7.</summary>
     public int QueueDepth { get; init; } = 32;
+
+    /// <summary>How many may talk at one time; more than one makes it a multi-talker group (6.3.4.4.7a).</summary>
+    public int MaxTalkers { get; init; } = 1;
+
+    /// <summary>A pre-emptive request overrides the talker instead of revoking the floor (6.3.6).</summary>
+    public bool DualFloor { get; init; }
+
+    /// <summary>Who asks gets the floor at once; no queue, no priority (6.3.5.4.4).</summary>
+    public bool AudioCutIn { get; init; }
+
+    /// <summary>The call waits in G: Initialising until the constituent groups have answered (6.3.4.8).</summary>
+    public bool TemporaryGroup { get; init; }
 
     /// <summary>How long a request may wait before it is denied with cause 255; zero = for ever.</summary>
     public TimeSpan MaxQueueTime { get; init; }
@@ -31,6 +46,15 @@ public sealed record FloorPolicy
 
     /// <summary>Interval of Floor Revoke.</summary>
     public TimeSpan T8 { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Retry-after: how long a talker whose time was up may not ask again (Deny #4); zero = off.</summary>
+    public TimeSpan T9 { get; init; }
+
+    /// <summary>End of RTP media of the overriding talker.</summary>
+    public TimeSpan T11 { get; init; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>Stop talking: the longest talk burst of the overriding talker.</summary>
+    public TimeSpan T12 { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Interval of Floor Granted for a request that was queued.</summary>
     public TimeSpan T20 { get; init; } = TimeSpan.FromSeconds(1);
@@ -64,12 +88,25 @@ public sealed record FloorPolicy
     /// <summary>Ask for a Floor Ack to Granted, Deny and Queue Position Info.</summary>
     public bool RequestAck { get; init; }
 
+    /// <summary>Ask for a Floor Ack to Idle and Taken too.</summary>
+    public bool RequestAckFromAll { get; init; }
+
+    /// <summary>How long a Floor Ack may take before the participant is told again what then holds.</summary>
+    public TimeSpan AckTime { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How many times something is told that nobody acknowledges.</summary>
+    public int AckAttempts { get; init; } = 3;
+
     /// <summary>Named as the talker when the talker asked for privacy.</summary>
     public string AnonymousIdentity { get; init; } = "sip:anonymous@anonymous.invalid";
 
+    internal bool Queues => Queueing && !AudioCutIn;
+
     internal FloorIndicator Indicator =>
         (Broadcast ? CallType & ~FloorIndicator.Normal | FloorIndicator.Broadcast : CallType) |
-        (Queueing ? FloorIndicator.QueueingSupported : FloorIndicator.None);
+        (Queues ? FloorIndicator.QueueingSupported : FloorIndicator.None) |
+        (TemporaryGroup ? FloorIndicator.TemporaryGroup : FloorIndicator.None) |
+        (MaxTalkers > 1 ? FloorIndicator.MultiTalker : FloorIndicator.None);
 
     internal void Validate()
     {
@@ -79,10 +116,20 @@ public sealed record FloorPolicy
         RequirePositive(T7, nameof(T7));
         RequirePositive(T8, nameof(T8));
         RequirePositive(T20, nameof(T20));
+        RequirePositive(T11, nameof(T11));
+        RequirePositive(T12, nameof(T12));
+        RequirePositive(AckTime, nameof(AckTime));
+        ArgumentOutOfRangeException.ThrowIfLessThan(T9, TimeSpan.Zero, nameof(T9));
         ArgumentOutOfRangeException.ThrowIfLessThan(T3, TimeSpan.Zero, nameof(T3));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxQueueTime, TimeSpan.Zero, nameof(MaxQueueTime));
         ArgumentOutOfRangeException.ThrowIfLessThan(MediaInFlight, TimeSpan.Zero, nameof(MediaInFlight));
         ArgumentOutOfRangeException.ThrowIfNegative(QueueDepth, nameof(QueueDepth));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(QueueDepth, FloorQueue.MaxCount, nameof(QueueDepth));
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxTalkers, 1, nameof(MaxTalkers));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxTalkers, LargestMaxTalkers, nameof(MaxTalkers));
+        ArgumentOutOfRangeException.ThrowIfLessThan(AckAttempts, 1, nameof(AckAttempts));
+        if ((DualFloor ? 1 : 0) + (AudioCutIn ? 1 : 0) + (MaxTalkers > 1 ? 1 : 0) > 1)
+            throw new ArgumentException("Dual floor, audio cut-in and several talkers exclude each other.");
         ArgumentOutOfRangeException.ThrowIfLessThan(C7, 1, nameof(C7));
         ArgumentOutOfRangeException.ThrowIfLessThan(C8, 1, nameof(C8));
         ArgumentOutOfRangeException.ThrowIfLessThan(C20, 1, nameof(C20));

@@ -9,6 +9,9 @@ namespace MediaEngine.Floor;
 /// </summary>
 internal sealed class FloorQueue
 {
+    /// <summary>The most requests that wait, pre-empting ones included.</summary>
+    public const int MaxCount = 512;
+
     private readonly List<Entry> _entries = [];
 
     public int Count => _entries.Count;
@@ -25,17 +28,13 @@ internal sealed class FloorQueue
         }
     }
 
+    public int PreemptingCount { get; private set; }
+
     /// <summary>Requests that wait by queueing, pre-empting ones not counted.</summary>
-    public int WaitingCount
-    {
-        get
-        {
-            int count = 0;
-            foreach (Entry entry in _entries)
-                count += entry.Preempts ? 0 : 1;
-            return count;
-        }
-    }
+    public int WaitingCount => _entries.Count - PreemptingCount;
+
+    /// <summary>Who waits at a place, 0 = head.</summary>
+    public ParticipantState this[int place] => _entries[place].Participant;
 
     /// <summary>Adds a request, or changes the one the participant has; its place changes only with its weight.</summary>
     public void Put(ParticipantState participant, EffectivePriority priority, bool preempts, Instant deadline)
@@ -48,7 +47,7 @@ internal sealed class FloorQueue
             deadline = old.Deadline;
             if (old.Priority == priority && old.Preempts == preempts)
                 return;
-            _entries.RemoveAt(index);
+            RemoveAt(index);
         }
         var entry = new Entry(participant, priority, preempts, preempts ? Instant.Never : deadline);
         int place = 0;
@@ -56,6 +55,7 @@ internal sealed class FloorQueue
             place++;
         _entries.Insert(place, entry);
         participant.IsQueued = true;
+        PreemptingCount += preempts ? 1 : 0;
     }
 
     public bool TryTakeHead([NotNullWhen(true)] out ParticipantState? participant, out EffectivePriority priority)
@@ -68,6 +68,17 @@ internal sealed class FloorQueue
         priority = _entries[0].Priority;
         RemoveAt(0);
         return true;
+    }
+
+    /// <summary>Takes the head if it pre-empts somebody with this priority.</summary>
+    public bool TryTakePreempting(
+        EffectivePriority talking, [NotNullWhen(true)] out ParticipantState? participant, out EffectivePriority priority)
+    {
+        if (_entries.Count > 0 && _entries[0].Preempts && _entries[0].Priority > talking)
+            return TryTakeHead(out participant, out priority);
+        participant = null;
+        priority = default;
+        return false;
     }
 
     public bool TryTakeExpired(Instant now, [NotNullWhen(true)] out ParticipantState? participant)
@@ -122,6 +133,7 @@ internal sealed class FloorQueue
     private void RemoveAt(int index)
     {
         _entries[index].Participant.IsQueued = false;
+        PreemptingCount -= _entries[index].Preempts ? 1 : 0;
         _entries.RemoveAt(index);
     }
 

@@ -9,5 +9,6 @@ public enum FloorServerParticipantState
     U_Permitted,
     U_PendingFloorRevoke,
     U_NotPermittedButSendsMedia,
+    U_NotPermittedAndInitiating,
     Releasing,
 }

@@ -4,6 +4,7 @@ namespace MediaEngine.Floor;
 public enum FloorServerState
 {
     StartStop,
+    G_Initialising,
     G_FloorIdle,
     G_FloorTaken,
     G_PendingFloorRevoke,

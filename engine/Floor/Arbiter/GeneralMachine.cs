@@ -2,58 +2,74 @@ using MediaEngine.Rtp;
 
 namespace MediaEngine.Floor;
 
-/// <summary>The general floor control operation of one call (TS 24.380 6.3.4).</summary>
-internal sealed class GeneralMachine(FloorAnnouncer announcer, ParticipantTable participants)
+/// <summary>
+/// The general floor control operation of one call (TS 24.380 6.3.4) with dual floor control (6.3.6): who may talk, and for how
+/// long.
+/// </summary>
+internal sealed partial class GeneralMachine(FloorAnnouncer announcer, ParticipantTable participants, TalkerList talkers)
 {
     private readonly TimerTable<Timer> _timers = new();
+    private Phase _phase = Phase.StartStop;
     private int _c7;
-    private int _c20;
+
+    private enum Phase
+    {
+        StartStop,
+        Initialising,
+        Running,
+        Releasing,
+    }
 
     private enum Timer
     {
-        T1,
-        T2,
-        T3,
         T4,
         T7,
-        T20,
     }
 
-    public FloorServerState State { get; private set; } = FloorServerState.StartStop;
+    public FloorServerState State => _phase switch
+    {
+        Phase.StartStop => FloorServerState.StartStop,
+        Phase.Initialising => FloorServerState.G_Initialising,
+        Phase.Releasing => FloorServerState.Releasing,
+        _ => Talkers.Count == 0 ? FloorServerState.G_FloorIdle
+            : Talkers.RevokedCount < Talkers.Count - (Talkers.Overriding is null ? 0 : 1) ? FloorServerState.G_FloorTaken
+            : FloorServerState.G_PendingFloorRevoke, // of every talker
+    };
+
+    public FloorDualState DualState => _phase == Phase.Releasing ? FloorDualState.Releasing
+        : Talkers.Overriding is null ? FloorDualState.StartStop : FloorDualState.D_FloorTaken;
 
     public FloorQueue Queue { get; } = new();
 
-    /// <summary>Who is permitted to send media, also while the Floor Revoke is pending.</summary>
-    public ParticipantState? Talker { get; private set; }
+    public TalkerList Talkers { get; } = talkers;
 
-    public EffectivePriority TalkerPriority { get; private set; }
+    public bool IsIdle => _phase == Phase.Running && Talkers.Count == 0;
 
-    public Instant NextDeadline => _timers.NextDeadline;
+    /// <summary>6.3.4.4.7a: one more may talk beside those who do.</summary>
+    public bool HasRoom => Talkers.Count < Policy.MaxTalkers && Talkers.Overriding is null;
 
     private FloorPolicy Policy => announcer.Policy;
 
-    /// <summary>6.3.4.3.2, and the ends of 6.3.4.4 and 6.3.4.5 that lead there.</summary>
-    public void EnterFloorIdle(Instant now, FloorEffects effects)
+    /// <summary>6.3.4.2.2: the call is initialised.</summary>
+    public void Start(Instant now, FloorEffects effects)
     {
-        _timers.StopAll();
-        if (Talker is { } last)
+        if (Policy.TemporaryGroup)
         {
-            last.MediaInFlightUntil = now + Policy.MediaInFlight;
-            Talker = null;
-        }
-        if (Queue.TryTakeHead(out ParticipantState? next, out EffectivePriority priority))
-        {
-            EnterFloorTaken(next, priority, fromQueue: true, now, effects);
+            _phase = Phase.Initialising;
+            effects.Add(FloorEffectKind.FloorIdle);
             return;
         }
-        State = FloorServerState.G_FloorIdle;
-        foreach (ParticipantState participant in participants.All)
-            participant.FloorIsIdle();
-        effects.Add(FloorEffectKind.FloorIdle);
-        announcer.IdleToAll(effects);
-        _c7 = 1;
-        _timers.Start(Timer.T7, now, Policy.T7);
-        _timers.Start(Timer.T4, now, Policy.T4);
+        _phase = Phase.Running;
+        EnterFloorIdle(now, effects);
+    }
+
+    /// <summary>6.3.4.8.4: all constituent groups have answered.</summary>
+    public void CompleteInitialising(Instant now, FloorEffects effects)
+    {
+        if (_phase != Phase.Initialising)
+            return;
+        _phase = Phase.Running;
+        EnterFloorIdle(now, effects);
     }
 
     /// <summary>6.3.4.3.3: a Floor Request while nobody talks. A request that came with the session may be alone in it.</summary>
@@ -65,44 +81,60 @@ internal sealed class GeneralMachine(FloorAnnouncer announcer, ParticipantTable 
         else if (participant.Profile.ReceiveOnly)
             announcer.Deny(participant, FloorDenyCause.ReceiveOnly, effects);
         else
-            EnterFloorTaken(participant, priority, fromQueue: false, now, effects);
+            Grant(participant, priority, now, effects, toldByAnswer: withSession && participant.Profile.GrantInAnswer);
     }
 
     /// <summary>6.3.4.4.8: the talker asks again; its Floor Granted was lost.</summary>
-    public void RequestFromTalker(EffectivePriority priority, Instant now, FloorEffects effects)
+    public void RequestFromTalker(FloorTalker talker, EffectivePriority priority, Instant now, FloorEffects effects)
     {
-        if (State != FloorServerState.G_FloorTaken || Talker is null)
-            return;
-        if (priority > TalkerPriority)
-            TalkerPriority = priority;
-        announcer.Granted(Talker, TalkerPriority, RemainingT2_s(now), effects);
+        if (priority > talker.Priority)
+            talker.Priority = priority;
+        TellGranted(talker, now, effects);
     }
+
+    /// <summary>Tells a talker, again, that it may talk and for how long.</summary>
+    public void TellGranted(FloorTalker talker, Instant now, FloorEffects effects) =>
+        announcer.Granted(talker, Remaining_s(talker, now), effects);
 
     /// <summary>6.3.4.4.7: a pre-emptive request of another participant, which goes before whatever is queued.</summary>
     public void Preempt(ParticipantState participant, EffectivePriority priority, Instant now, FloorEffects effects)
     {
+        if (Policy.DualFloor && Talkers.Overriding is null && Talkers.First is { IsRevoked: false })
+        {
+            Queue.Remove(participant);
+            Grant(participant, priority, now, effects, overriding: true);
+            return;
+        }
         Queue.Put(participant, priority, preempts: true, Instant.Never);
-        if (participant.Profile.QueueingNegotiated)
+        if (participant.QueueingNegotiated)
         {
             (byte position, byte number) = Queue.Info(participant);
             announcer.QueuePositionInfo(participant, position, number, effects);
         }
-        if (State == FloorServerState.G_FloorTaken)
-            EnterPendingFloorRevoke(FloorRevokeCause.MediaBurstPreempted, now, effects);
+        // One Floor Revoke for each pre-empting request.
+        if (Talkers.RevokedCount < Queue.PreemptingCount &&
+            Talkers.Lowest(alsoRevoked: false) is { } victim && priority > victim.Priority)
+            Revoke(victim, FloorRevokeCause.MediaBurstPreempted, now, effects);
     }
 
-    /// <summary>6.3.4.4.6, 6.3.4.5: the talker gives the floor back, or its session ended.</summary>
-    public void TalkerDone(Instant now, FloorEffects effects) => EnterFloorIdle(now, effects);
-
-    /// <summary>6.3.4.4.5, 6.3.4.5: media of the talker, to be forwarded.</summary>
-    public void TalkerSendsMedia(Instant now)
+    /// <summary>6.3.5.4.4 with audio cut-in: the talker is pushed out at once.</summary>
+    public void CutIn(ParticipantState participant, EffectivePriority priority, Instant now, FloorEffects effects)
     {
-        _timers.Start(Timer.T1, now, Policy.T1);
-        if (State != FloorServerState.G_FloorTaken)
-            return;
-        _timers.Stop(Timer.T20);
-        if (!_timers.IsRunning(Timer.T2))
-            _timers.Start(Timer.T2, now, Policy.T2);
+        while (Talkers.First is { } talker)
+        {
+            announcer.Revoke(talker.Participant, FloorRevokeCause.MediaBurstPreempted, effects);
+            Remove(talker, now);
+        }
+        Grant(participant, priority, now, effects);
+    }
+
+    /// <summary>6.3.4.4.16: an authorised participant takes the floor from a talker.</summary>
+    public FloorOutcome RevokeTalker(ReadOnlySpan<byte> mcpttId, Instant now, FloorEffects effects)
+    {
+        if (!Talkers.TryFindByIdentity(mcpttId, out FloorTalker? talker) || talker.IsRevoked)
+            return FloorOutcome.NotSpecifiedInState;
+        Revoke(talker, FloorRevokeCause.RevokedByAnotherClient, now, effects);
+        return FloorOutcome.Ok;
     }
 
     /// <summary>6.3.4.6: call release step 1.</summary>
@@ -110,93 +142,135 @@ internal sealed class GeneralMachine(FloorAnnouncer announcer, ParticipantTable 
     {
         _timers.StopAll();
         Queue.Clear();
-        Talker = null;
-        State = FloorServerState.Releasing;
-        foreach (ParticipantState participant in participants.All)
-            participant.Release();
+        foreach (FloorTalker talker in Talkers.All)
+            talker.Participant.Talker = null;
+        Talkers.Clear();
+        _phase = Phase.Releasing;
+        participants.Release();
+        participants.Sweep();
     }
 
     /// <summary>6.3.4.7: call release step 2.</summary>
     public void Stop()
     {
-        State = FloorServerState.StartStop;
+        _phase = Phase.StartStop;
         foreach (ParticipantState participant in participants.All)
             participant.Stop();
     }
 
-    /// <summary>Fires one timer that is due.</summary>
-    public bool TryExpire(Instant now, FloorEffects effects)
-    {
-        if (!_timers.TryTakeExpired(now, out Timer timer))
-            return false;
-        switch (timer)
-        {
-            case Timer.T1: // 6.3.4.4.3: the talker is considered finished
-            case Timer.T3: // 6.3.4.5: the grace is over
-                EnterFloorIdle(now, effects);
-                break;
-            case Timer.T2: // 6.3.4.4.4
-                EnterPendingFloorRevoke(FloorRevokeCause.MediaBurstTooLong, now, effects);
-                break;
-            case Timer.T4: // 6.3.4.3.5: the caller decides; until it releases the call, the next inactivity is watched
-                effects.Add(FloorEffectKind.CallInactive);
-                _timers.Start(Timer.T4, now, Policy.T4);
-                break;
-            case Timer.T7 when _c7 < Policy.C7: // 6.3.4.3.4
-                _c7++;
-                announcer.IdleToAll(effects);
-                _timers.Start(Timer.T7, now, Policy.T7);
-                break;
-            case Timer.T20 when _c20 < Policy.C20 && Talker is { } talker: // 6.3.4.4.9
-                _c20++;
-                announcer.Granted(talker, TalkerPriority, RemainingT2_s(now), effects);
-                _timers.Start(Timer.T20, now, Policy.T20);
-                break;
-            case Timer.T20: // 6.3.4.4.10: who does not answer does not want the floor any more
-                EnterFloorIdle(now, effects);
-                break;
-        }
-        return true;
-    }
-
-    // 6.3.4.4.2
-    private void EnterFloorTaken(
-        ParticipantState talker, EffectivePriority priority, bool fromQueue, Instant now, FloorEffects effects)
+    /// <summary>6.3.4.4.2: the participant may talk from now on.</summary>
+    public void Grant(
+        ParticipantState participant,
+        EffectivePriority priority,
+        Instant now,
+        FloorEffects effects,
+        bool fromQueue = false,
+        bool overriding = false,
+        bool toldByAnswer = false)
     {
         _timers.StopAll();
-        State = FloorServerState.G_FloorTaken;
-        Talker = talker;
-        TalkerPriority = priority;
-        foreach (ParticipantState participant in participants.All)
-        {
-            if (participant != talker)
-                participant.FloorIsTaken();
-        }
-        talker.Granted();
-        effects.Add(FloorEffectKind.FloorTaken, talker.Number);
-        announcer.Granted(talker, priority, RemainingT2_s(now), effects);
+        effects.Add(Talkers.Count == 0 ? FloorEffectKind.FloorTaken : FloorEffectKind.TalkerAdded, participant.Number);
+        FloorTalker talker = Talkers.Add(participant, priority, overriding);
+        participants.FloorIsTaken();
+        participant.Granted(talker);
+        if (!toldByAnswer)
+            TellGranted(talker, now, effects);
         announcer.TakenToOthers(talker, effects);
-        _timers.Start(Timer.T1, now, Policy.T1);
+        talker.T1 = now + (overriding ? Policy.T11 : Policy.T1);
         if (fromQueue)
+            talker.T20 = now + Policy.T20;
+    }
+
+    /// <summary>6.3.4.4.6, 6.3.4.5, 6.3.6: the talker gives the floor back, lost it, or its session ended.</summary>
+    public void End(FloorTalker talker, Instant now, FloorEffects effects)
+    {
+        ParticipantState participant = talker.Participant;
+        bool overriding = talker.IsOverriding;
+        bool dual = Talkers.Overriding is not null;
+        Remove(talker, now);
+        if (Talkers.Count == 0)
         {
-            _c20 = 1;
-            _timers.Start(Timer.T20, now, Policy.T20);
+            EnterFloorIdle(now, effects);
+            return;
         }
+        effects.Add(FloorEffectKind.TalkerEnded, participant.Number);
+        participant.FloorIsTaken();
+        if (overriding)
+            EndOverriding(participant, now, effects);
+        else if (dual)
+            EndOverridden(effects);
+        else
+            EndOneOfSeveral(participant, now, effects);
+    }
+
+    private void EndOverriding(ParticipantState participant, Instant now, FloorEffects effects)
+    {
+        FloorTalker first = Talkers.First!;
+        if (!first.IsRevoked && Queue.TryTakePreempting(first.Priority, out ParticipantState? next, out EffectivePriority priority))
+        {
+            Grant(next, priority, now, effects, fromQueue: true, overriding: true);
+            return;
+        }
+        announcer.IdleToOthers(participant, FloorIndicator.DualFloor, effects);
+        announcer.TakenToOthers(first, effects);
+    }
+
+    private void EndOverridden(FloorEffects effects)
+    {
+        Talkers.PromoteOverriding();
+        FloorTalker first = Talkers.First!;
+        announcer.IdleToOthers(first.Participant, FloorIndicator.None, effects);
+        announcer.TakenToOthers(first, effects);
+    }
+
+    private void EndOneOfSeveral(ParticipantState participant, Instant now, FloorEffects effects)
+    {
+        announcer.ReleaseMultiTalker(participant, effects);
+        if (participant.IsReachable)
+            announcer.Taken(participant, Talkers.All[^1], effects);
+        GrantFromQueue(now, effects);
+    }
+
+    // 6.3.4.3.2, and the ends of 6.3.4.4 and 6.3.4.5 that lead there.
+    private void EnterFloorIdle(Instant now, FloorEffects effects)
+    {
+        GrantFromQueue(now, effects);
+        if (Talkers.Count > 0)
+            return;
+        participants.FloorIsIdle();
+        effects.Add(FloorEffectKind.FloorIdle);
+        announcer.IdleToAll(effects);
+        _c7 = 1;
+        _timers.Start(Timer.T7, now, Policy.T7);
+        _timers.Start(Timer.T4, now, Policy.T4);
+    }
+
+    private void GrantFromQueue(Instant now, FloorEffects effects)
+    {
+        while (HasRoom && Queue.TryTakeHead(out ParticipantState? next, out EffectivePriority priority))
+            Grant(next, priority, now, effects, fromQueue: true);
+    }
+
+    private void Remove(FloorTalker talker, Instant now)
+    {
+        talker.Participant.MediaInFlightUntil = now + Policy.MediaInFlight;
+        talker.Participant.Talker = null;
+        Talkers.Remove(talker);
     }
 
     // 6.3.4.5.2
-    private void EnterPendingFloorRevoke(ushort cause, Instant now, FloorEffects effects)
+    private void Revoke(FloorTalker talker, ushort cause, Instant now, FloorEffects effects)
     {
-        _timers.StopAll();
-        State = FloorServerState.G_PendingFloorRevoke;
-        announcer.Revoke(Talker!, cause, effects);
-        Talker!.Revoked(cause, now, Policy.T8);
-        _timers.Start(Timer.T3, now, Policy.T3);
-    }
-
-    private ushort RemainingT2_s(Instant now)
-    {
-        TimeSpan left = _timers.IsRunning(Timer.T2) ? _timers.Deadline(Timer.T2) - now : Policy.T2;
-        return (ushort)Math.Clamp(Math.Ceiling(left.TotalSeconds), 0, ushort.MaxValue);
+        talker.StopTimers();
+        announcer.Revoke(talker.Participant, cause, effects);
+        // Audio cut-in knows no grace (T3 = 0), dual floor control no pending Revoke (6.3.6).
+        if (Policy.AudioCutIn || talker.IsOverriding)
+        {
+            End(talker, now, effects);
+            return;
+        }
+        talker.IsRevoked = true;
+        talker.Participant.Revoked(cause, now, Policy.T8);
+        talker.T3 = now + Policy.T3;
     }
 }

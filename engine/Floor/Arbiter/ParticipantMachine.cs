@@ -6,7 +6,7 @@ namespace MediaEngine.Floor;
 /// The basic floor control operation towards one participant (TS 24.380 6.3.5): what comes from the participant and from T8.
 /// What comes from the general machine is in <see cref="ParticipantState"/>.
 /// </summary>
-internal sealed class ParticipantMachine(GeneralMachine general, FloorAnnouncer announcer)
+internal sealed partial class ParticipantMachine(GeneralMachine general, FloorAnnouncer announcer)
 {
     private FloorPolicy Policy => announcer.Policy;
 
@@ -14,7 +14,14 @@ internal sealed class ParticipantMachine(GeneralMachine general, FloorAnnouncer 
     public void Start(ParticipantState participant, bool implicitRequest, Instant now, FloorEffects effects)
     {
         EffectivePriority priority = EffectivePriority.Implicit(FloorIndicator.Normal, participant.Profile, Policy);
-        if (general.State == FloorServerState.G_FloorIdle)
+        if (general.State == FloorServerState.G_Initialising)
+        {
+            participant.Initiating();
+            if (implicitRequest)
+                RequestWhileInitiating(participant, priority, now, effects);
+            return;
+        }
+        if (general.IsIdle)
         {
             participant.FloorIsIdle();
             if (implicitRequest)
@@ -24,12 +31,13 @@ internal sealed class ParticipantMachine(GeneralMachine general, FloorAnnouncer 
             return;
         }
         participant.FloorIsTaken();
-        bool waits = implicitRequest && MayQueue(participant) && !IsForbidden(participant) && !participant.Profile.ReceiveOnly &&
-            general.Queue.WaitingCount < Policy.QueueDepth;
-        if (waits)
+        bool mayTalk = implicitRequest && !IsForbidden(participant) && !participant.Profile.ReceiveOnly;
+        if (mayTalk && general.HasRoom)
+            general.Grant(participant, priority, now, effects, toldByAnswer: participant.Profile.GrantInAnswer);
+        else if (mayTalk && MayQueue(participant) && general.Queue.WaitingCount < Policy.QueueDepth)
             Enqueue(participant, priority, now, effects);
         else
-            announcer.Taken(participant, general.Talker!, effects);
+            TellFloor(participant, effects);
     }
 
     /// <summary>6.3.5.3.9, 6.3.5.4.8: a session upgrade that is a floor request too.</summary>
@@ -37,16 +45,17 @@ internal sealed class ParticipantMachine(GeneralMachine general, FloorAnnouncer 
         ParticipantState participant, FloorIndicator callType, Instant now, FloorEffects effects) =>
         Request(participant, EffectivePriority.Implicit(callType, participant.Profile, Policy), now, effects);
 
-    public FloorOutcome Receive(ParticipantState participant, FloorMessage message, Instant now, FloorEffects effects)
+    public FloorOutcome Receive(ParticipantState participant, in FloorMessage message, Instant now, FloorEffects effects)
     {
-        if (participant.State is FloorServerParticipantState.Releasing or FloorServerParticipantState.StartStop)
+        if (general.State is FloorServerState.Releasing or FloorServerState.StartStop)
             return FloorOutcome.NotSpecifiedInState;
+        // Behind a function nothing is remembered of who is at rest.
+        if (participant is { Function: not null, IsAtRest: true })
+            FollowFloor(participant);
         switch (message.Type)
         {
             case FloorMessageType.Request:
-                participant.TrackInfo.TakeFrom(message, FloorField.TrackInfo);
-                participant.FunctionalAlias.TakeFrom(message, FloorField.FunctionalAlias);
-                participant.Location.TakeFrom(message, FloorField.Location);
+                participant.TakeFrom(message);
                 return Request(participant, EffectivePriority.Of(message, participant.Profile, Policy), now, effects);
             case FloorMessageType.Release:
                 participant.TrackInfo.TakeFrom(message, FloorField.TrackInfo);
@@ -60,6 +69,8 @@ internal sealed class ParticipantMachine(GeneralMachine general, FloorAnnouncer 
                 TellQueuePosition(participant, effects);
                 return FloorOutcome.Ok;
             case FloorMessageType.Ack:
+                if (message.TryGetMessageType(out FloorMessageType acknowledged))
+                    participant.TakeAck(acknowledged);
                 return FloorOutcome.Ok;
             case FloorMessageType.UnicastMediaFlowControl when message.TryGetMediaFlowControlIndicator(out bool resume):
                 if (message.AckRequired)
@@ -67,6 +78,13 @@ internal sealed class ParticipantMachine(GeneralMachine general, FloorAnnouncer 
                 effects.Add(resume ? FloorEffectKind.UnicastMediaResumed : FloorEffectKind.UnicastMediaStopped,
                     participant.Number);
                 return FloorOutcome.Ok;
+            case FloorMessageType.QueuedFloorRequests:
+                return CancelQueued(participant, message, effects);
+            case FloorMessageType.RevokeRequest
+                when participant.State == FloorServerParticipantState.U_NotPermittedAndFloorTaken: // 6.3.5.4.15
+                return !participant.Profile.MayRevoke ? FloorOutcome.NotAllowed
+                    : message.TryGetFloorRevokeRequestUserId(out ReadOnlySpan<byte> talker)
+                    ? general.RevokeTalker(talker, now, effects) : FloorOutcome.NotSpecifiedInState;
             default:
                 return FloorOutcome.NotSpecifiedInState;
         }
@@ -109,6 +127,36 @@ internal sealed class ParticipantMachine(GeneralMachine general, FloorAnnouncer 
         participant.StartT8(now, Policy.T8);
     }
 
+    /// <summary>Something told was not acknowledged: what holds by now is told instead, so nothing old is ever repeated.</summary>
+    public void ExpireAck(ParticipantState participant, Instant now, FloorEffects effects)
+    {
+        int attempts = participant.AckAttempts;
+        if (attempts >= Policy.AckAttempts)
+        {
+            participant.StopExpectingAck();
+            return;
+        }
+        switch (participant.Unacknowledged)
+        {
+            case FloorMessageType.Granted when participant.Talker is { } talker:
+                general.TellGranted(talker, now, effects);
+                break;
+            case FloorMessageType.Deny:
+                announcer.Deny(participant, participant.DenyCause, effects);
+                break;
+            case FloorMessageType.QueuePositionInfo when participant.IsQueued:
+                TellQueuePosition(participant, effects);
+                break;
+            case FloorMessageType.Idle or FloorMessageType.Taken when participant.Talker is null:
+                TellFloor(participant, effects);
+                break;
+            default: // what was told does not hold any more, and what came after it was told too
+                participant.StopExpectingAck();
+                return;
+        }
+        participant.AckAttempts = attempts + 1;
+    }
+
     /// <summary>A request waited longer than the policy allows.</summary>
     public void ExpireQueued(ParticipantState participant, FloorEffects effects) =>
         announcer.Deny(participant, FloorDenyCause.Other, effects);
@@ -118,101 +166,42 @@ internal sealed class ParticipantMachine(GeneralMachine general, FloorAnnouncer 
     {
         general.Queue.Remove(participant);
         participant.Release();
-        if (participant == general.Talker)
-            general.TalkerDone(now, effects);
-    }
-
-    private FloorOutcome Request(ParticipantState participant, EffectivePriority priority, Instant now, FloorEffects effects)
-    {
-        switch (participant.State)
-        {
-            case FloorServerParticipantState.U_NotPermittedAndFloorIdle:
-                RequestWhileIdle(participant, priority, withSession: false, now, effects);
-                return FloorOutcome.Ok;
-            case FloorServerParticipantState.U_NotPermittedAndFloorTaken:
-                RequestWhileTaken(participant, priority, now, effects);
-                return FloorOutcome.Ok;
-            case FloorServerParticipantState.U_Permitted:
-                general.RequestFromTalker(priority, now, effects);
-                return FloorOutcome.Ok;
-            default:
-                return FloorOutcome.NotSpecifiedInState;
-        }
-    }
-
-    private void RequestWhileIdle(
-        ParticipantState participant, EffectivePriority priority, bool withSession, Instant now, FloorEffects effects)
-    {
-        if (IsForbidden(participant))
-            announcer.Deny(participant, FloorDenyCause.ReceiveOnly, effects);
-        else
-            general.RequestWhileIdle(participant, priority, withSession, now, effects);
-    }
-
-    // 6.3.5.4.4. A receive-only participant is refused before pre-emption is looked at: it could not use the floor.
-    private void RequestWhileTaken(ParticipantState participant, EffectivePriority priority, Instant now, FloorEffects effects)
-    {
-        bool queueing = MayQueue(participant);
-        if (!priority.IsUrgent && !queueing && participant.Profile.NegotiatedPriority is null)
-            Deny(participant, FloorDenyCause.AnotherClientHasPermission, effects);
-        else if (Policy.Broadcast || participant.Profile.ReceiveOnly)
-            Deny(participant, FloorDenyCause.ReceiveOnly, effects);
-        else if (priority > general.TalkerPriority)
-            general.Preempt(participant, priority, now, effects);
-        else if (!queueing)
-            Deny(participant, FloorDenyCause.AnotherClientHasPermission, effects);
-        else if (!participant.IsQueued && general.Queue.WaitingCount >= Policy.QueueDepth)
-            Deny(participant, FloorDenyCause.QueueFull, effects);
-        else
-            Enqueue(participant, priority, now, effects);
-    }
-
-    // A Deny answers whatever the participant had asked for, also what waits as a pre-empting request.
-    private void Deny(ParticipantState participant, ushort cause, FloorEffects effects)
-    {
-        general.Queue.Remove(participant);
-        announcer.Deny(participant, cause, effects);
+        if (participant.Talker is { } talker)
+            general.End(talker, now, effects);
     }
 
     private void Release(ParticipantState participant, Instant now, FloorEffects effects)
     {
-        switch (participant.State)
+        if (participant.Talker is { } talker)
         {
-            case FloorServerParticipantState.U_Permitted:
-            case FloorServerParticipantState.U_PendingFloorRevoke:
-                general.TalkerDone(now, effects);
-                break;
-            default:
-                general.Queue.Remove(participant);
-                FollowFloor(participant);
-                if (general.Talker is { } talker)
-                    announcer.Taken(participant, talker, effects);
-                else
-                    announcer.Idle(participant, effects);
-                break;
+            general.End(talker, now, effects);
+            return;
         }
+        general.Queue.Remove(participant);
+        if (participant.State == FloorServerParticipantState.U_NotPermittedAndInitiating)
+            return;
+        FollowFloor(participant);
+        TellFloor(participant, effects);
+    }
+
+    private void TellFloor(ParticipantState participant, FloorEffects effects)
+    {
+        if (general.Talkers.First is not { } first)
+        {
+            announcer.Idle(participant, effects);
+            return;
+        }
+        // In a multi-talker group the newest is named, with all of them in the lists.
+        announcer.Taken(participant, Policy.MaxTalkers > 1 ? general.Talkers.All[^1] : first, effects);
+        if (general.Talkers.Overriding is { } overriding)
+            announcer.Taken(participant, overriding, effects);
     }
 
     private void FollowFloor(ParticipantState participant) =>
-        participant.Enter(general.State == FloorServerState.G_FloorIdle
-            ? FloorServerParticipantState.U_NotPermittedAndFloorIdle
-            : FloorServerParticipantState.U_NotPermittedAndFloorTaken);
-
-    private void Enqueue(ParticipantState participant, EffectivePriority priority, Instant now, FloorEffects effects)
-    {
-        Instant deadline = Policy.MaxQueueTime > TimeSpan.Zero ? now + Policy.MaxQueueTime : Instant.Never;
-        general.Queue.Put(participant, priority, preempts: false, deadline);
-        TellQueuePosition(participant, effects);
-    }
-
-    private void TellQueuePosition(ParticipantState participant, FloorEffects effects)
-    {
-        (byte position, byte priority) = general.Queue.Info(participant);
-        announcer.QueuePositionInfo(participant, position, priority, effects);
-    }
-
-    private bool MayQueue(ParticipantState participant) => Policy.Queueing && participant.Profile.QueueingNegotiated;
-
-    private bool IsForbidden(ParticipantState participant) =>
-        Policy.Broadcast && participant.Number != Policy.BroadcastOriginator;
+        participant.Enter(general.State switch
+        {
+            FloorServerState.G_Initialising => FloorServerParticipantState.U_NotPermittedAndInitiating,
+            FloorServerState.G_FloorIdle => FloorServerParticipantState.U_NotPermittedAndFloorIdle,
+            _ => FloorServerParticipantState.U_NotPermittedAndFloorTaken,
+        });
 }

@@ -6,8 +6,29 @@ public enum FloorEffectKind
     /// <summary>Send the message to the participant (from a participant: to the floor control server).</summary>
     Send,
 
+    /// <summary>Non-controlling function: send the message to the controlling function.</summary>
+    SendToControllingFunction,
+
+    /// <summary>Multicast: send the message on the bearer's general purpose subchannel.</summary>
+    SendOnBearer,
+
+    /// <summary>Multicast: send the message once on the group's subchannel, for all who listen.</summary>
+    SendOnSubchannel,
+
+    /// <summary>Multicast: media goes on the group's subchannel, too, and by unicast only to who does not listen.</summary>
+    SubchannelMapped,
+
+    /// <summary>Multicast: media goes by unicast to everybody.</summary>
+    SubchannelUnmapped,
+
     /// <summary>The participant may send media from now on; everybody else may not.</summary>
     FloorTaken,
+
+    /// <summary>The participant may send media too: multi-talker, dual floor.</summary>
+    TalkerAdded,
+
+    /// <summary>The participant may not send media any more; others still may.</summary>
+    TalkerEnded,
 
     /// <summary>Nobody may send media.</summary>
     FloorIdle,
@@ -44,6 +65,12 @@ public enum FloorEffectKind
 
     /// <summary>Participant: nobody talks.</summary>
     FloorFree,
+
+    /// <summary>Participant: an authorised user took the waiting request out of the queue.</summary>
+    RequestCancelled,
+
+    /// <summary>Participant: what became of taking requests out of the queue; the response state is the cause.</summary>
+    QueueCancelResult,
 
     /// <summary>Participant: the floor request, or the place in the queue, got no answer or is gone.</summary>
     RequestTimedOut,

@@ -6,8 +6,8 @@ namespace MediaEngine.Floor;
 /// </summary>
 public sealed class FloorEffects
 {
-    /// <summary>More than any message a machine writes: five texts of 255 octets and the small fields.</summary>
-    private const int LongestMessage_bytes = 1536;
+    /// <summary>More than any message a machine writes: seven fields of 255 octets and the small ones.</summary>
+    internal const int LongestMessage_bytes = 2048;
 
     private FloorEffect[] _effects = new FloorEffect[16];
     private byte[] _octets = new byte[2 * LongestMessage_bytes];
@@ -33,17 +33,26 @@ public sealed class FloorEffects
     /// <summary>The message of a <see cref="FloorEffectKind.Send"/>; valid until <see cref="Clear"/>.</summary>
     public ReadOnlySpan<byte> Message(in FloorEffect effect) => _octets.AsSpan(effect.MessageOffset, effect.MessageLength);
 
-    internal FloorMessageWriter Begin(FloorMessageType type, bool ackRequired, uint ssrc)
-    {
-        if (_octets.Length - _used < LongestMessage_bytes)
-            Array.Resize(ref _octets, 2 * _octets.Length);
-        return new FloorMessageWriter(_octets.AsSpan(_used, LongestMessage_bytes), type, ackRequired, ssrc);
-    }
+    /// <summary>To change where messages go.</summary>
+    internal Span<FloorEffect> All => _effects.AsSpan(0, Count);
+
+    /// <summary>Drops the last effects; their messages stay valid.</summary>
+    internal void Truncate(int count) => Count = count;
+
+    internal SubchannelMessageWriter BeginSubchannel(SubchannelMessageType type, uint ssrc) => new(Reserve(), type, ssrc);
+
+    internal FloorMessageWriter Begin(FloorMessageType type, bool ackRequired, uint ssrc) =>
+        new(Reserve(), type, ackRequired, ssrc);
 
     /// <summary>Ends the message begun last. The result is sent by adding it, once per receiver.</summary>
-    internal FloorEffect Complete(FloorMessageType type, in FloorMessageWriter writer)
+    internal FloorEffect Complete(FloorMessageType type, in FloorMessageWriter writer) => Complete(type, writer.Complete());
+
+    /// <summary>Ends the message begun last, and sends it on the bearer.</summary>
+    internal void AddOnBearer(in SubchannelMessageWriter writer) =>
+        Add(Complete(default, writer.Complete()) with { Kind = FloorEffectKind.SendOnBearer });
+
+    private FloorEffect Complete(FloorMessageType type, int length)
     {
-        int length = writer.Complete();
         var send = new FloorEffect
         {
             Kind = FloorEffectKind.Send,
@@ -62,6 +71,22 @@ public sealed class FloorEffects
         _effects[Count++] = effect;
     }
 
+    /// <summary>Room for as many more effects, to be filled at once.</summary>
+    internal Span<FloorEffect> Add(int count)
+    {
+        if (_effects.Length - Count < count)
+            Array.Resize(ref _effects, Math.Max(2 * _effects.Length, Count + count));
+        Count += count;
+        return _effects.AsSpan(Count - count, count);
+    }
+
     internal void Add(FloorEffectKind kind, int participant = 0) =>
         Add(new FloorEffect { Kind = kind, Participant = participant });
+
+    private Span<byte> Reserve()
+    {
+        if (_octets.Length - _used < LongestMessage_bytes)
+            Array.Resize(ref _octets, 2 * _octets.Length);
+        return _octets.AsSpan(_used, LongestMessage_bytes);
+    }
 }

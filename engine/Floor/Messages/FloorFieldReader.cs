@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace MediaEngine.Floor;
 
@@ -7,9 +8,14 @@ public ref struct FloorFieldReader
 {
     private const byte FirstIdWithTwoLengthOctets = 192;
 
+    private readonly bool _hasSsrcLists;
     private ReadOnlySpan<byte> _rest;
 
-    internal FloorFieldReader(ReadOnlySpan<byte> fields) => _rest = fields;
+    internal FloorFieldReader(ReadOnlySpan<byte> fields, bool hasSsrcLists)
+    {
+        _rest = fields;
+        _hasSsrcLists = hasSsrcLists;
+    }
 
     /// <summary>The identifier of the current field; values outside the enum are fields this release does not know.</summary>
     public FloorField Id { get; private set; }
@@ -19,38 +25,41 @@ public ref struct FloorFieldReader
 
     public readonly FloorFieldReader Current => this;
 
-    /// <summary>True when the walk stopped at a field that does not fit.</summary>
-    internal bool Malformed { get; private set; }
-
-    internal readonly int Left_bytes => _rest.Length;
-
     public readonly FloorFieldReader GetEnumerator() => this;
 
     public bool MoveNext()
     {
-        if (_rest.IsEmpty || Malformed)
+        if (_rest.IsEmpty || !TryMeasure(_rest, _hasSsrcLists, out int header_bytes, out int value_bytes))
             return false;
         Id = (FloorField)_rest[0];
-        int header = (byte)Id >= FirstIdWithTwoLengthOctets ? 3 : 2;
-        if (_rest.Length < header)
-            return Stop();
-        int length = header == 3 ? BinaryPrimitives.ReadUInt16BigEndian(_rest[1..]) : _rest[1];
-        if (Id == FloorField.ListOfSsrcs && FloorSsrcList.LengthWithoutLengthOctet_bytes(_rest) is > 0 and var whole)
-        {
-            header = 1;
-            length = whole - 1;
-        }
-        int end = header + length;
-        if (end > _rest.Length)
-            return Stop();
-        Value = _rest[header..end];
+        int end = header_bytes + value_bytes;
+        Value = _rest[header_bytes..end];
         _rest = _rest[Math.Min(end + 3 & ~3, _rest.Length)..];
         return true;
     }
 
-    private bool Stop()
+    /// <summary>How long the field at the beginning is; false when it does not fit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool TryMeasure(ReadOnlySpan<byte> field, bool hasSsrcLists, out int header_bytes, out int value_bytes)
     {
-        Malformed = true;
-        return false;
+        header_bytes = 2;
+        value_bytes = 0;
+        if (field.Length < 2)
+            return false;
+        value_bytes = field[1];
+        if (field[0] >= FirstIdWithTwoLengthOctets)
+        {
+            header_bytes = 3;
+            if (field.Length < 3)
+                return false;
+            value_bytes = BinaryPrimitives.ReadUInt16BigEndian(field[1..]);
+        }
+        else if (field[0] == (byte)FloorField.ListOfSsrcs && hasSsrcLists &&
+            FloorSsrcList.LengthWithoutLengthOctet_bytes(field) is > 0 and var whole)
+        {
+            header_bytes = 1;
+            value_bytes = whole - 1;
+        }
+        return header_bytes + value_bytes <= field.Length;
     }
 }

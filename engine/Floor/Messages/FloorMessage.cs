@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using MediaEngine.Rtp;
 
 namespace MediaEngine.Floor;
 
@@ -10,35 +9,28 @@ namespace MediaEngine.Floor;
 /// </summary>
 public readonly ref struct FloorMessage
 {
-    public const int HeaderLength_bytes = 12;
+    public const int HeaderLength_bytes = AppPacket.HeaderLength_bytes;
 
     /// <summary>More messages than this in one datagram are left alone: nobody needs them, every one may cost answers.</summary>
     public const int MaxPerDatagram = 8;
 
     internal const uint ApplicationName = 0x4D435054;
 
-    private const byte AckBit = 0x10;
-    private const int LargestMissingPadding_bytes = 3;
+    private static readonly uint s_assigned = AssignedSubtypes();
 
-    private readonly ReadOnlySpan<byte> _fields;
+    private readonly AppPacket _packet;
 
-    private FloorMessage(RtcpHeader header, ReadOnlySpan<byte> fields)
-    {
-        Type = (FloorMessageType)(header.CountOrSubtype & ~AckBit);
-        AckRequired = (header.CountOrSubtype & AckBit) != 0;
-        Ssrc = header.Ssrc;
-        _fields = fields;
-    }
+    private FloorMessage(AppPacket packet) => _packet = packet;
 
-    public FloorMessageType Type { get; }
+    public FloorMessageType Type => (FloorMessageType)_packet.Subtype;
 
     /// <summary>The sender asks for a Floor Ack.</summary>
-    public bool AckRequired { get; }
+    public bool AckRequired => _packet.AckRequired;
 
-    public uint Ssrc { get; }
+    public uint Ssrc => _packet.Ssrc;
 
     /// <summary>All fields in the order of the wire.</summary>
-    public FloorFieldReader Fields => new(_fields);
+    public FloorFieldReader Fields => _packet.Fields;
 
     /// <summary>
     /// Reads the first message of a datagram. <paramref name="consumed_bytes"/> is where the next one starts, also when this
@@ -46,32 +38,10 @@ public readonly ref struct FloorMessage
     /// </summary>
     public static FloorOutcome TryParse(ReadOnlySpan<byte> datagram, out FloorMessage message, out int consumed_bytes)
     {
-        message = default;
-        consumed_bytes = datagram.Length;
-        if (!RtcpHeader.TryParse(datagram, out RtcpHeader header) ||
-            header.PacketLength_bytes > datagram.Length + LargestMissingPadding_bytes)
-            return FloorOutcome.Malformed;
-        int end = Math.Min(header.PacketLength_bytes, datagram.Length);
-        // Fewer than four octets cannot be another packet: padding counted short, or rubbish.
-        consumed_bytes = datagram.Length - end <= LargestMissingPadding_bytes ? datagram.Length : end;
-        if (header.PacketType != RtcpHeader.ApplicationDefined)
-            return FloorOutcome.Ignored;
-        if (header.Padding || end < HeaderLength_bytes)
-            return FloorOutcome.Malformed;
-        if (BinaryPrimitives.ReadUInt32BigEndian(datagram[RtcpHeader.Length_bytes..]) != ApplicationName ||
-            !IsAssigned(header.CountOrSubtype))
-            return FloorOutcome.Ignored;
-
-        ReadOnlySpan<byte> fields = datagram[HeaderLength_bytes..consumed_bytes];
-        int extra = consumed_bytes - end;
-        var reader = new FloorFieldReader(fields);
-        while (reader.Left_bytes > extra)
-        {
-            if (!reader.MoveNext())
-                return FloorOutcome.Malformed;
-        }
-        message = new FloorMessage(header, fields[..(fields.Length - reader.Left_bytes)]);
-        return FloorOutcome.Ok;
+        FloorOutcome outcome = AppPacket.TryParse(
+            datagram, ApplicationName, s_assigned, out AppPacket packet, out consumed_bytes);
+        message = new FloorMessage(packet);
+        return outcome;
     }
 
     /// <summary>True when the message has a form that asks for a Floor Ack (TS 24.380 table 8.2.2.1-1).</summary>
@@ -138,7 +108,7 @@ public readonly ref struct FloorMessage
     public bool TryGetMessageType(out FloorMessageType type)
     {
         bool found = TryGetOctet(FloorField.MessageType, out byte value);
-        type = (FloorMessageType)(value & ~AckBit);
+        type = (FloorMessageType)(value & ~AppPacket.AckBit);
         return found;
     }
 
@@ -207,24 +177,15 @@ public readonly ref struct FloorMessage
         TryFind(FloorField.FloorRevokeRequestUserId, 0, out utf8);
 
     /// <summary>The value of the first field with this identifier, when it has at least that many octets.</summary>
-    public bool TryFind(FloorField id, int minimumLength_bytes, out ReadOnlySpan<byte> value)
-    {
-        foreach (FloorFieldReader field in Fields)
-        {
-            if (field.Id != id)
-                continue;
-            value = field.Value;
-            return value.Length >= minimumLength_bytes;
-        }
-        value = default;
-        return false;
-    }
+    public bool TryFind(FloorField id, int minimumLength_bytes, out ReadOnlySpan<byte> value) =>
+        _packet.TryFind((byte)id, minimumLength_bytes, out value);
 
-    private static bool IsAssigned(byte subtype)
+    private static uint AssignedSubtypes()
     {
-        var type = (FloorMessageType)(subtype & ~AckBit);
-        return (subtype & AckBit) != 0 ? HasAckForm(type)
-            : type <= FloorMessageType.UnicastMediaFlowControl || type >= FloorMessageType.QueuedFloorRequests;
+        uint assigned = 0;
+        foreach (FloorMessageType type in Enum.GetValues<FloorMessageType>())
+            assigned |= (HasAckForm(type) ? 1u << AppPacket.AckBit | 1u : 1u) << (byte)type;
+        return assigned;
     }
 
     private bool TryGetOctet(FloorField id, out byte octet)
@@ -234,12 +195,7 @@ public readonly ref struct FloorMessage
         return found;
     }
 
-    private bool TryGetNumber(FloorField id, out ushort number)
-    {
-        bool found = TryFind(id, 2, out ReadOnlySpan<byte> value);
-        number = found ? BinaryPrimitives.ReadUInt16BigEndian(value) : default;
-        return found;
-    }
+    private bool TryGetNumber(FloorField id, out ushort number) => _packet.TryGetNumber((byte)id, out number);
 
     // Some senders put these small values into the first octet instead of the low one.
     private bool TryGetNumberFromEitherOctet(FloorField id, out ushort number)

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using MediaEngine.Rtp;
 
 namespace MediaEngine.Floor;
 
@@ -9,31 +8,20 @@ namespace MediaEngine.Floor;
 /// </summary>
 public ref struct FloorMessageWriter
 {
-    private const int LongestValue_bytes = 255;
-    private const int LongestMessage_bytes = 4 * (ushort.MaxValue + 1);
-
-    private readonly Span<byte> _destination;
-    private readonly byte _subtype;
-    private readonly uint _ssrc;
-    private int _length;
+    private AppPacketWriter _packet;
 
     public FloorMessageWriter(Span<byte> destination, FloorMessageType type, bool ackRequired, uint ssrc)
     {
         if (ackRequired && !FloorMessage.HasAckForm(type))
             throw new ArgumentException($"{type} has no form that asks for an acknowledgement.", nameof(ackRequired));
-        if (destination.Length < FloorMessage.HeaderLength_bytes)
-            throw new ArgumentException("The destination is shorter than the header.", nameof(destination));
-        _destination = destination;
-        _subtype = (byte)((byte)type | (ackRequired ? 0x10 : 0));
-        _ssrc = ssrc;
-        _length = FloorMessage.HeaderLength_bytes;
+        _packet = new AppPacketWriter(destination, (byte)type, ackRequired, ssrc, FloorMessage.ApplicationName);
     }
 
     public void AddFloorPriority(byte priority) => AddOctets(FloorField.FloorPriority, priority, 0);
 
     public void AddDuration(ushort duration_s) => AddNumber(FloorField.Duration, duration_s);
 
-    public void AddRejectCause(ushort cause, ReadOnlySpan<byte> phrase = default)
+    public void AddRejectCause(ushort cause, scoped ReadOnlySpan<byte> phrase = default)
     {
         Span<byte> value = Reserve(FloorField.RejectCause, 2 + phrase.Length);
         BinaryPrimitives.WriteUInt16BigEndian(value, cause);
@@ -42,22 +30,22 @@ public ref struct FloorMessageWriter
 
     public void AddQueueInfo(byte position, byte priority) => AddOctets(FloorField.QueueInfo, position, priority);
 
-    public void AddGrantedPartysIdentity(ReadOnlySpan<byte> utf8) => AddField(FloorField.GrantedPartysIdentity, utf8);
+    public void AddGrantedPartysIdentity(scoped ReadOnlySpan<byte> utf8) => AddField(FloorField.GrantedPartysIdentity, utf8);
 
     public void AddPermissionToRequestTheFloor(bool permitted) =>
         AddNumber(FloorField.PermissionToRequestTheFloor, (ushort)(permitted ? 1 : 0));
 
-    public void AddUserId(ReadOnlySpan<byte> utf8) => AddField(FloorField.UserId, utf8);
+    public void AddUserId(scoped ReadOnlySpan<byte> utf8) => AddField(FloorField.UserId, utf8);
 
     public void AddQueueSize(ushort size) => AddNumber(FloorField.QueueSize, size);
 
     public void AddMessageSequenceNumber(ushort number) => AddNumber(FloorField.MessageSequenceNumber, number);
 
-    public void AddQueuedUserId(ReadOnlySpan<byte> utf8) => AddField(FloorField.QueuedUserId, utf8);
+    public void AddQueuedUserId(scoped ReadOnlySpan<byte> utf8) => AddField(FloorField.QueuedUserId, utf8);
 
     public void AddSource(FloorSource source) => AddNumber(FloorField.Source, (ushort)source);
 
-    public void AddTrackInfo(bool queueing, ReadOnlySpan<byte> participantType, ReadOnlySpan<uint> references)
+    public void AddTrackInfo(bool queueing, scoped ReadOnlySpan<byte> participantType, scoped ReadOnlySpan<uint> references)
     {
         int first = 2 + (participantType.Length + 3 & ~3);
         Span<byte> value = Reserve(FloorField.TrackInfo, first + 4 * references.Length);
@@ -80,11 +68,11 @@ public ref struct FloorMessageWriter
         value[4..].Clear();
     }
 
-    public void AddListOfGrantedUsers(ReadOnlySpan<ReadOnlyMemory<byte>> users) =>
+    public void AddListOfGrantedUsers(scoped ReadOnlySpan<ReadOnlyMemory<byte>> users) =>
         AddTextList(FloorField.ListOfGrantedUsers, users);
 
     /// <summary>At least one: an empty list cannot be told from the layout without a length octet.</summary>
-    public void AddListOfSsrcs(ReadOnlySpan<uint> ssrcs)
+    public void AddListOfSsrcs(scoped ReadOnlySpan<uint> ssrcs)
     {
         if (ssrcs.IsEmpty)
             throw new ArgumentException("An empty list of SSRCs is ambiguous on the wire.", nameof(ssrcs));
@@ -95,12 +83,12 @@ public ref struct FloorMessageWriter
             BinaryPrimitives.WriteUInt32BigEndian(value[(2 + 4 * i)..], ssrcs[i]);
     }
 
-    public void AddFunctionalAlias(ReadOnlySpan<byte> utf8) => AddField(FloorField.FunctionalAlias, utf8);
+    public void AddFunctionalAlias(scoped ReadOnlySpan<byte> utf8) => AddField(FloorField.FunctionalAlias, utf8);
 
-    public void AddListOfFunctionalAliases(ReadOnlySpan<ReadOnlyMemory<byte>> aliases) =>
+    public void AddListOfFunctionalAliases(scoped ReadOnlySpan<ReadOnlyMemory<byte>> aliases) =>
         AddTextList(FloorField.ListOfFunctionalAliases, aliases);
 
-    public void AddLocation(byte type, ReadOnlySpan<byte> content)
+    public void AddLocation(byte type, scoped ReadOnlySpan<byte> content)
     {
         Span<byte> value = Reserve(FloorField.Location, 1 + content.Length);
         value[0] = type;
@@ -108,7 +96,7 @@ public ref struct FloorMessageWriter
     }
 
     /// <summary>Each entry is a location type octet and the octets that type has.</summary>
-    public void AddListOfLocations(ReadOnlySpan<ReadOnlyMemory<byte>> locations)
+    public void AddListOfLocations(scoped ReadOnlySpan<ReadOnlyMemory<byte>> locations)
     {
         int length = 1;
         foreach (ReadOnlyMemory<byte> location in locations)
@@ -130,7 +118,7 @@ public ref struct FloorMessageWriter
     public void AddQueuedFloorRequestsPurpose(QueuedFloorRequestsPurpose purpose) =>
         AddNumber(FloorField.QueuedFloorRequestsPurpose, (ushort)purpose);
 
-    public void AddListOfQueuedUsers(ReadOnlySpan<ReadOnlyMemory<byte>> users) =>
+    public void AddListOfQueuedUsers(scoped ReadOnlySpan<ReadOnlyMemory<byte>> users) =>
         AddTextList(FloorField.ListOfQueuedUsers, users);
 
     public void AddResponseState(ushort state) => AddNumber(FloorField.ResponseState, state);
@@ -138,35 +126,19 @@ public ref struct FloorMessageWriter
     public void AddMediaFlowControlIndicator(bool resume) =>
         AddOctets(FloorField.MediaFlowControlIndicator, (byte)(resume ? 0x80 : 0), 0);
 
-    public void AddFloorRevokeRequestUserId(ReadOnlySpan<byte> utf8) => AddField(FloorField.FloorRevokeRequestUserId, utf8);
+    public void AddFloorRevokeRequestUserId(scoped ReadOnlySpan<byte> utf8) => AddField(FloorField.FloorRevokeRequestUserId, utf8);
 
     /// <summary>A field as its octets: to echo what was received.</summary>
-    public void AddField(FloorField id, ReadOnlySpan<byte> value) => value.CopyTo(Reserve(id, value.Length));
+    public void AddField(FloorField id, scoped ReadOnlySpan<byte> value) => _packet.AddField((byte)id, value);
 
     /// <summary>Writes the header and returns the length of the message in octets.</summary>
-    public readonly int Complete()
-    {
-        new RtcpHeader
-        {
-            CountOrSubtype = _subtype,
-            PacketType = RtcpHeader.ApplicationDefined,
-            PacketLength_bytes = _length,
-            Ssrc = _ssrc,
-        }.Write(_destination);
-        BinaryPrimitives.WriteUInt32BigEndian(_destination[RtcpHeader.Length_bytes..], FloorMessage.ApplicationName);
-        return _length;
-    }
+    public readonly int Complete() => _packet.Complete();
 
-    private void AddOctets(FloorField id, byte first, byte second)
-    {
-        Span<byte> value = Reserve(id, 2);
-        value[0] = first;
-        value[1] = second;
-    }
+    private void AddOctets(FloorField id, byte first, byte second) => _packet.AddOctets((byte)id, first, second);
 
-    private void AddNumber(FloorField id, ushort number) => BinaryPrimitives.WriteUInt16BigEndian(Reserve(id, 2), number);
+    private void AddNumber(FloorField id, ushort number) => _packet.AddNumber((byte)id, number);
 
-    private void AddTextList(FloorField id, ReadOnlySpan<ReadOnlyMemory<byte>> texts)
+    private void AddTextList(FloorField id, scoped ReadOnlySpan<ReadOnlyMemory<byte>> texts)
     {
         int length = 1;
         foreach (ReadOnlyMemory<byte> text in texts)
@@ -182,22 +154,5 @@ public ref struct FloorMessageWriter
         }
     }
 
-    private Span<byte> Reserve(FloorField id, int length)
-    {
-        int header = (byte)id >= 192 ? 3 : 2;
-        if (length > (header == 3 ? ushort.MaxValue : LongestValue_bytes))
-            throw new ArgumentException($"{id} cannot carry {length} octets.", nameof(length));
-        int end = _length + (header + length + 3 & ~3);
-        if (end > _destination.Length || end > LongestMessage_bytes)
-            throw new ArgumentException("The message does not fit.", nameof(length));
-        Span<byte> field = _destination[_length..end];
-        _length = end;
-        field[0] = (byte)id;
-        if (header == 3)
-            BinaryPrimitives.WriteUInt16BigEndian(field[1..], (ushort)length);
-        else
-            field[1] = (byte)length;
-        field[(header + length)..].Clear();
-        return field.Slice(header, length);
-    }
+    private Span<byte> Reserve(FloorField id, int length) => _packet.Reserve((byte)id, length);
 }

@@ -14,8 +14,14 @@ public enum FloorOutcome
     /// <summary>No action is specified for this message in the current state: discarded (TS 24.380 6.3.4.1).</summary>
     NotSpecifiedInState,
 
+    /// <summary>This state of the floor, or a later one, came before: over the other path, or in another order.</summary>
+    AlreadyKnown,
+
     /// <summary>More messages in one datagram than are handled; the first ones were.</summary>
     TooManyMessages,
+
+    /// <summary>The participant may not ask for this.</summary>
+    NotAllowed,
 
     UnknownParticipant,
 

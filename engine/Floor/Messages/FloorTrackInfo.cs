@@ -21,6 +21,9 @@ public readonly ref struct FloorTrackInfo
 
     public int ReferenceCount => _references.Length / 4;
 
+    /// <summary>All references as they are on the wire.</summary>
+    internal ReadOnlySpan<byte> References => _references;
+
     /// <summary>A floor participant reference, the first function's first.</summary>
     public uint Reference(int index) => BinaryPrimitives.ReadUInt32BigEndian(_references[(4 * index)..]);
 

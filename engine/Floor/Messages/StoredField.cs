@@ -10,6 +10,8 @@ internal struct StoredField
 
     public readonly ReadOnlySpan<byte> Value => _octets.AsSpan(0, _length);
 
+    public readonly ReadOnlyMemory<byte> Memory => _octets.AsMemory(0, _length);
+
     public void Set(ReadOnlySpan<byte> value)
     {
         _octets ??= new byte[FloorText.Longest_bytes];
@@ -25,7 +27,7 @@ internal struct StoredField
     }
 
     /// <summary>Takes over what the message has, absence included.</summary>
-    public void TakeFrom(FloorMessage message, FloorField id)
+    public void TakeFrom(in FloorMessage message, FloorField id)
     {
         if (message.TryFind(id, 0, out ReadOnlySpan<byte> value))
             Set(value);

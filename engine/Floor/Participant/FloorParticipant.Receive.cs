@@ -27,7 +27,7 @@ public sealed partial class FloorParticipant
         return first;
     }
 
-    private FloorOutcome Receive(FloorMessage message, Instant now, FloorEffects effects)
+    private FloorOutcome Receive(in FloorMessage message, Instant now, FloorEffects effects)
     {
         if (State is FloorParticipantState.Releasing or FloorParticipantState.StartStop)
             return FloorOutcome.NotSpecifiedInState;
@@ -38,15 +38,21 @@ public sealed partial class FloorParticipant
             case FloorMessageType.Granted:
                 return ReceiveGranted(message, now, effects);
             case FloorMessageType.Taken:
-                return ReceiveTaken(message, now, effects);
+                return _sequence.TryAdvance(message) ? ReceiveTaken(message, now, effects) : FloorOutcome.AlreadyKnown;
             case FloorMessageType.Idle:
-                return ReceiveIdle(effects);
+                return _sequence.TryAdvance(message) ? ReceiveIdle(message, effects) : FloorOutcome.AlreadyKnown;
             case FloorMessageType.Deny:
                 return ReceiveDeny(message, effects);
             case FloorMessageType.Revoke:
                 return ReceiveRevoke(message, now, effects);
             case FloorMessageType.QueuePositionInfo:
                 return ReceiveQueuePositionInfo(message, effects);
+            case FloorMessageType.ReleaseMultiTalker:
+                _talkers.Remove(message);
+                effects.Add(FloorEffectKind.TalkerChanged);
+                return FloorOutcome.Ok;
+            case FloorMessageType.QueuedFloorRequests:
+                return ReceiveQueuedFloorRequests(message, effects);
             case FloorMessageType.Ack:
                 return FloorOutcome.Ok;
             default:
@@ -54,7 +60,7 @@ public sealed partial class FloorParticipant
         }
     }
 
-    private FloorOutcome ReceiveGranted(FloorMessage message, Instant now, FloorEffects effects)
+    private FloorOutcome ReceiveGranted(in FloorMessage message, Instant now, FloorEffects effects)
     {
         switch (State)
         {
@@ -82,33 +88,40 @@ public sealed partial class FloorParticipant
         }
     }
 
-    private FloorOutcome ReceiveTaken(FloorMessage message, Instant now, FloorEffects effects)
+    private FloorOutcome ReceiveTaken(in FloorMessage message, Instant now, FloorEffects effects)
     {
+        FloorIndicator dualOrMulti = IndicatorOf(message) & (FloorIndicator.DualFloor | FloorIndicator.MultiTalker);
         if (State == FloorParticipantState.U_HasPermission)
-            return FloorOutcome.NotSpecifiedInState;
+        {
+            if (dualOrMulti == FloorIndicator.None)
+                return FloorOutcome.NotSpecifiedInState;
+            // Others may talk beside this participant; who overrides it is heard, too.
+            IsOverridden |= dualOrMulti == FloorIndicator.DualFloor && !IsOverriding;
+        }
         // A Floor Taken that crosses our Floor Request does not answer it: T101 stays.
         if (State == FloorParticipantState.U_PendingRelease)
             CompleteRelease(effects);
-        if (message.TryGetGrantedPartysIdentity(out ReadOnlySpan<byte> identity))
-        {
-            if (!_talker.IsPresent || !identity.SequenceEqual(_talker.Value))
-                _talkerText = null;
-            _talker.Set(identity);
-        }
-        else
-        {
-            _talker.Clear();
-        }
+        _talkers.Take(message);
         PermittedToRequestTheFloor = !message.TryGetPermissionToRequestTheFloor(out bool permitted) || permitted;
-        _timers.Start(Timer.T103, now, _options.T103);
+        if (State != FloorParticipantState.U_HasPermission)
+            _timers.Start(Timer.T103, now, _options.T103);
         effects.Add(FloorEffectKind.TalkerChanged);
         return FloorOutcome.Ok;
     }
 
-    private FloorOutcome ReceiveIdle(FloorEffects effects)
+    private FloorOutcome ReceiveIdle(in FloorMessage message, FloorEffects effects)
     {
         switch (State)
         {
+            case FloorParticipantState.U_HasPermission when IsOverriding: // the overridden talker ended
+                IsOverriding = false;
+                return FloorOutcome.Ok;
+            case FloorParticipantState.U_HasPermission
+                when IsOverridden && (IndicatorOf(message) & FloorIndicator.DualFloor) != 0: // the overriding talker ended
+                IsOverridden = false;
+                _talkers.Clear();
+                effects.Add(FloorEffectKind.TalkerChanged);
+                return FloorOutcome.Ok;
             case FloorParticipantState.U_HasNoPermission:
                 ForgetTalker(effects);
                 return FloorOutcome.Ok;
@@ -129,7 +142,7 @@ public sealed partial class FloorParticipant
         }
     }
 
-    private FloorOutcome ReceiveDeny(FloorMessage message, FloorEffects effects)
+    private FloorOutcome ReceiveDeny(in FloorMessage message, FloorEffects effects)
     {
         if (State is not (FloorParticipantState.U_PendingRequest or FloorParticipantState.U_Queued))
             return FloorOutcome.NotSpecifiedInState;
@@ -140,7 +153,7 @@ public sealed partial class FloorParticipant
         return FloorOutcome.Ok;
     }
 
-    private FloorOutcome ReceiveRevoke(FloorMessage message, Instant now, FloorEffects effects)
+    private FloorOutcome ReceiveRevoke(in FloorMessage message, Instant now, FloorEffects effects)
     {
         if (State == FloorParticipantState.U_PendingRelease)
             return FloorOutcome.NotSpecifiedInState;
@@ -158,7 +171,7 @@ public sealed partial class FloorParticipant
         return FloorOutcome.Ok;
     }
 
-    private FloorOutcome ReceiveQueuePositionInfo(FloorMessage message, FloorEffects effects)
+    private FloorOutcome ReceiveQueuePositionInfo(in FloorMessage message, FloorEffects effects)
     {
         if (State is not (FloorParticipantState.U_PendingRequest or FloorParticipantState.U_Queued) ||
             _timers.IsRunning(Timer.T132))
@@ -171,9 +184,33 @@ public sealed partial class FloorParticipant
         return FloorOutcome.Ok;
     }
 
-    private void TakeGrant(FloorMessage message)
+    private FloorOutcome ReceiveQueuedFloorRequests(in FloorMessage message, FloorEffects effects)
+    {
+        message.TryGetQueuedFloorRequestsPurpose(out QueuedFloorRequestsPurpose purpose);
+        switch (purpose)
+        {
+            case QueuedFloorRequestsPurpose.CancelResult:
+                message.TryGetResponseState(out ushort response);
+                effects.Add(new FloorEffect { Kind = FloorEffectKind.QueueCancelResult, Cause = response });
+                return FloorOutcome.Ok;
+            case QueuedFloorRequestsPurpose.CancelNotification
+                when State == FloorParticipantState.U_Queued && !_timers.IsRunning(Timer.T132):
+                _timers.Stop(Timer.T104);
+                State = FloorParticipantState.U_HasNoPermission;
+                effects.Add(FloorEffectKind.RequestCancelled);
+                return FloorOutcome.Ok;
+            default:
+                return FloorOutcome.NotSpecifiedInState;
+        }
+    }
+
+    private static FloorIndicator IndicatorOf(in FloorMessage message) =>
+        message.TryGetFloorIndicator(out FloorIndicator indicator) ? indicator : FloorIndicator.None;
+
+    private void TakeGrant(in FloorMessage message)
     {
         message.TryGetDuration(out _grantedDuration_s);
         message.TryGetAudioSsrc(out _grantedAudioSsrc);
+        IsOverriding = (IndicatorOf(message) & FloorIndicator.DualFloor) != 0;
     }
 }

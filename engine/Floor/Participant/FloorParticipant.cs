@@ -1,10 +1,9 @@
-using System.Text;
 using MediaEngine.Rtp;
 
 namespace MediaEngine.Floor;
 
 /// <summary>
-/// The floor participant (client side, TS 24.380 6.2.4), without dual floor. Pure; owned by one thread. It begins with its
+/// The floor participant (client side, TS 24.380 6.2.4). Pure; owned by one thread. It begins with its
 /// session set up, in <see cref="FloorParticipantState.U_HasNoPermission"/>.
 /// </summary>
 public sealed partial class FloorParticipant
@@ -12,8 +11,8 @@ public sealed partial class FloorParticipant
     private readonly FloorParticipantOptions _options;
     private readonly byte[]? _functionalAlias;
     private readonly TimerTable<Timer> _timers = new();
-    private StoredField _talker;
-    private string? _talkerText;
+    private readonly TalkerBook _talkers = new();
+    private SequenceWindow _sequence;
     private FloorIndicator _releaseIndicator;
     private ushort _grantedDuration_s;
     private uint _grantedAudioSsrc;
@@ -44,8 +43,17 @@ public sealed partial class FloorParticipant
 
     public FloorParticipantState State { get; private set; } = FloorParticipantState.U_HasNoPermission;
 
-    /// <summary>Who talks, as Floor Taken named them; null while nobody does, or nobody was named.</summary>
-    public string? Talker => !_talker.IsPresent ? null : _talkerText ??= Encoding.UTF8.GetString(_talker.Value);
+    /// <summary>Who talks, as Floor Taken named it last; null while nobody does, or nobody was named.</summary>
+    public string? Talker => _talkers.Newest;
+
+    /// <summary>How many talk, as far as Floor Taken named them; more than one in a multi-talker group.</summary>
+    public int TalkerCount => _talkers.Count;
+
+    /// <summary>Has the floor while another talker has it too (6.2.4.5).</summary>
+    public bool IsOverriding { get; private set; }
+
+    /// <summary>Has the floor and keeps it, but another talker overrides it (6.2.4.5.8).</summary>
+    public bool IsOverridden { get; private set; }
 
     /// <summary>False while a Floor Taken said that nobody may ask for the floor.</summary>
     public bool PermittedToRequestTheFloor { get; private set; } = true;
@@ -62,8 +70,9 @@ public sealed partial class FloorParticipant
     public void Start(bool implicitRequest, Instant now)
     {
         _timers.StopAll();
-        _talker.Clear();
-        _talkerText = null;
+        _talkers.Clear();
+        _sequence.Restart();
+        IsOverriding = IsOverridden = false;
         _pushToTalkHeld = implicitRequest;
         PermittedToRequestTheFloor = true;
         State = implicitRequest ? FloorParticipantState.U_PendingRequest : FloorParticipantState.U_HasNoPermission;
@@ -71,6 +80,19 @@ public sealed partial class FloorParticipant
             return;
         _c101 = 1;
         _timers.Start(Timer.T101, now, _options.T101);
+    }
+
+    /// <summary>The name and audio SSRC of one talker; the SSRC is 0 when not told. Allocates the name.</summary>
+    public (string McpttId, uint AudioSsrc) TalkerAt(int index) => (_talkers[index], _talkers.AudioSsrc(index));
+
+    /// <summary>The SDP answer had mc_granted: the implicit request is granted, no Floor Granted needs to come (14.3).</summary>
+    public void TakeGrantOfAnswer(FloorEffects effects)
+    {
+        if (State != FloorParticipantState.U_PendingRequest)
+            return;
+        _grantedDuration_s = 0;
+        _grantedAudioSsrc = 0;
+        EnterHasPermission(effects);
     }
 
     /// <summary>The user presses the button.</summary>
@@ -102,7 +124,7 @@ public sealed partial class FloorParticipant
     /// <summary>The user asks for the place in the queue.</summary>
     public void RequestQueuePosition(Instant now, FloorEffects effects)
     {
-        if (State != FloorParticipantState.U_Queued || _timers.IsRunning(Timer.T132))
+        if (State != FloorParticipantState.U_Queued || _timers.IsRunning(Timer.T132) || !_options.QueueingNegotiated)
             return;
         SendQueuePositionRequest(effects);
         _c104 = 1;
@@ -130,6 +152,7 @@ public sealed partial class FloorParticipant
     public void ReleaseCall()
     {
         _timers.StopAll();
+        IsOverriding = IsOverridden = false;
         State = FloorParticipantState.Releasing;
     }
 
@@ -195,7 +218,8 @@ public sealed partial class FloorParticipant
     private void EnterPendingRelease(FloorIndicator indicator, Instant now, FloorEffects effects)
     {
         StopAllButT103();
-        _releaseIndicator = indicator;
+        _releaseIndicator = IsOverriding || IsOverridden ? indicator | FloorIndicator.DualFloor : indicator;
+        IsOverriding = IsOverridden = false;
         SendRelease(effects);
         _c100 = 1;
         _timers.Start(Timer.T100, now, _options.T100);
@@ -212,8 +236,7 @@ public sealed partial class FloorParticipant
     private void ForgetTalker(FloorEffects effects)
     {
         _timers.Stop(Timer.T103);
-        _talker.Clear();
-        _talkerText = null;
+        _talkers.Clear();
         PermittedToRequestTheFloor = true;
         effects.Add(FloorEffectKind.FloorFree);
     }
@@ -225,39 +248,5 @@ public sealed partial class FloorParticipant
         _timers.Stop(Timer.T101);
         _timers.Stop(Timer.T104);
         _timers.Stop(Timer.T132);
-    }
-
-    private void SendRequest(FloorEffects effects)
-    {
-        FloorMessageWriter writer = effects.Begin(FloorMessageType.Request, ackRequired: false, _options.Ssrc);
-        if (Priority is { } priority)
-            writer.AddFloorPriority(priority);
-        writer.AddFloorIndicator(CallType);
-        if (_functionalAlias is not null)
-            writer.AddFunctionalAlias(_functionalAlias);
-        if (!_options.Location.IsEmpty)
-            writer.AddField(FloorField.Location, _options.Location.Span);
-        effects.Add(effects.Complete(FloorMessageType.Request, writer));
-    }
-
-    private void SendRelease(FloorEffects effects)
-    {
-        FloorMessageWriter writer = effects.Begin(FloorMessageType.Release, ackRequired: false, _options.Ssrc);
-        writer.AddFloorIndicator(_releaseIndicator);
-        effects.Add(effects.Complete(FloorMessageType.Release, writer));
-    }
-
-    private void SendQueuePositionRequest(FloorEffects effects)
-    {
-        FloorMessageWriter writer = effects.Begin(FloorMessageType.QueuePositionRequest, ackRequired: false, _options.Ssrc);
-        effects.Add(effects.Complete(FloorMessageType.QueuePositionRequest, writer));
-    }
-
-    private void SendAck(FloorMessageType acknowledged, FloorEffects effects)
-    {
-        FloorMessageWriter writer = effects.Begin(FloorMessageType.Ack, ackRequired: false, _options.Ssrc);
-        writer.AddSource(FloorSource.FloorParticipant);
-        writer.AddMessageType(acknowledged);
-        effects.Add(effects.Complete(FloorMessageType.Ack, writer));
     }
 }

@@ -9,6 +9,15 @@ public sealed record FloorParticipantOptions
     /// <summary>Priority asked for, or null to leave the field out.</summary>
     public byte? Priority { get; init; }
 
+    /// <summary>mc_priority of the session, or null: no request asks for more.</summary>
+    public byte? NegotiatedPriority { get; init; }
+
+    /// <summary>mc_queueing was negotiated: the place in the queue may be asked for.</summary>
+    public bool QueueingNegotiated { get; init; } = true;
+
+    /// <summary>Ask for a Floor Ack to Floor Release.</summary>
+    public bool RequestReleaseAck { get; init; }
+
     /// <summary>Call type bits of requests and releases.</summary>
     public FloorIndicator CallType { get; init; } = FloorIndicator.Normal;
 

@@ -53,7 +53,8 @@ internal sealed class FloorOutput(RouterState state, SendQueue queue, IReportSin
     {
         switch (effect.Kind)
         {
-            case FloorEffectKind.FloorTaken when call.Legs.TryGetValue(effect.Participant, out MediaLeg? talker):
+            case FloorEffectKind.FloorTaken or FloorEffectKind.TalkerAdded
+                when call.Legs.TryGetValue(effect.Participant, out MediaLeg? talker):
                 reports.Report(talker.TalkingReport);
                 break;
             case FloorEffectKind.FloorIdle:

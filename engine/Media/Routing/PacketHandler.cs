@@ -55,7 +55,7 @@ internal sealed class PacketHandler(RouterState state, SendQueue audioQueue, Flo
         if (header.PayloadType == ComfortNoise)
         {
             // Silence follows the talk it belongs to, but neither keeps the floor nor asks for it.
-            mayTalk = call.Arbiter.Talker == leg.Id.Value;
+            mayTalk = call.Arbiter.MaySendMedia(leg.Id.Value);
         }
         else
         {

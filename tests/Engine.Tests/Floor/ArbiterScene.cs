@@ -5,7 +5,7 @@ namespace MediaEngine.Engine.Tests.Floor;
 
 /// <summary>
 /// A call with a clock of its own. Participant 1 and 2 queue (mc_priority 5 and 3), 3 negotiated neither queueing nor priority,
-/// 4 is receive-only.
+/// 4 is receive-only, 9 is a dispatcher who queues (mc_priority 5) and may revoke and cancel.
 /// </summary>
 internal sealed class ArbiterScene
 {
@@ -30,9 +30,11 @@ internal sealed class ArbiterScene
     public static FloorParticipantProfile Profile(int number) => new()
     {
         McpttId = $"sip:p{number}@mc.example",
-        QueueingNegotiated = number is 1 or 2 or 4,
-        NegotiatedPriority = number switch { 1 => 5, 2 => 3, 4 => 3, _ => null },
+        QueueingNegotiated = number is 1 or 2 or 4 or 9,
+        NegotiatedPriority = number switch { 1 or 9 => 5, 2 or 4 => 3, _ => null },
         ReceiveOnly = number == 4,
+        MayRevoke = number == 9,
+        MayCancelQueued = number == 9,
         AudioSsrc = 0xCAFE0000 + (uint)number,
     };
 
@@ -71,6 +73,13 @@ internal sealed class ArbiterScene
         return FloorEffectText.Describe(Effects);
     }
 
+    public string Upgrade(int number, FloorIndicator callType) =>
+        Do(() => Outcome = Arbiter.RequestImplicitly(number, callType, Now, Effects));
+
+    public string CompleteInitialising() => Do(() => Arbiter.CompleteInitialising(Now, Effects));
+
+    public string ReleaseCall() => Do(() => Arbiter.ReleaseCall(Now, Effects));
+
     /// <summary>Moves the clock and fires what is due, each timer at its time.</summary>
     public string Pass(double seconds)
     {
@@ -108,5 +117,12 @@ internal sealed class ArbiterScene
             return message;
         }
         throw new InvalidOperationException($"No {type} to {participant}: {FloorEffectText.Describe(Effects)}");
+    }
+
+    private string Do(Action step)
+    {
+        Effects.Clear();
+        step();
+        return FloorEffectText.Describe(Effects);
     }
 }

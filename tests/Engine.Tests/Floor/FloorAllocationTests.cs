@@ -60,6 +60,28 @@ public sealed class FloorAllocationTests
         Assert.True(taken > 1000);
     }
 
+    [Fact]
+    public void Reading_every_field_of_every_vector_and_writing_it_again_allocates_nothing()
+    {
+        byte[][] vectors = [.. Enumerable.Range(1, FloorVectors.Hex.Length).Select(FloorVectors.Octets)];
+        byte[] buffer = new byte[2048];
+        int same = 0;
+        int step = 0;
+        AssertNoAllocation(() =>
+        {
+            byte[] vector = vectors[step++ % vectors.Length];
+            FloorMessage.TryParse(vector, out FloorMessage message, out _);
+            var writer = new FloorMessageWriter(buffer, message.Type, message.AckRequired, message.Ssrc);
+            foreach (FloorFieldReader field in message.Fields)
+            {
+                if (message.TryFind(field.Id, 0, out ReadOnlySpan<byte> value))
+                    writer.AddField(field.Id, value);
+            }
+            same += buffer.AsSpan(0, writer.Complete()).SequenceEqual(vector) ? 1 : 0;
+        });
+        Assert.Equal(step, same);
+    }
+
     private static void Deliver(FloorEffects effects, FloorParticipant participant, Instant now, FloorEffects participantEffects)
     {
         for (int i = 0; i < effects.Count; i++)

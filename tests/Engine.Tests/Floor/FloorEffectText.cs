@@ -13,8 +13,9 @@ internal static class FloorEffectText
         for (int i = 0; i < effects.Count; i++)
         {
             FloorEffect effect = effects[i];
-            string word = effect.Kind == FloorEffectKind.Send ? Message(effects, effect) : effect.Kind.ToString();
-            if (effect.Kind != FloorEffectKind.Send && effect.Cause != 0)
+            bool sends = effect.Kind is FloorEffectKind.Send or FloorEffectKind.SendToControllingFunction;
+            string word = sends ? Message(effects, effect) : effect.Kind.ToString();
+            if (!sends && effect.Cause != 0)
                 word += $"#{effect.Cause}";
             if (effect.Kind == FloorEffectKind.QueuePosition)
                 word += $"={effect.QueuePosition}";
@@ -27,7 +28,9 @@ internal static class FloorEffectText
             if (text.Length > 0)
                 text.Append(' ');
             text.Append(word);
-            if (effect.Participant != 0)
+            if (effect.Kind == FloorEffectKind.SendToControllingFunction)
+                text.Append("→CF");
+            else if (effect.Participant != 0)
                 text.Append(effect.Kind == FloorEffectKind.Send ? "→" : " ").Append(effect.Participant);
         }
         return text.Length == 0 ? "-" : text.ToString();
@@ -41,6 +44,10 @@ internal static class FloorEffectText
             word += $"#{cause}";
         if (message.TryGetQueueInfo(out byte position, out _))
             word += $"={position}";
+        if (message.TryGetFloorIndicator(out FloorIndicator indicator) && (indicator & FloorIndicator.DualFloor) != 0)
+            word += "(G)";
+        if (message.TryGetQueuedFloorRequestsPurpose(out QueuedFloorRequestsPurpose purpose))
+            word += message.TryGetResponseState(out ushort response) ? $"({purpose} {response})" : $"({purpose})";
         if (message.TryGetMessageType(out FloorMessageType acknowledged) && message.Type == FloorMessageType.Ack)
             word += $"({acknowledged})";
         return word;

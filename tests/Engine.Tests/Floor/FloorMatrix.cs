@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Xunit;
@@ -10,23 +11,39 @@ namespace MediaEngine.Engine.Tests.Floor;
 /// </summary>
 internal static class FloorMatrix
 {
+    /// <summary>What a cell says of a message that has no action in this state.</summary>
+    public const string NotSpecified = "ignored";
+
+    /// <summary>What a cell says of a timer that does not run in this state.</summary>
+    public const string NotRunning = "(timer not running)";
+
+    /// <param name="title">What the machine is, who takes part, and the clause that lets it ignore.</param>
+    /// <param name="states">Each with its clause, which is printed behind it.</param>
+    /// <param name="events">What may happen in every state.</param>
+    /// <param name="cell">Brings a fresh machine into the state and lets the event happen.</param>
     public static string Print(
         string title,
-        IReadOnlyList<string> states,
+        IReadOnlyList<(string Name, string Clause)> states,
         IReadOnlyList<string> events,
         Func<string, string, (string Next, string Effects)> cell)
     {
         var text = new StringBuilder(title).Append('\n');
         int eventWidth = events.Max(name => name.Length);
-        foreach (string state in states)
+        int[] count = new int[3];
+        foreach ((string state, string clause) in states)
         {
             var rows = events.Select(name => (Event: name, Cell: cell(state, name))).ToList();
             int nextWidth = rows.Max(row => row.Cell.Next.Length);
-            text.Append('\n').Append(state).Append('\n');
+            text.Append('\n').Append(state).Append(" (").Append(clause).Append(")\n");
             foreach ((string name, (string next, string effects)) in rows)
+            {
+                count[effects.StartsWith(NotSpecified, StringComparison.Ordinal) ? 1 : effects[0] == '(' ? 2 : 0]++;
                 text.Append("  ").Append(name.PadRight(eventWidth)).Append("  ").Append(next.PadRight(nextWidth)).Append("  ")
                     .Append(effects).Append('\n');
+            }
         }
+        text.Append(CultureInfo.InvariantCulture,
+            $"\n{states.Count} states x {events.Count} events: {count[0]} handled, {count[1]} ignored, {count[2]} cannot happen\n");
         return text.ToString();
     }
 

@@ -248,7 +248,7 @@ public sealed class FloorTowardsParticipantTests
         Assert.Equal("-", scene.Join(1));
         Assert.Equal(FloorOutcome.AlreadyJoined, scene.Outcome);
         Assert.Equal("-", scene.Receive(1, FloorVectors.Octets(15)));
-        Assert.Equal(FloorOutcome.NotSpecifiedInState, scene.Outcome);
+        Assert.Equal(FloorOutcome.NotAllowed, scene.Outcome);
     }
 
     [Fact]

@@ -52,7 +52,7 @@ internal sealed class ParticipantScene(FloorParticipantOptions? options = null)
         throw new InvalidOperationException("Nothing was sent.");
     }
 
-    private string Do(Action step)
+    public string Do(Action step)
     {
         Effects.Clear();
         step();
