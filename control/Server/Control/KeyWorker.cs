@@ -77,7 +77,7 @@ internal sealed class KeyWorker : IDisposable
         public Lane(KeyWorker worker, int number)
         {
             _worker = worker;
-            _thread = new Thread(Run) { IsBackground = true, Name = $"mcx-keys-{number}", Priority = ThreadPriority.BelowNormal };
+            _thread = new Thread(Run) { IsBackground = true, Name = $"mcx-keys-{number}" };
             _thread.Start();
         }
 
@@ -99,6 +99,7 @@ internal sealed class KeyWorker : IDisposable
 
         private void Run()
         {
+            BackgroundThread.Lower();
 #pragma warning disable CA2012 // this thread has nothing else to do: blocking is its way to sleep
             while (_tasks.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
 #pragma warning restore CA2012

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MediaEngine.Keys;
+using MediaEngine.Server;
 using MediaEngine.Tool;
 
 namespace MediaEngine.Interop.Tests;
@@ -117,6 +118,43 @@ public sealed class KeyCommandTests : IDisposable
         (int exit, _, string errors) = await RunAsync(["key", "inspect", .. arguments.Split(' ')]);
         Assert.Equal(ToolExit.Usage, exit);
         Assert.Contains(message, errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Verify_says_who_signed()
+    {
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        using KeyAuthority kms = KeyAuthority.Generate(
+            new KeyManagementServer("kms.mcx.example", 2592000, 0), now.AddDays(-1), now.AddDays(30), ["mcx.example"], SystemEntropy.Instance);
+        using IdentityKeys gms = kms.IssueIdentity("sip:gms@mcx.example", now, SystemEntropy.Instance);
+        using McxKey key = McxKey.Create(KeyPurpose.GroupMasterKey, SystemEntropy.Instance);
+        var request = new MikeySakkeRequest
+        {
+            Key = key,
+            InitiatorUri = gms.Uri,
+            InitiatorKms = gms.Kms,
+            ResponderUri = "sip:alice@mcx.example",
+            ResponderKms = gms.Kms,
+            Time = now,
+        };
+        byte[] memory = new byte[2000];
+        Assert.True(MikeySakkeBuilder.TryBuild(request, gms, gms, SystemEntropy.Instance, memory, out int length));
+        string certificate = _folder.File("kms.xml");
+        await File.WriteAllBytesAsync(certificate, KmsMaterial.Write([kms.Certificate], []), TestContext.Current.CancellationToken);
+        string message = Convert.ToBase64String(memory, 0, length);
+
+        (int exit, string output, _) = await RunAsync("key", "verify", "--message", message, "--certificate", certificate, "--from", gms.Uri, "--json");
+        Assert.Equal(ToolExit.Ok, exit);
+        JsonElement result = JsonDocument.Parse(output).RootElement;
+        Assert.Equal(("valid", "GroupMasterKey"), (Text(result, "signature"), Text(result.GetProperty("message"), "purpose")));
+
+        (exit, _, string errors) = await RunAsync("key", "verify", "--message", message, "--certificate", certificate, "--from", "sip:eve@mcx.example");
+        Assert.NotEqual(ToolExit.Ok, exit);
+        Assert.Contains("WrongInitiator", errors, StringComparison.Ordinal);
+        memory[length / 2] ^= 1;
+        (exit, _, errors) = await RunAsync("key", "verify", "--message", Convert.ToBase64String(memory, 0, length), "--certificate", certificate);
+        Assert.NotEqual(ToolExit.Ok, exit);
+        Assert.Contains("BadSignature", errors, StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Dispose();
