@@ -7,8 +7,9 @@ using Microsoft.Extensions.Logging;
 namespace MediaEngine.Server;
 
 /// <summary>
-/// Threads of low priority that make and open MIKEY-SAKKE messages. One user's work is always one thread's, so each has its own
-/// replay cache. Uploads go first: a REGISTER waits for each.
+/// Threads that make and open MIKEY-SAKKE messages behind the calls' backs. Making is for idle moments, since a large group's
+/// rotation may take seconds; for an upload a REGISTER waits. One user's uploads are always one thread's, so each has its own
+/// replay cache.
 /// </summary>
 internal sealed class KeyWorker : IDisposable
 {
@@ -18,7 +19,8 @@ internal sealed class KeyWorker : IDisposable
     private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan MaxClockSkew = TimeSpan.FromMinutes(1);
 
-    private readonly Lane[] _lanes;
+    private readonly Lane[] _making;
+    private readonly Lane[] _opening;
     private readonly IEntropy _entropy;
     private readonly Action<ControlEvent> _done;
     private readonly ILogger _logger;
@@ -35,7 +37,9 @@ internal sealed class KeyWorker : IDisposable
         _capacity = capacity;
         _done = done;
         _logger = logger;
-        _lanes = [.. Enumerable.Range(0, Math.Max(1, Environment.ProcessorCount - 1)).Select(number => new Lane(this, number))];
+        int threads = Math.Max(1, Environment.ProcessorCount - 1);
+        _making = [.. Enumerable.Range(0, threads).Select(number => new Lane(this, $"mcx-keys-out-{number}", BackgroundThread.LowerToIdle))];
+        _opening = [.. Enumerable.Range(0, threads).Select(number => new Lane(this, $"mcx-keys-in-{number}", BackgroundThread.Lower))];
     }
 
     /// <summary>Keys of later key periods. The former stay their owner's; work that has begun still uses them.</summary>
@@ -44,40 +48,37 @@ internal sealed class KeyWorker : IDisposable
     /// <summary>Takes a task over; false when too many wait, and then it stays the caller's.</summary>
     public bool TryPost(KeyEffect task)
     {
-        string user = task switch
+        (Lane[] lanes, string user) = task switch
         {
-            KeyEffect.MakeGroupKeyMessage make => make.McpttId,
-            KeyEffect.OpenKeyUpload open => open.McpttId,
+            KeyEffect.MakeGroupKeyMessage make => (_making, make.McpttId),
+            KeyEffect.OpenKeyUpload open => (_opening, open.McpttId),
             _ => throw new ArgumentOutOfRangeException(nameof(task), task.GetType().Name),
         };
-        return _lanes[(int)((uint)user.GetHashCode(StringComparison.Ordinal) % (uint)_lanes.Length)].TryPost(task, _capacity);
+        return lanes[(int)((uint)user.GetHashCode(StringComparison.Ordinal) % (uint)lanes.Length)].TryPost(task, _capacity);
     }
 
     /// <summary>Ends the work that has begun; what waits is dropped.</summary>
     public void Dispose()
     {
         _stopping = true;
-        foreach (Lane lane in _lanes)
+        foreach (Lane lane in _making.Concat(_opening))
             lane.Dispose();
     }
 
     private sealed class Lane : IDisposable
     {
         private readonly KeyWorker _worker;
-        private readonly Channel<KeyEffect> _tasks = Channel.CreateUnboundedPrioritized(new UnboundedPrioritizedChannelOptions<KeyEffect>
-        {
-            SingleReader = true,
-            Comparer = Comparer<KeyEffect>.Create((left, right) => Rank(left).CompareTo(Rank(right))),
-        });
+        private readonly Channel<KeyEffect> _tasks = Channel.CreateUnbounded<KeyEffect>(new UnboundedChannelOptions { SingleReader = true });
         private readonly MikeyReplayCache _replays = new(MaxReplays, MaxAge, MaxClockSkew);
         private readonly byte[] _message = new byte[MikeyMessage.MaxLength_bytes];
         private readonly Thread _thread;
         private int _waiting;
 
-        public Lane(KeyWorker worker, int number)
+        /// <param name="lower">Lowers the thread it is called on.</param>
+        public Lane(KeyWorker worker, string name, Action lower)
         {
             _worker = worker;
-            _thread = new Thread(Run) { IsBackground = true, Name = $"mcx-keys-{number}" };
+            _thread = new Thread(() => Run(lower)) { IsBackground = true, Name = name };
             _thread.Start();
         }
 
@@ -95,11 +96,9 @@ internal sealed class KeyWorker : IDisposable
             _thread.Join();
         }
 
-        private static (int, long) Rank(KeyEffect task) => (task is KeyEffect.OpenKeyUpload ? 0 : 1, task.Ticket);
-
-        private void Run()
+        private void Run(Action lower)
         {
-            BackgroundThread.Lower();
+            lower();
 #pragma warning disable CA2012 // this thread has nothing else to do: blocking is its way to sleep
             while (_tasks.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
 #pragma warning restore CA2012
