@@ -72,7 +72,4 @@ public static class DataFolder
         organisation: {OrganisationName}
         {(kmsPort is null ? string.Empty : $"kms:\n  listen: 127.0.0.1:{kmsPort}\n  folder: {KmsName}\n")}
         """;
-
-    /// <summary>Writes a file that only its owner may read, making its folder first.</summary>
-    public static void WriteSecret(string path, string text) => SecretFile.Write(path, text);
 }

@@ -37,7 +37,7 @@ public sealed partial class DataFolderTests : IDisposable
         string path = _folder.Write("old.yaml", "old");
         File.SetUnixFileMode(path, OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
 
-        DataFolder.WriteSecret(path, "new");
+        SecretFile.Write(path, "new");
 
         Assert.Equal(OwnerOnly, File.GetUnixFileMode(path));
         Assert.Equal("new", File.ReadAllText(path));

@@ -98,7 +98,7 @@ public sealed class StoreSealTests : IDisposable
     {
         string key = fault == "x" ? "xyz" + Key[3..] : Key[1..];
         string path = _folder.File("store.key");
-        DataFolder.WriteSecret(path, key);
+        SecretFile.Write(path, key);
 
         string fromFile = Assert.Throws<ConfigurationException>(() => StoreSeal.Load(path, null, mayCreate: true)).Message;
         string fromVariable = Assert.Throws<ConfigurationException>(() => Load(key)).Message;
@@ -112,7 +112,7 @@ public sealed class StoreSealTests : IDisposable
     public void The_environment_variable_comes_before_the_file()
     {
         string path = _folder.File("store.key");
-        DataFolder.WriteSecret(path, new string('b', 64));
+        SecretFile.Write(path, new string('b', 64));
         using StoreSeal both = StoreSeal.Load(path, Key, mayCreate: false)!, variable = Load(Key);
 
         Assert.True(variable.TryOpen("k", "i", both.Seal("k", "i", [1]), out _));

@@ -23,8 +23,8 @@ internal sealed class DurableSystem : IAsyncDisposable
     public DurableSystem()
     {
         Configuration = _folder.File(DataFolder.ConfigurationName);
-        DataFolder.WriteSecret(Configuration, DataFolder.ConfigurationYaml(_sipPort, audioPort: 0, floorPort: 0, multicastPort: FreePort()));
-        DataFolder.WriteSecret(_folder.File(DataFolder.OrganisationName), _organisation.OrganisationYaml());
+        SecretFile.Write(Configuration, DataFolder.ConfigurationYaml(_sipPort, audioPort: 0, floorPort: 0, multicastPort: FreePort()));
+        SecretFile.Write(_folder.File(DataFolder.OrganisationName), _organisation.OrganisationYaml());
     }
 
     public string Configuration { get; }
@@ -47,7 +47,7 @@ internal sealed class DurableSystem : IAsyncDisposable
     public string RivalConfiguration()
     {
         string path = _folder.File("rival.yaml");
-        DataFolder.WriteSecret(path, DataFolder.ConfigurationYaml(sipPort: 0, audioPort: 0, floorPort: 0, multicastPort: FreePort()));
+        SecretFile.Write(path, DataFolder.ConfigurationYaml(sipPort: 0, audioPort: 0, floorPort: 0, multicastPort: FreePort()));
         return path;
     }
 
@@ -56,7 +56,7 @@ internal sealed class DurableSystem : IAsyncDisposable
     {
         SipTransportKind transport = name is "bob" or "dave" ? SipTransportKind.Udp : SipTransportKind.Tcp;
         string path = _folder.File($"{name}-{_profiles.Count}.yaml");
-        DataFolder.WriteSecret(path, _organisation.ProfileYaml(name, new IPEndPoint(IPAddress.Loopback, _sipPort), transport, IPAddress.Loopback, null));
+        SecretFile.Write(path, _organisation.ProfileYaml(name, new IPEndPoint(IPAddress.Loopback, _sipPort), transport, IPAddress.Loopback, null));
         ClientProfile profile = ClientProfile.Load(path);
         var endpoint = new McxEndpoint(profile, new EndpointOptions { Tap = tap });
         _profiles.Add(profile);

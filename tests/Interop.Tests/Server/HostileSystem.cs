@@ -27,8 +27,8 @@ internal sealed class HostileSystem : IAsyncDisposable, ILoggerProvider
     /// <param name="kms">The server manages all keys, with identities of this KMS; the dispatcher may ask for new ones.</param>
     public HostileSystem(Action<string>? prepareStore = null, TestKms? kms = null)
     {
-        DataFolder.WriteSecret(_folder.File(DataFolder.ConfigurationName), DataFolder.ConfigurationYaml(0, 0, 0, multicastPort: 9));
-        DataFolder.WriteSecret(_folder.File(DataFolder.OrganisationName), _organisation.OrganisationYaml());
+        SecretFile.Write(_folder.File(DataFolder.ConfigurationName), DataFolder.ConfigurationYaml(0, 0, 0, multicastPort: 9));
+        SecretFile.Write(_folder.File(DataFolder.OrganisationName), _organisation.OrganisationYaml());
         ServerConfiguration configuration = ServerConfiguration.Load(_folder.File(DataFolder.ConfigurationName)) with { Multicast = null };
         prepareStore?.Invoke(configuration.StorePath);
         _loggers = LoggerFactory.Create(builder => builder.AddProvider(this));
@@ -70,7 +70,7 @@ internal sealed class HostileSystem : IAsyncDisposable, ILoggerProvider
     public ClientProfile Profile(string name)
     {
         string path = _folder.File($"{name}-{_disposables.Count}.yaml");
-        DataFolder.WriteSecret(path, _organisation.ProfileYaml(name, Server.SipEndPoint(SipTransportKind.Tcp), SipTransportKind.Tcp, IPAddress.Loopback, null));
+        SecretFile.Write(path, _organisation.ProfileYaml(name, Server.SipEndPoint(SipTransportKind.Tcp), SipTransportKind.Tcp, IPAddress.Loopback, null));
         ClientProfile profile = ClientProfile.Load(path);
         _disposables.Add(profile);
         return profile;
