@@ -48,6 +48,7 @@ public sealed class SqliteStore : IStore
         _seal = seal;
         try
         {
+            KeepFromOthers(path);
             _connection = new SqliteConnection(new SqliteConnectionStringBuilder
             {
                 DataSource = path,
@@ -116,6 +117,25 @@ public sealed class SqliteStore : IStore
         catch (Exception e) when (e is SqliteException or DllNotFoundException)
         {
             return true;
+        }
+    }
+
+    // SQLite gives its log the mode of the database. What hinders this hinders SQLite too, which says it better.
+    private static void KeepFromOthers(string path)
+    {
+        if (OperatingSystem.IsWindows() || File.Exists(path))
+            return;
+        try
+        {
+            new FileStream(path, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            }).Dispose();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
         }
     }
 

@@ -13,7 +13,10 @@ internal struct Montgomery<TModulus, TLimbs> : IFieldElement<Montgomery<TModulus
 
     public static int Length_bytes => Unsafe.SizeOf<TLimbs>();
 
-    public static Montgomery<TModulus, TLimbs> One => new() { _limbs = Constant(TModulus.R) };
+    public static Montgomery<TModulus, TLimbs> One => FromMontgomeryForm(TModulus.R);
+
+    /// <summary>A constant whose limbs are already in Montgomery form.</summary>
+    public static Montgomery<TModulus, TLimbs> FromMontgomeryForm(ReadOnlySpan<ulong> limbs) => new() { _limbs = Constant(limbs) };
 
     public static Montgomery<TModulus, TLimbs> operator +(
         in Montgomery<TModulus, TLimbs> left, in Montgomery<TModulus, TLimbs> right) =>

@@ -13,10 +13,10 @@ internal readonly struct P256Curve : ICurve<Field>
     /// <summary>Octets of an uncompressed point.</summary>
     public const int Point_bytes = 65;
 
-    private static readonly Field B = Field.Reduce(
+    // A property: a static field may be read before it is set where code is compiled once and optimised at once.
+    private static Field B => Field.FromMontgomeryForm(
     [
-        0x5a, 0xc6, 0x35, 0xd8, 0xaa, 0x3a, 0x93, 0xe7, 0xb3, 0xeb, 0xbd, 0x55, 0x76, 0x98, 0x86, 0xbc,
-        0x65, 0x1d, 0x06, 0xb0, 0xcc, 0x53, 0xb0, 0xf6, 0x3b, 0xce, 0x3c, 0x3e, 0x27, 0xd2, 0x60, 0x4b,
+        0xd89cdf6229c4bddf, 0xacf005cd78843090, 0xe5a220abf7212ed6, 0xdc30061d04874834,
     ]);
 
     /// <summary>G, uncompressed.</summary>

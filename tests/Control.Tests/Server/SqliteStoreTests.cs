@@ -6,6 +6,8 @@ using Microsoft.Data.Sqlite;
 
 namespace MediaEngine.Control.Tests.Server;
 
+#pragma warning disable CA1416 // The server runs on Linux.
+
 public sealed class SqliteStoreTests : IDisposable
 {
     private static readonly Registration Alice = new()
@@ -42,6 +44,16 @@ public sealed class SqliteStoreTests : IDisposable
     private string StorePath => _folder.File("mediaengine.db");
 
     public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Only_its_owner_can_read_a_store()
+    {
+        using var store = new SqliteStore(StorePath);
+        store.Commit([new StoreChange.Put(Alice)]);
+        Assert.All(
+            (string[])[StorePath, $"{StorePath}-wal"],
+            path => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path)));
+    }
 
     [Fact]
     public void Records_of_every_kind_come_back_as_they_were_stored()
