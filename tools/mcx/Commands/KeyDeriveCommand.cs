@@ -18,26 +18,15 @@ internal static class KeyDeriveCommand
         var rand = new Option<string>("--rand") { Description = "RAND of the message that delivered the key, 32..510 hex digits", HelpName = "hex", Required = true };
         var user = new Option<string?>("--user") { Description = "MC service user ID of the sender, for a GMK", HelpName = "uri" };
         var session = new Option<int?>("--cs-id") { Description = "CS ID; default: that of MCPTT for the key, of a private call the initiator's", HelpName = "number" };
-        var json = new Option<bool>("--json") { Description = "The result as a JSON object" };
-        var command = new ExampleCommand(
+        return new ExampleCommand(
             "derive",
             "Derive GUK-ID, MKI, SRTP master key and master salt from an MCX key. PRINTS SECRETS.",
             "mcx key derive --id 09bf9d37 --key-file gmk.hex --rand 6819e679461120e10ac458cce67b8024 --user sip:alice@mcx.example")
         {
-            id, key, rand, user, session, json,
-        };
-        command.SetAction((parsed, cancellation) =>
-        {
-            var output = new CommandOutput(
-                parsed.GetValue(json), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-            return CommandSession.GuardAsync(
-                output,
-                async () => Derive(
-                    output, parsed.GetValue(id)!, await ReadKeyAsync(parsed.GetValue(key)!, cancellation).ConfigureAwait(false),
-                    parsed.GetValue(rand)!, parsed.GetValue(user), parsed.GetValue(session)),
-                cancellation);
-        });
-        return command;
+            id, key, rand, user, session,
+        }.WithBody(CommandBody.JsonOption(), async (parsed, output, cancellation) => Derive(
+            output, parsed.GetValue(id)!, await ReadKeyAsync(parsed.GetValue(key)!, cancellation).ConfigureAwait(false),
+            parsed.GetValue(rand)!, parsed.GetValue(user), parsed.GetValue(session)));
     }
 
     private static void Derive(CommandOutput output, string id, byte[] octets, string rand, string? user, int? cryptoSession)

@@ -26,7 +26,7 @@ internal static class KeyVerifyCommand
             source.Message, source.File, certificate, from,
         };
         source.Validate(command);
-        return command.WithBody(KmsCommand.JsonOption(), async (parsed, output, cancellation) =>
+        return command.WithBody(CommandBody.JsonOption(), async (parsed, output, cancellation) =>
             Verify(output, await source.ReadAsync(parsed, cancellation).ConfigureAwait(false), parsed.GetValue(certificate)!, parsed.GetValue(from)));
     }
 

@@ -18,7 +18,7 @@ internal static class KmsFetchCommand
             "mcx kms fetch --profile alice.yaml")
         {
             profile,
-        }.WithBody(KmsCommand.JsonOption(), (parsed, output, cancellation) => FetchAsync(output, parsed.GetValue(profile)!, cancellation));
+        }.WithBody(CommandBody.JsonOption(), (parsed, output, cancellation) => FetchAsync(output, parsed.GetValue(profile)!, cancellation));
     }
 
     private static async Task FetchAsync(CommandOutput output, string path, CancellationToken cancellation)

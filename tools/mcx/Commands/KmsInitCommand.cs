@@ -28,7 +28,7 @@ internal static class KmsInitCommand
             "mcx kms init --uri kms.mcx.example --out kms")
         {
             uri, domain, folder, storeKey, period,
-        }.WithBody(KmsCommand.JsonOption(), (parsed, output, _) =>
+        }.WithBody(CommandBody.JsonOption(), (parsed, output, _) =>
         {
             Init(output, parsed.GetValue(uri)!, parsed.GetValue(domain), parsed.GetValue(folder)!, parsed.GetValue(storeKey), parsed.GetValue(period) * Day_s);
             return Task.CompletedTask;

@@ -21,7 +21,7 @@ internal static class KmsIssueCommand
             "mcx kms issue --kms kms --user sip:alice@mcx.example --out alice.kms.xml")
         {
             folder, users, period, file, storeKey,
-        }.WithBody(KmsCommand.JsonOption(), (parsed, output, _) =>
+        }.WithBody(CommandBody.JsonOption(), (parsed, output, _) =>
         {
             Issue(output, parsed.GetValue(folder)!, parsed.GetValue(users)!, parsed.GetValue(period), parsed.GetValue(file)!, parsed.GetValue(storeKey));
             return Task.CompletedTask;

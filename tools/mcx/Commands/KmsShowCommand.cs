@@ -21,7 +21,7 @@ internal static class KmsShowCommand
             "mcx kms show alice.kms.xml")
         {
             file,
-        }.WithBody(KmsCommand.JsonOption(), (parsed, output, _) =>
+        }.WithBody(CommandBody.JsonOption(), (parsed, output, _) =>
         {
             Show(output, parsed.GetValue(file)!, DateTimeOffset.UtcNow);
             return Task.CompletedTask;
