@@ -1,6 +1,8 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using MediaEngine.Keys;
 using MediaEngine.Rtp;
+using MediaEngine.Server;
 
 namespace MediaEngine.Bench.Load;
 
@@ -38,6 +40,19 @@ internal sealed class KeyRotation : IDisposable
     /// <summary>By all threads in the rotations so far.</summary>
     public long Allocated_bytes { get; private set; }
 
+    // As the server's KeyWorker does it.
+    private void Lower()
+    {
+        bool lowered = _background switch
+        {
+            Background.Idle => BackgroundThread.LowerToIdle(),
+            Background.Nice => BackgroundThread.Lower(),
+            _ => true,
+        };
+        if (!lowered)
+            throw new InvalidOperationException($"The thread cannot be {_background}: errno {Marshal.GetLastPInvokeError()}.");
+    }
+
     /// <summary>Makes all messages on background threads, as fast as those get to run.</summary>
     public void Run()
     {
@@ -47,7 +62,7 @@ internal sealed class KeyRotation : IDisposable
         var work = new (double Time_ns, long Allocated_bytes)[Threads];
         Thread[] threads = [.. Enumerable.Range(0, Threads).Select(number => new Thread(() =>
         {
-            LinuxThread.Use(_background);
+            Lower();
             double threadStart_ns = ThreadClock.Now_ns();
             byte[] message = new byte[MikeyMessage.MaxLength_bytes];
             for (int member = Interlocked.Increment(ref next); member < _members; member = Interlocked.Increment(ref next))

@@ -75,7 +75,7 @@ internal sealed class KeyWorker : IDisposable
         private int _waiting;
 
         /// <param name="lower">Lowers the thread it is called on.</param>
-        public Lane(KeyWorker worker, string name, Action lower)
+        public Lane(KeyWorker worker, string name, Func<bool> lower)
         {
             _worker = worker;
             _thread = new Thread(() => Run(lower)) { IsBackground = true, Name = name };
@@ -96,7 +96,7 @@ internal sealed class KeyWorker : IDisposable
             _thread.Join();
         }
 
-        private void Run(Action lower)
+        private void Run(Func<bool> lower)
         {
             lower();
 #pragma warning disable CA2012 // this thread has nothing else to do: blocking is its way to sleep

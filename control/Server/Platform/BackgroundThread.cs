@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace MediaEngine.Server;
 
 /// <summary>
-/// Threads that must not delay calls. <see cref="Thread.Priority"/> changes nothing on Linux. Where the kernel refuses, the
-/// thread stays as it is; off Linux both are the framework's lowest priority.
+/// Threads that must not delay calls. <see cref="Thread.Priority"/> changes nothing on Linux. Off Linux both are the
+/// framework's lowest priority.
 /// </summary>
 internal static partial class BackgroundThread
 {
@@ -13,28 +13,25 @@ internal static partial class BackgroundThread
     private const int LeastNiceness = 19;
     private const int SCHED_IDLE = 5;
 
-    /// <summary>Gives the calling thread the smallest share of a busy processor.</summary>
-    public static void Lower()
-    {
-        if (OperatingSystem.IsLinux())
-            _ = SetPriority(PRIO_PROCESS, CallingThread, LeastNiceness);
-        else
-            Thread.CurrentThread.Priority = ThreadPriority.Lowest;
-    }
+    /// <summary>Gives the calling thread the smallest share of a busy processor. False when the kernel refuses: it stays as it is.</summary>
+    public static bool Lower() => OperatingSystem.IsLinux() ? SetPriority(PRIO_PROCESS, CallingThread, LeastNiceness) == 0 : LowerByFramework();
 
-    /// <summary>Lets the calling thread run when nothing else wants the processor. Nobody may wait for it.</summary>
-    public static void LowerToIdle()
+    /// <summary>As <see cref="Lower"/>, to run when nothing else wants the processor. Nobody may wait for the thread.</summary>
+    public static bool LowerToIdle()
     {
         int noPriority = 0;
-        if (OperatingSystem.IsLinux())
-            _ = SetScheduler(CallingThread, SCHED_IDLE, in noPriority);
-        else
-            Thread.CurrentThread.Priority = ThreadPriority.Lowest;
+        return OperatingSystem.IsLinux() ? SetScheduler(CallingThread, SCHED_IDLE, in noPriority) == 0 : LowerByFramework();
     }
 
-    [LibraryImport("libc", EntryPoint = "setpriority")]
+    private static bool LowerByFramework()
+    {
+        Thread.CurrentThread.Priority = ThreadPriority.Lowest;
+        return true;
+    }
+
+    [LibraryImport("libc", EntryPoint = "setpriority", SetLastError = true)]
     private static partial int SetPriority(int which, int who, int niceness);
 
-    [LibraryImport("libc", EntryPoint = "sched_setscheduler")]
+    [LibraryImport("libc", EntryPoint = "sched_setscheduler", SetLastError = true)]
     private static partial int SetScheduler(int thread, int policy, in int priority);
 }

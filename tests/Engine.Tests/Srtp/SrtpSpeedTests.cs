@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Reflection;
 using System.Security.Cryptography;
+using MediaEngine.Bench;
 using MediaEngine.Srtp;
 using Xunit;
 
@@ -33,8 +34,8 @@ public sealed class SrtpSpeedTests
         for (int attempt = 0; attempt < Tries; attempt++)
         {
             // The runtime compiles roughly first and well once the code has run for a while, in the background.
-            double warm = ThreadTime.Now_ns() + WarmUp_ns;
-            while (ThreadTime.Now_ns() < warm)
+            double warm = ThreadClock.Now_ns() + WarmUp_ns;
+            while (ThreadClock.Now_ns() < warm)
                 ours.Packet();
             double[] mine = new double[Rounds];
             double[] theirs = new double[Rounds];
@@ -52,10 +53,10 @@ public sealed class SrtpSpeedTests
 
     private static double Time_ns(Action packet)
     {
-        double start = ThreadTime.Now_ns();
+        double start = ThreadClock.Now_ns();
         for (int i = 0; i < Round_packets; i++)
             packet();
-        return ThreadTime.Now_ns() - start;
+        return ThreadClock.Now_ns() - start;
     }
 
     private static double Median(double[] samples)
