@@ -11,9 +11,10 @@ internal static class MediaCommandKeys
     /// <summary>The same command with keys of its own. Commands without keys are returned as they are.</summary>
     public static MediaCommand WithOwnKeys(MediaCommand command) => command switch
     {
-        OpenCall open => open with { MediaKey = Copy(open.MediaKey) },
+        OpenCall open => open with { MediaKey = Copy(open.MediaKey), Multicast = Copy(open.Multicast) },
         AddLeg add => add with { ClientServerKey = Copy(add.ClientServerKey) },
         InstallGroupKey install => install with { Key = Copy(install.Key) },
+        ReplaceFloorKey replace => replace with { FloorKey = Copy(replace.FloorKey) },
         _ => command,
     };
 
@@ -23,12 +24,17 @@ internal static class MediaCommandKeys
         {
             case OpenCall open:
                 open.MediaKey.Dispose();
+                open.Multicast?.FloorKey.Key.Dispose();
+                open.Multicast?.ControlKey.Key.Dispose();
                 break;
             case AddLeg add:
                 add.ClientServerKey.Dispose();
                 break;
             case InstallGroupKey install:
                 install.Key.Dispose();
+                break;
+            case ReplaceFloorKey replace:
+                replace.FloorKey.Key.Dispose();
                 break;
             default:
                 break;
@@ -42,6 +48,19 @@ internal static class MediaCommandKeys
         var copy = new GroupMasterKey(key.Id, octets, key.Rand);
         CryptographicOperations.ZeroMemory(octets);
         return copy;
+    }
+
+    private static MulticastSubchannel? Copy(MulticastSubchannel? subchannel) => subchannel is null
+        ? null
+        : subchannel with { FloorKey = Copy(subchannel.FloorKey), ControlKey = Copy(subchannel.ControlKey) };
+
+    private static MulticastKey Copy(MulticastKey key)
+    {
+        Span<byte> octets = stackalloc byte[Key_bytes];
+        key.Key.CopyKeyTo(octets);
+        var copy = new McxKey(key.Key.Id, octets, key.Key.Rand);
+        CryptographicOperations.ZeroMemory(octets);
+        return key with { Key = copy };
     }
 
     private static ClientServerKey Copy(ClientServerKey key)

@@ -58,7 +58,10 @@ public sealed class CallRouter
         {
             MediaCall call = _state.Deadlines.Top;
             call.Arbiter.Expire(now, _state.Effects);
-            _floorOutput.Emit(call);
+            call.Subchannel?.Control.Expire(now, _state.Effects);
+            _floorOutput.Emit(call, now);
+            if (_commands.EndIfUnmapped(call))
+                continue;
             // A machine that does not move its deadline on would hold the thread for ever.
             if (call.Deadline <= now)
                 _state.Deadlines.Update(call, now + MinimumRest);
@@ -72,6 +75,7 @@ public sealed class CallRouter
     {
         foreach (CallId call in _state.Calls.Keys.ToArray())
             _commands.Execute(new CloseCall(call), now);
+        _commands.EndClosedCalls();
     }
 
     private static TimeSpan MinimumRest => TimeSpan.FromMilliseconds(1);

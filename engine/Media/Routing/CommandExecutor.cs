@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text;
 using MediaEngine.Floor;
 using MediaEngine.Keys;
@@ -26,22 +25,24 @@ internal sealed class CommandExecutor(
             {
                 OpenCall open => Open(open, now),
                 AddLeg add => Add(add, now),
-                ChangeLeg change => Change(change),
+                ChangeLeg change => Change(change, now),
+                ReportListening report => Listen(report),
                 RemoveLeg remove => Remove(remove, now),
                 CloseCall => Close(command.Call, now),
                 InstallGroupKey install => Install(install),
                 RetireGroupKey retire => Retire(retire),
+                ReplaceFloorKey replace => Replace(replace),
                 SetFloorPolicy set => SetPolicy(set, now),
                 _ => $"{command.GetType().Name} is not known",
             };
         }
         catch (ArgumentException invalid)
         {
-            state.Effects.Clear();
             refusal = invalid.Message;
         }
         if (refusal is null)
             return;
+        state.Effects.Clear();
         MediaCommandKeys.Dispose(command);
         reports.Report(new CommandRefused(command.Call, refusal));
     }
@@ -53,19 +54,13 @@ internal sealed class CommandExecutor(
         if (state.Calls.Count >= state.Limits.MaxCalls)
             return $"{state.Limits.MaxCalls} calls are open, the most this shard takes";
         var arbiter = new FloorArbiter(command.Floor, FloorOutput.LegSsrcComesLater, now, state.Effects);
-        SendQueue? queue = null;
-        if (command.Multicast is MulticastBearer bearer)
-        {
-            if (Check(bearer) is string wrong)
-                return wrong;
-            if (!multicast.TryAcquire(bearer, out queue, out string? reason))
-                return reason;
-        }
-        var call = new MediaCall(command, arbiter, queue);
+        if (OpenSubchannel(command, out CallSubchannel? subchannel) is string wrong)
+            return wrong;
+        var call = new MediaCall(command, arbiter, subchannel);
         state.Calls.Add(call.Id, call);
         state.Deadlines.Add(call);
         state.Counters.Calls++;
-        floorOutput.Emit(call);
+        floorOutput.Emit(call, now);
         return null;
     }
 
@@ -80,7 +75,7 @@ internal sealed class CommandExecutor(
             return $"an MCPTT ID has 1 to {MaxIdentity_bytes} octets";
         if (call.Legs.Count >= state.Limits.MaxLegsPerCall)
             return $"the call has {call.Legs.Count} legs, the most this node takes";
-        if (command.Delivery == LegDelivery.Multicast && call.MulticastQueue is null)
+        if (command.Delivery == LegDelivery.Multicast && call.Subchannel is null)
             return "the call has no multicast bearer";
         if (!SocketAddressKey.TryFrom(command.Audio, out _) || !SocketAddressKey.TryFrom(command.Floor, out _))
             return "the leg's addresses are not IPv4";
@@ -102,20 +97,35 @@ internal sealed class CommandExecutor(
             Unregister(leg);
             throw;
         }
-        floorOutput.Emit(call);
+        floorOutput.Emit(call, now);
         if (joined == FloorOutcome.Ok)
+        {
+            call.Subchannel?.Control.Join(number, hasMulticastKey: true);
+            SetDelivery(leg, command.Delivery, now);
             return null;
+        }
         Unregister(leg);
         return $"floor control does not take the leg: {joined}";
     }
 
-    private string? Change(ChangeLeg command)
+    private string? Change(ChangeLeg command, Instant now)
     {
         if (FindLeg(command.Call, command.Leg, out MediaLeg? leg) is string missing)
             return missing;
-        if (command.Delivery == LegDelivery.Multicast && leg!.Call.MulticastQueue is null)
+        if (command.Delivery == LegDelivery.Multicast && leg!.Call.Subchannel is null)
             return "the call has no multicast bearer";
-        SetDelivery(leg!, command.Delivery);
+        SetDelivery(leg!, command.Delivery, now);
+        return null;
+    }
+
+    private string? Listen(ReportListening command)
+    {
+        if (FindLeg(command.Call, command.Leg, out MediaLeg? leg) is string missing)
+            return missing;
+        if (leg!.Call.Subchannel is not { } subchannel)
+            return "the call has no multicast bearer";
+        subchannel.Control.ReportListening(command.Leg.Value, command.Listens);
+        leg.Call.UpdateTarget(leg);
         return null;
     }
 
@@ -124,7 +134,8 @@ internal sealed class CommandExecutor(
         if (FindLeg(command.Call, command.Leg, out MediaLeg? leg) is string missing)
             return missing;
         leg!.Call.Arbiter.Leave(command.Leg.Value, now, state.Effects);
-        floorOutput.Emit(leg.Call);
+        leg.Call.Subchannel?.Control.Leave(command.Leg.Value, now, state.Effects);
+        floorOutput.Emit(leg.Call, now);
         Unregister(leg);
         return null;
     }
@@ -135,15 +146,85 @@ internal sealed class CommandExecutor(
             return "the call is not open";
         call.Arbiter.ReleaseCall(now, state.Effects);
         call.Arbiter.CompleteRelease();
-        floorOutput.Emit(call);
+        call.Subchannel?.Control.EndCall(now, state.Effects);
+        floorOutput.Emit(call, now);
         foreach (MediaLeg leg in call.Legs.Values.ToArray())
             Unregister(leg);
         state.Calls.Remove(id);
-        state.Deadlines.Remove(call);
         state.Counters.Calls--;
-        if (call.Bearer is not null)
-            multicast.Release(call.Bearer);
+        state.Unmapping.Add(call);
+        EndIfUnmapped(call);
+        return null;
+    }
+
+    /// <summary>Lets go of a closed call when all that is to be said of it has been said; false when it goes on.</summary>
+    public bool EndIfUnmapped(MediaCall call)
+    {
+        if (call.Subchannel is { Control.State: not SubchannelState.Unmapped } || !state.Unmapping.Remove(call))
+            return false;
+        End(call);
+        return true;
+    }
+
+    /// <summary>Lets go of all closed calls at once.</summary>
+    public void EndClosedCalls()
+    {
+        state.Unmapping.ForEach(End);
+        state.Unmapping.Clear();
+    }
+
+    private void End(MediaCall call)
+    {
+        state.Deadlines.Remove(call);
+        if (call.Subchannel is { } subchannel)
+            multicast.Release(subchannel.Bearer);
         call.Dispose();
+    }
+
+    private string? Replace(ReplaceFloorKey command)
+    {
+        if (!state.Calls.TryGetValue(command.Call, out MediaCall? call))
+            return "the call is not open";
+        if (call.Subchannel is not { } subchannel)
+            return "the call has no multicast bearer";
+        if (!state.MulticastSsrcs.TryClaim(command.FloorKey))
+            return $"SSRC {command.FloorKey.Ssrc:x8} was used before under {command.FloorKey.Key}: nonces would repeat";
+        subchannel.ReplaceFloorKey(command.FloorKey);
+        MediaCommandKeys.Dispose(command);
+        return null;
+    }
+
+    private string? OpenSubchannel(OpenCall command, out CallSubchannel? subchannel)
+    {
+        subchannel = null;
+        if (command.Multicast is not { } wanted)
+            return null;
+        if (MulticastAddresses.Check(wanted) is string wrong)
+            return wrong;
+        foreach (MulticastKey key in (ReadOnlySpan<MulticastKey>)[wanted.FloorKey, wanted.ControlKey])
+        {
+            if (!state.MulticastSsrcs.TryClaim(key))
+                return $"SSRC {key.Ssrc:x8} was used before under {key.Key}: nonces would repeat";
+        }
+        if (!multicast.TryAcquire(wanted.Bearer, out SendQueue? queue, out string? reason))
+            return reason;
+        try
+        {
+            subchannel = new CallSubchannel(wanted, command.GroupIdentity, queue);
+        }
+        catch (ArgumentException)
+        {
+            multicast.Release(wanted.Bearer);
+            throw;
+        }
+        // The same group again: what is left to be said of its last call would now be wrong.
+        if (state.Unmapping.Find(call => call.GroupIdentity == command.GroupIdentity) is { } last)
+        {
+            state.Unmapping.Remove(last);
+            End(last);
+        }
+        wanted.FloorKey.Key.Dispose();
+        wanted.ControlKey.Key.Dispose();
         return null;
     }
 
@@ -181,7 +262,7 @@ internal sealed class CommandExecutor(
             return "the call is not open";
         call.Arbiter.ChangePolicy(command.Floor);
         call.Arbiter.Expire(now, state.Effects);
-        floorOutput.Emit(call);
+        floorOutput.Emit(call, now);
         return null;
     }
 
@@ -194,7 +275,6 @@ internal sealed class CommandExecutor(
         state.FloorFlows.AddMki(control.Id.Value, leg.Floor);
         foreach (GroupMasterKey key in call.GroupKeys)
             state.AudioFlows.AddMki(leg.AddMediaKey(key), leg.Audio);
-        call.MulticastLegs += leg.Delivery == LegDelivery.Multicast ? 1 : 0;
         call.UpdateTarget(leg);
         state.Counters.Legs++;
         return leg;
@@ -202,7 +282,6 @@ internal sealed class CommandExecutor(
 
     private void Unregister(MediaLeg leg)
     {
-        SetDelivery(leg, LegDelivery.Unicast);
         leg.Call.Targets.Update(leg, present: false);
         leg.Call.Legs.Remove(leg.Id.Value);
         state.AudioFlows.RemoveAddress(leg.Audio.Address);
@@ -215,11 +294,13 @@ internal sealed class CommandExecutor(
         state.Counters.Legs--;
     }
 
-    private static void SetDelivery(MediaLeg leg, LegDelivery delivery)
+    private void SetDelivery(MediaLeg leg, LegDelivery delivery, Instant now)
     {
-        leg.Call.MulticastLegs += (delivery == LegDelivery.Multicast ? 1 : 0) - (leg.Delivery == LegDelivery.Multicast ? 1 : 0);
-        leg.Delivery = delivery;
+        if (leg.Call.Subchannel is not { } subchannel)
+            return;
+        subchannel.Control.ReportMonitoring(leg.Id.Value, delivery == LegDelivery.Multicast, now, state.Effects);
         leg.Call.UpdateTarget(leg);
+        floorOutput.Emit(leg.Call, now);
     }
 
     private string? FindLeg(CallId id, LegId number, out MediaLeg? leg)
@@ -228,16 +309,5 @@ internal sealed class CommandExecutor(
         if (!state.Calls.TryGetValue(id, out MediaCall? call))
             return "the call is not open";
         return call.Legs.TryGetValue(number.Value, out leg) ? null : $"the call has no leg {number.Value}";
-    }
-
-    private static string? Check(MulticastBearer bearer)
-    {
-        Span<byte> octets = stackalloc byte[4];
-        if (!SocketAddressKey.TryFrom(bearer.Audio, out SocketAddressKey group) || group.InternetAddress >> 28 != 0xE || group.Port == 0)
-            return $"{bearer.Audio} is not an IPv4 multicast address with a port";
-        if (!bearer.Interface.TryWriteBytes(octets, out int length) || length != 4 ||
-            BinaryPrimitives.ReadUInt32BigEndian(octets) == 0)
-            return $"{bearer.Interface} is not the IPv4 address of an interface";
-        return bearer.TimeToLive is < 1 or > 255 ? $"time to live {bearer.TimeToLive} is not 1 to 255" : null;
     }
 }

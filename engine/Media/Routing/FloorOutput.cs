@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using MediaEngine.Floor;
+using MediaEngine.Rtp;
 using MediaEngine.Srtp;
 
 namespace MediaEngine.Media;
@@ -13,9 +14,10 @@ internal sealed class FloorOutput(RouterState state, SendQueue queue, IReportSin
     private readonly byte[] _scratch = new byte[SendQueue.MaxPayload_bytes];
 
     /// <summary>Empties <see cref="RouterState.Effects"/> and notes the call's new deadline.</summary>
-    public void Emit(MediaCall call)
+    public void Emit(MediaCall call, Instant now)
     {
         FloorEffects effects = state.Effects;
+        call.Subchannel?.Process(effects, now);
         for (int i = 0; i < effects.Count; i++)
         {
             ref readonly FloorEffect effect = ref effects[i];
@@ -25,10 +27,15 @@ internal sealed class FloorOutput(RouterState state, SendQueue queue, IReportSin
                     Send(receiver, effects.Message(effect));
                 continue;
             }
+            if (effect.Kind is FloorEffectKind.SendOnSubchannel or FloorEffectKind.SendOnBearer)
+            {
+                SendOnce(call.Subchannel!, effect.Kind, effects.Message(effect));
+                continue;
+            }
             Report(call, effect);
         }
         effects.Clear();
-        state.Deadlines.Update(call, call.Arbiter.NextDeadline);
+        state.Deadlines.Update(call, call.NextDeadline);
     }
 
     private void Send(MediaLeg leg, ReadOnlySpan<byte> message)
@@ -47,6 +54,27 @@ internal sealed class FloorOutput(RouterState state, SendQueue queue, IReportSin
             state.Counters.SentFloor_packets++;
         else
             state.Counters.Drop(MediaDrop.QueueFull);
+    }
+
+    private void SendOnce(CallSubchannel subchannel, FloorEffectKind kind, ReadOnlySpan<byte> message)
+    {
+        if (message.Length > _scratch.Length)
+            return;
+        message.CopyTo(_scratch);
+        MediaDrop? lost;
+        if (kind == FloorEffectKind.SendOnBearer)
+        {
+            lost = subchannel.SendOnBearer(_scratch, message.Length);
+        }
+        else
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(_scratch.AsSpan(4), subchannel.FloorSsrc);
+            lost = subchannel.SendOnSubchannel(_scratch, message.Length);
+        }
+        if (lost is { } reason)
+            state.Counters.Drop(reason);
+        else
+            state.Counters.SentFloor_packets++;
     }
 
     private void Report(MediaCall call, in FloorEffect effect)
@@ -70,6 +98,9 @@ internal sealed class FloorOutput(RouterState state, SendQueue queue, IReportSin
                 when call.Legs.TryGetValue(effect.Participant, out MediaLeg? leg):
                 leg.UnicastStopped = effect.Kind == FloorEffectKind.UnicastMediaStopped;
                 call.UpdateTarget(leg);
+                break;
+            case FloorEffectKind.SubchannelMapped or FloorEffectKind.SubchannelUnmapped:
+                call.UpdateTargets();
                 break;
             default:
                 break;

@@ -7,18 +7,19 @@ namespace MediaEngine.Media;
 /// <summary>A call: its floor, its keys, its legs and where media goes.</summary>
 internal sealed class MediaCall : IDisposable
 {
-    public MediaCall(OpenCall command, FloorArbiter arbiter, SendQueue? multicastQueue)
+    public MediaCall(OpenCall command, FloorArbiter arbiter, CallSubchannel? subchannel)
     {
         Id = command.Call;
-        Bearer = command.Multicast;
-        BearerAddress = command.Multicast is null ? default : SocketAddressKey.From(command.Multicast.Audio);
-        MulticastQueue = multicastQueue;
+        GroupIdentity = command.GroupIdentity;
+        Subchannel = subchannel;
         Arbiter = arbiter;
         IdleReport = new FloorChanged(Id, null);
         GroupKeys.Add(command.MediaKey);
     }
 
     public CallId Id { get; }
+
+    public string GroupIdentity { get; }
 
     public FloorArbiter Arbiter { get; }
 
@@ -29,32 +30,35 @@ internal sealed class MediaCall : IDisposable
 
     public UnicastTargets Targets { get; } = new();
 
-    public MulticastBearer? Bearer { get; }
+    /// <summary>Null when the call has no bearer. Owned.</summary>
+    public CallSubchannel? Subchannel { get; }
 
-    public SocketAddressKey BearerAddress { get; }
-
-    /// <summary>Null when the call has no bearer.</summary>
-    public SendQueue? MulticastQueue { get; }
-
-    /// <summary>Legs served by the bearer.</summary>
-    public int MulticastLegs { get; set; }
+    public Instant NextDeadline =>
+        Subchannel is null ? Arbiter.NextDeadline : Instant.Earlier(Arbiter.NextDeadline, Subchannel.Control.NextDeadline);
 
     public FloorChanged IdleReport { get; }
 
-    /// <summary>When the arbiter wants to be called; kept by the heap.</summary>
+    /// <summary>When the arbiter or the subchannel wants to be called; kept by the heap.</summary>
     public Instant Deadline { get; set; } = Instant.Never;
 
     /// <summary>Its place in the <see cref="DeadlineHeap"/>.</summary>
     public int HeapIndex { get; set; } = -1;
 
-    /// <summary>Puts the leg where its delivery and address want it.</summary>
+    /// <summary>Puts the leg where its listening and address want it.</summary>
     public void UpdateTarget(MediaLeg leg) => Targets.Update(
-        leg, leg.Delivery == LegDelivery.Unicast && !leg.UnicastStopped && leg.Audio.Address.IsUsable);
+        leg, Subchannel?.Control.IsReachedByMulticast(leg.Id.Value) != true && !leg.UnicastStopped && leg.Audio.Address.IsUsable);
+
+    public void UpdateTargets()
+    {
+        foreach (MediaLeg leg in Legs.Values)
+            UpdateTarget(leg);
+    }
 
     public void Dispose()
     {
         foreach (GroupMasterKey key in GroupKeys)
             key.Dispose();
         GroupKeys.Clear();
+        Subchannel?.Dispose();
     }
 }

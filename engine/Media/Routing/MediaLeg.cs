@@ -18,7 +18,6 @@ internal sealed class MediaLeg : IDisposable
         Command = command;
         Call = call;
         Id = command.Leg;
-        Delivery = command.Delivery;
         Control = control;
         Audio = new LegFlow(this, SocketAddressKey.From(command.Audio)) { Ssrc = command.Profile.AudioSsrc };
         Floor = new LegFlow(this, SocketAddressKey.From(command.Floor));
@@ -36,8 +35,6 @@ internal sealed class MediaLeg : IDisposable
     public MediaCall Call { get; }
 
     public LegId Id { get; }
-
-    public LegDelivery Delivery { get; set; }
 
     /// <summary>The participant asked for no unicast media (TS 24.380 8.2.16).</summary>
     public bool UnicastStopped { get; set; }

@@ -60,7 +60,9 @@ internal sealed class PacketHandler(RouterState state, SendQueue audioQueue, Flo
         else
         {
             mayTalk = call.Arbiter.ReceiveMedia(leg.Id.Value, now, state.Effects);
-            floorOutput.Emit(call);
+            if (mayTalk)
+                call.Subchannel?.Control.ConversationContinues(now, state.Effects);
+            floorOutput.Emit(call, now);
         }
         if (mayTalk)
             Forward(call, leg, packet);
@@ -108,7 +110,7 @@ internal sealed class PacketHandler(RouterState state, SendQueue audioQueue, Flo
         FloorOutcome heard = leg.Call.Arbiter.Receive(leg.Id.Value, _scratch.AsSpan(0, length), now, state.Effects);
         if (heard is FloorOutcome.Malformed or FloorOutcome.TooManyMessages)
             state.Counters.Drop(MediaDrop.FloorMalformed);
-        floorOutput.Emit(leg.Call);
+        floorOutput.Emit(leg.Call, now);
     }
 
     private void Forward(MediaCall call, MediaLeg sender, ReadOnlySpan<byte> packet)
@@ -131,9 +133,9 @@ internal sealed class PacketHandler(RouterState state, SendQueue audioQueue, Flo
             }
             state.Counters.ForwardedMedia_packets += forwarded;
         }
-        if (call.MulticastLegs == 0 || call.MulticastQueue is not SendQueue multicast)
+        if (call.Subchannel is not { IsMapped: true } subchannel)
             return;
-        if (multicast.BeginPayload(packet) && multicast.Add(call.BearerAddress))
+        if (subchannel.Queue.BeginPayload(packet) && subchannel.Queue.Add(subchannel.Media))
             state.Counters.MulticastMedia_packets++;
         else
             state.Counters.Drop(MediaDrop.QueueFull);

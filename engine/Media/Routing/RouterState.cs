@@ -11,6 +11,9 @@ internal sealed class RouterState(RouterLimits limits)
 
     public Dictionary<CallId, MediaCall> Calls { get; } = [];
 
+    /// <summary>Closed calls that still say on the bearer that their group is unmapped.</summary>
+    public List<MediaCall> Unmapping { get; } = [];
+
     public DeadlineHeap Deadlines { get; } = new();
 
     /// <summary>By GMK-ID ‖ GUK-ID.</summary>
@@ -20,6 +23,8 @@ internal sealed class RouterState(RouterLimits limits)
     public FlowTable FloorFlows { get; } = new(limits.LearnAddresses);
 
     public ControlKeyRing ControlKeys { get; } = new();
+
+    public MulticastSsrcs MulticastSsrcs { get; } = new();
 
     /// <summary>Output of the arbiter called last.</summary>
     public FloorEffects Effects { get; } = new();

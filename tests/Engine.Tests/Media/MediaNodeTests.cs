@@ -23,7 +23,7 @@ public sealed class MediaNodeTests : IDisposable
     public void Floor_control_and_media_run_over_unicast_and_multicast()
     {
         using var group = new MulticastListener();
-        Open(new MulticastBearer(group.Address, IPAddress.Loopback, TimeToLive: 1));
+        Open(TestBearer.Subchannel(group.Address) with { MinimumListeners = 1 });
         LoopbackClient talker = Join(1, LegDelivery.Unicast);
         LoopbackClient listener = Join(2, LegDelivery.Unicast);
         Join(3, LegDelivery.Multicast);
@@ -194,7 +194,7 @@ public sealed class MediaNodeTests : IDisposable
         _key.Dispose();
     }
 
-    private void Open(MulticastBearer? bearer, FloorPolicy? policy = null)
+    private void Open(MulticastSubchannel? bearer, FloorPolicy? policy = null)
     {
         _node.Start();
         _endpoints = _node.EndpointsFor(Call);
