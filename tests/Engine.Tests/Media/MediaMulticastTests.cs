@@ -56,7 +56,7 @@ public sealed class MediaMulticastTests : IDisposable
         Assert.Equal("floor: Idle", Multicast());
         Assert.Equal([FloorMessageType.Idle], _harness.FloorMessagesFor(_talker));
         Assert.Equal([FloorMessageType.Idle], _harness.FloorMessagesFor(_unicast));
-        Assert.Empty([.. _harness.FloorMessagesFor(_third), .. _harness.FloorMessagesFor(_fourth)]);
+        Assert.Empty(_harness.FloorMessagesFor(_third).Concat(_harness.FloorMessagesFor(_fourth)));
         _harness.Clear();
 
         Say(FloorMessageType.Request, _third);
@@ -93,10 +93,7 @@ public sealed class MediaMulticastTests : IDisposable
         Assert.EndsWith(
             "general purpose: UnmapGroupToBearer, general purpose: UnmapGroupToBearer, general purpose: UnmapGroupToBearer", end, StringComparison.Ordinal);
         Assert.Equal(3, end.Split(", ").Count(said => said == "general purpose: UnmapGroupToBearer"));
-        _harness.Router.Execute(new AddLeg(
-            RouterHarness.Call, new LegId(5), "sip:user5@example.org", _talker.Audio, _talker.Floor, new TestClient(5).ControlKey, 77,
-            LegDelivery.Unicast, new FloorParticipantProfile { McpttId = "sip:user5@example.org" }, false), _harness.Now);
-        _harness.Clear();
+
         Say(FloorMessageType.Request);
         Talk();
         Assert.Contains(_third.Audio, RouterHarness.Destinations(_harness.Audio));
