@@ -25,6 +25,8 @@ public sealed class McSystem : IDisposable
     private readonly ClientServerKeys _clientServerKeys;
     private readonly GroupKeyManagement _groupKeys;
     private readonly KeyRotationRequest _keyRotation;
+    private readonly BearerAnnouncement _bearer;
+    private readonly ListeningReport _listening;
     private Instant _nextSweep;
 
     /// <param name="durable">What the store held when the process started.</param>
@@ -40,9 +42,12 @@ public sealed class McSystem : IDisposable
         var notification = new RegroupNotification(_context);
         var membership = new RegroupMembership(_context, notification);
         _callRelease = new GroupCallRelease(_context);
-        _callSetup = new GroupCallSetup(_context, notification, _callRelease, _clientServerKeys, _groupKeys);
+        _bearer = new BearerAnnouncement(_context);
+        var multicast = new CallMulticast(_context, _groupKeys, _bearer.ControlKey);
+        _listening = new ListeningReport(_context, multicast);
+        _callSetup = new GroupCallSetup(_context, notification, _callRelease, _clientServerKeys, _groupKeys, multicast);
         _affiliation = new AffiliationProcedure(_context, membership, _callSetup, _callRelease);
-        _registration = new RegistrationProcedure(_context, _affiliation, membership, notification, _clientServerKeys, _groupKeys);
+        _registration = new RegistrationProcedure(_context, _affiliation, membership, notification, _clientServerKeys, _groupKeys, _bearer, multicast);
         _regroupFormation = new PreconfiguredRegroupFormation(_context, notification);
         _regroupCancellation = new PreconfiguredRegroupCancellation(_context, notification, _callRelease);
     }
@@ -59,22 +64,26 @@ public sealed class McSystem : IDisposable
     /// <summary>Requests to clients whose answer is waited for.</summary>
     public int PendingRequestCount => _context.Pending.Count;
 
-    public Instant NextDeadline => IsWaiting ? Instant.Earlier(_nextSweep, _groupKeys.NextDeadline) : _groupKeys.NextDeadline;
+    public Instant NextDeadline => Instant.Earlier(
+        IsWaiting ? _nextSweep : Instant.Never, Instant.Earlier(_groupKeys.NextDeadline, _bearer.NextDeadline));
 
     private bool IsWaiting =>
-        _context.State.Registrations.Count > 0 || _context.Pending.Count > 0 || _clientServerKeys.InWork > 0 || _groupKeys.InWork > 0;
+        _context.State.Registrations.Count > 0 || _context.Pending.Count > 0 || _clientServerKeys.InWork > 0 || _groupKeys.InWork > 0 ||
+        _bearer.InWork > 0;
 
     /// <summary>Carries out what is due. Once in a batch, after its inputs: what it disposes is named by no effect any more.</summary>
     public void Expire(Instant now, McxEffects effects)
     {
         _context.DisposeRetired();
         _groupKeys.Expire(now, effects);
+        _bearer.Expire(now, effects);
         if (now < _nextSweep)
             return;
         _nextSweep = now + SweepInterval;
         _registration.Expire(now, effects);
         _clientServerKeys.Sweep(now, effects);
         _groupKeys.Sweep(now, effects);
+        _bearer.Sweep(now, effects);
         foreach ((long token, PendingRequest request) in _context.Pending.Sweep())
         {
             effects.Cancel(token);
@@ -136,10 +145,13 @@ public sealed class McSystem : IDisposable
             _callRelease.Leave(leg.Call.GroupId, leg.McpttId, leg.ClientId, "no ACK", effects);
     }
 
-    /// <summary>The answer to <see cref="KeyEffect.MakeGroupKeyMessage"/>.</summary>
+    /// <summary>The answer to <see cref="KeyEffect.MakeKeyMessage"/>.</summary>
     /// <param name="message">Null when it could not be made.</param>
-    public void KeyMessageMade(long ticket, byte[]? message, Instant now, McxEffects effects) =>
-        _groupKeys.MessageMade(ticket, message, now, effects);
+    public void KeyMessageMade(long ticket, byte[]? message, Instant now, McxEffects effects)
+    {
+        if (!_bearer.MessageMade(ticket, message, now, effects))
+            _groupKeys.MessageMade(ticket, message, now, effects);
+    }
 
     /// <summary>The answer to <see cref="KeyEffect.OpenKeyUpload"/>.</summary>
     /// <param name="error">None when there is a key.</param>
@@ -187,6 +199,7 @@ public sealed class McSystem : IDisposable
         _authenticator.Dispose();
         _clientServerKeys.Dispose();
         _groupKeys.Dispose();
+        _bearer.Dispose();
     }
 
     private CallLeg? LegOf(SipRequest request) =>
@@ -255,10 +268,15 @@ public sealed class McSystem : IDisposable
             _keyRotation.Handle(transaction, request, user, rotation, now, effects);
             return;
         }
+        if (bodies.MbmsUsage is not null)
+        {
+            _listening.Handle(transaction, request, user, bodies, effects);
+            return;
+        }
         if (bodies.Regroup is null)
         {
             SipResponse unsupported = _context.Reply(request, 415);
-            unsupported.Headers.Add("Accept", $"{ContentTypes.McpttInfo}, {ContentTypes.McpttRegroup}, {ContentTypes.KeyRotation}");
+            unsupported.Headers.Add("Accept", $"{ContentTypes.McpttInfo}, {ContentTypes.McpttRegroup}, {ContentTypes.MbmsUsageInfo}, {ContentTypes.KeyRotation}");
             effects.Respond(transaction, unsupported);
             return;
         }

@@ -115,6 +115,8 @@ public sealed class McServer : IAsyncDisposable
     {
         if (hasIdentities && !hasSeal)
             throw new ConfigurationException($"{configuration.StorePath}: would hold managed keys in clear; set store-key in the server's configuration, or {StoreSeal.EnvironmentVariable}.");
+        if (configuration.Multicast is { ControlKey: null } && !hasIdentities)
+            throw new ConfigurationException($"{configuration.OrganisationPath}: no KMS is configured, so nobody can get the bearer's MSCCK; add multicast.mscck to the server's configuration and the clients' profiles, or a kms section.");
         string? managed = organisation.Groups.FirstOrDefault(group => group.GroupMasterKey is null)?.Id
             ?? organisation.Users.FirstOrDefault(user => user.ClientServerKey is null)?.McpttId;
         // It would wait for ever for what nobody can make or open.

@@ -27,6 +27,9 @@ internal sealed class CallLeg(GroupCall call, int number, McUser user, string cl
 
     public string ClientId { get; } = clientId;
 
+    /// <summary>Identifier of the client's registration.</summary>
+    public string Client { get; } = McState.ClientKey(McIdentity.Normalise(user.McpttId)!, clientId);
+
     public SipDestination Destination { get; } = destination;
 
     public CallLegState State { get; set; }
@@ -47,6 +50,6 @@ internal sealed class CallLeg(GroupCall call, int number, McUser user, string cl
 
     public bool ImplicitFloorRequest { get; set; }
 
-    /// <summary>Media reaches this client by the call's multicast bearer.</summary>
+    /// <summary>The media plane was told that this client may be reached by multicast.</summary>
     public bool OverMulticast { get; set; }
 }

@@ -33,20 +33,18 @@ internal static class CallSession
     }
 
     /// <summary>What the server offers to an invited member.</summary>
-    public static SessionDescription Offer(GroupCall call, MediaAddresses media, int timeToLive, byte priority)
+    public static SessionDescription Offer(GroupCall call, MediaAddresses media, byte priority)
     {
         var sections = new List<MediaDescription>
         {
             Audio(media.Audio),
             FloorControl(media.FloorControl, [$"fmtp:MCPTT mc_queueing;mc_priority={priority}"]),
         };
-        if (call.Bearer is { } bearer)
-            sections.Add(Multicast(bearer, timeToLive));
         return Describe(call, media, sections);
     }
 
     /// <summary>The answer to a client's offer: every line in its place, refused ones with port 0.</summary>
-    public static SessionDescription Answer(GroupCall call, SessionDescription offer, MediaAddresses media, int timeToLive, byte priority, bool implicitRequest)
+    public static SessionDescription Answer(GroupCall call, SessionDescription offer, MediaAddresses media, byte priority, bool implicitRequest)
     {
         var sections = new List<MediaDescription>();
         foreach (MediaDescription line in offer.Media)
@@ -55,8 +53,6 @@ internal static class CallSession
                 sections.Add(Audio(media.Audio));
             else if (ReferenceEquals(line, offer.FloorControl))
                 sections.Add(FloorControl(media.FloorControl, FloorAnswer(line, priority, implicitRequest)));
-            else if (line.IsMulticast && call.Bearer is { } bearer)
-                sections.Add(Multicast(bearer, timeToLive));
             else
                 sections.Add(line with { Port = 0, Connection = null, TimeToLive = null, Attributes = [] });
         }
@@ -117,17 +113,6 @@ internal static class CallSession
         Protocol = "udp",
         Format = "MCPTT",
         Attributes = attributes,
-    };
-
-    private static MediaDescription Multicast(IPEndPoint bearer, int timeToLive) => new()
-    {
-        Kind = "audio",
-        Port = bearer.Port,
-        Protocol = SecureProfile,
-        Format = SessionDescription.PcmaPayloadType,
-        Connection = bearer.Address,
-        TimeToLive = timeToLive,
-        Attributes = ["rtpmap:8 PCMA/8000", "sendonly", "label:multicast"],
     };
 
     // A leg at port 0, at nobody's address or at a group's would make this server an amplifier.

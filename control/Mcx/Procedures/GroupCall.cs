@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace MediaEngine.Mcx;
 
 /// <summary>A prearranged group call that this server controls (TS 24.379 10.1.1.4).</summary>
@@ -19,7 +17,8 @@ internal sealed class GroupCall(ulong number, string groupId, McGroup configurat
     /// <summary>The MCPTT session identity, the Contact of every leg.</summary>
     public string SessionUri { get; } = sessionUri;
 
-    public IPEndPoint? Bearer { get; set; }
+    /// <summary>Null when the call goes by unicast to everybody.</summary>
+    public CallSubchannel? Subchannel { get; set; }
 
     public bool Released { get; set; }
 

@@ -10,7 +10,8 @@ namespace MediaEngine.Mcx;
 /// invited, the caller answered when the first member has answered; joining a running call; late entry (10.1.1.4.6).
 /// </summary>
 internal sealed class GroupCallSetup(
-    McContext context, RegroupNotification notification, GroupCallRelease release, ClientServerKeys clientServerKeys, GroupKeyManagement groupKeys)
+    McContext context, RegroupNotification notification, GroupCallRelease release, ClientServerKeys clientServerKeys, GroupKeyManagement groupKeys,
+    CallMulticast multicast)
 {
     public void Handle(SipTransactionId transaction, SipRequest request, SipFlow flow, McUser caller, Instant now, McxEffects effects)
     {
@@ -82,7 +83,6 @@ internal sealed class GroupCallSetup(
         leg.Remote = offer;
         leg.UnansweredInvite = (transaction, request);
         leg.ImplicitFloorRequest = running is null && offer.FloorControl!.FloorParameters.ContainsKey("mc_implicit_request");
-        leg.OverMulticast = call.Bearer is not null && offer.MulticastAudio is not null;
         context.State.LegsByInvite[transaction] = leg;
         if (running is not null)
         {
@@ -151,9 +151,8 @@ internal sealed class GroupCallSetup(
         }
         leg.State = CallLegState.Established;
         leg.Remote = answer;
-        leg.OverMulticast = leg.Call.Bearer is not null && answer.MulticastAudio is { Port: > 0 };
         context.State.LegsByDialog[dialog.Id] = leg;
-        effects.Log("call-member-joined", leg.Call.GroupId, $"{leg.User.McpttId}{(leg.OverMulticast ? " over multicast" : string.Empty)}");
+        effects.Log("call-member-joined", leg.Call.GroupId, leg.User.McpttId);
         AddToMedia(leg, effects);
         AnswerWaiting(leg.Call, effects);
     }
@@ -230,12 +229,11 @@ internal sealed class GroupCallSetup(
     {
         ulong number = context.RandomNumber();
         var call = new GroupCall(number, groupId, configuration, $"sip:call-{number:x16}@{context.Options.HostName}");
-        if (configuration.Multicast)
-            call.Bearer = context.MulticastPool.Take();
+        call.Subchannel = multicast.Open(call, now, effects);
         context.State.CallsByGroup[groupId] = call;
         context.State.CallsByNumber[number] = call;
         IReadOnlyList<GroupMasterKey> keys = groupKeys.KeysOf(configuration, now, effects);
-        effects.Submit(new MediaEffect.OpenCall(number, groupId, configuration.FloorPolicy, keys[0], call.Bearer));
+        effects.Submit(new MediaEffect.OpenCall(number, groupId, configuration.FloorPolicy, keys[0], call.Subchannel));
         foreach (GroupMasterKey key in keys.Skip(1))
             effects.Submit(new MediaEffect.InstallGroupKey(number, key));
         return call;
@@ -267,7 +265,7 @@ internal sealed class GroupCallSetup(
             CallingUserId = callerId,
             CallingGroupId = call.GroupId,
         };
-        SessionDescription offer = CallSession.Offer(call, context.Options.MediaAddressesOf(call.Number), context.MulticastPool.TimeToLive, PriorityOf(call, leg));
+        SessionDescription offer = CallSession.Offer(call, context.Options.MediaAddressesOf(call.Number), PriorityOf(call, leg));
         McContext.SetBody(invite,
             new MimePart(ContentTypes.Sdp, offer.Serialise()),
             new MimePart(ContentTypes.McpttInfo, info.Serialise()));
@@ -293,8 +291,8 @@ internal sealed class GroupCallSetup(
         if (warning is not null)
             ok.AddWarning(context.Options.HostName, warning.Code, warning.Text);
         byte priority = CallSession.NegotiatePriority(leg.Remote!, PriorityOf(call, leg));
-        SessionDescription answer = CallSession.Answer(call, leg.Remote!, context.Options.MediaAddressesOf(call.Number),
-            context.MulticastPool.TimeToLive, priority, leg.ImplicitFloorRequest);
+        SessionDescription answer = CallSession.Answer(
+            call, leg.Remote!, context.Options.MediaAddressesOf(call.Number), priority, leg.ImplicitFloorRequest);
         McContext.SetBody(ok,
             new MimePart(ContentTypes.Sdp, answer.Serialise()),
             new MimePart(ContentTypes.McpttInfo, new McpttInfo { SessionType = "prearranged", CallingGroupId = call.GroupId }.Serialise()));
@@ -332,6 +330,7 @@ internal sealed class GroupCallSetup(
             return;
         }
         leg.InMedia = true;
+        leg.OverMulticast = multicast.CanReach(leg);
         IReadOnlyDictionary<string, string?> parameters = remote.FloorControl!.FloorParameters;
         var profile = new FloorParticipantProfile
         {

@@ -40,7 +40,8 @@ internal sealed class ControlLoop : ISipUser, IDisposable
         _media = media;
         _configuration = configuration;
         _logger = logger;
-        int capacity = configuration.Keys.MaxMessagesInWork + configuration.Keys.MaxUploadsInWork;
+        // Keys of groups, and of the bearer.
+        int capacity = 2 * configuration.Keys.MaxMessagesInWork + configuration.Keys.MaxUploadsInWork;
         _keys = identities is null ? null : new KeyWorker(identities, entropy, capacity, done => _inputs.Writer.TryWrite(done), logger);
         _thread = new Thread(Run) { IsBackground = true, Name = "mcx-control" };
     }
@@ -186,7 +187,7 @@ internal sealed class ControlLoop : ISipUser, IDisposable
             return;
         foreach (MediaEffect effect in _effects.Media)
         {
-            if (!_media.TrySubmit(MediaPlaneAdapter.ToCommand(effect, _configuration.MulticastInterface, _configuration.Multicast?.TimeToLive ?? 0)))
+            if (!_media.TrySubmit(MediaPlaneAdapter.ToCommand(effect, _configuration.Multicast, _configuration.MulticastInterface)))
                 _logger.LogError("media-queue-full call {Call:x}: {Command} was lost", effect.Call, effect.GetType().Name);
         }
         foreach (SignallingEffect effect in _effects.Sip)
@@ -259,7 +260,7 @@ internal sealed class ControlLoop : ISipUser, IDisposable
     {
         if (_keys?.TryPost(effect) == true)
             return;
-        _inputs.Writer.TryWrite(effect is KeyEffect.MakeGroupKeyMessage
+        _inputs.Writer.TryWrite(effect is KeyEffect.MakeKeyMessage
             ? new ControlEvent.KeyMessageMade(effect.Ticket, null)
             : new ControlEvent.KeyUploadOpened(effect.Ticket, MikeyError.UnknownKms, null));
     }

@@ -54,14 +54,7 @@ internal static class MediaCommandKeys
         ? null
         : subchannel with { FloorKey = Copy(subchannel.FloorKey), ControlKey = Copy(subchannel.ControlKey) };
 
-    private static MulticastKey Copy(MulticastKey key)
-    {
-        Span<byte> octets = stackalloc byte[Key_bytes];
-        key.Key.CopyKeyTo(octets);
-        var copy = new McxKey(key.Key.Id, octets, key.Key.Rand);
-        CryptographicOperations.ZeroMemory(octets);
-        return key with { Key = copy };
-    }
+    private static MulticastKey Copy(MulticastKey key) => key with { Key = key.Key.Copy() };
 
     private static ClientServerKey Copy(ClientServerKey key)
     {

@@ -32,6 +32,7 @@ public sealed class MediaNodeTests : IDisposable
         talker.SendFloor(FloorMessageType.Request, _endpoints);
         Assert.Equal(FloorMessageType.Granted, talker.ReceiveFloor());
         Assert.Equal(FloorMessageType.Taken, listener.ReceiveFloor());
+        Assert.Equal(new FloorChanged(Call, new LegId(1)), NextReport<FloorChanged>(report => report.Talker is not null));
         Assert.True(_node.TrySubmit(new ReportListening(Call, new LegId(3), Listens: true)));
         // Commands of a call keep their order: when this one is answered, that one is done.
         Assert.True(_node.TrySubmit(new RemoveLeg(Call, new LegId(99))));
