@@ -77,7 +77,7 @@ static void Announce(string path, bool isEmbedded, ServerConfiguration configura
     if (server.KmsUrl is { } kms)
         Console.WriteLine($"  KMS (HTTPS)     {kms.Authority}");
     if (configuration.Multicast is { } multicast)
-        Console.WriteLine($"  multicast       {multicast.First} and {multicast.Count - 1} more, port {multicast.Port}, by {configuration.MulticastInterface}");
+        Console.WriteLine($"  multicast       {multicast.First} and {multicast.Count - 1} more, ports {multicast.MediaPort} and {multicast.FloorPort}, by {configuration.MulticastInterface}; general purpose {multicast.GeneralPurpose}");
     Console.WriteLine($"  configuration   {Path.GetFullPath(path)}");
     Console.WriteLine($"  organisation    {configuration.OrganisationPath}");
     Console.WriteLine($"  store           {configuration.StorePath}");

@@ -22,7 +22,6 @@ public sealed class McxCall : IAsyncDisposable
         Group = group;
         Outgoing = outgoing;
         Dialog = dialog;
-        Multicast = agreed.Multicast;
         Agreed = agreed;
     }
 
@@ -32,8 +31,8 @@ public sealed class McxCall : IAsyncDisposable
     /// <summary>True when this client placed the call.</summary>
     public bool Outgoing { get; }
 
-    /// <summary>The multicast bearer that is listened to, or null.</summary>
-    public IPEndPoint? Multicast { get; }
+    /// <summary>Where media is heard by multicast now, or null.</summary>
+    public IPEndPoint? Multicast => Mapping?.Media;
 
     public FloorParticipantState FloorState => _events.State;
 
@@ -47,6 +46,12 @@ public sealed class McxCall : IAsyncDisposable
     public int Undecryptable => _media.Undecryptable;
 
     internal SipDialog Dialog { get; }
+
+    /// <summary>Where the call's group is heard by multicast, or null.</summary>
+    internal GroupMapping? Mapping => _media.Mapping;
+
+    /// <summary>The MCPTT session identity.</summary>
+    internal string SessionIdentity => Dialog.RemoteTarget.AddressOfRecord;
 
     internal AgreedMedia Agreed { get; }
 
@@ -97,6 +102,13 @@ public sealed class McxCall : IAsyncDisposable
 
     /// <param name="keysOf">Copies of the keys held for a group.</param>
     internal void ReplaceKeys(Func<string, IReadOnlyList<McxKey>> keysOf) => _media.ReplaceKeys(keysOf(_media.KeyGroup));
+
+    /// <summary>Listens there too from now on; null ends it. False when the call is over.</summary>
+    /// <param name="subchannel">Becomes the call's to dispose.</param>
+    internal bool Listen(CallSubchannelSockets? subchannel) => _media.Listen(subchannel);
+
+    /// <param name="keys">Become the call's to dispose.</param>
+    internal void ReplaceFloorKeys(IReadOnlyList<McxKey> keys) => _media.ReplaceFloorKeys(keys);
 
     /// <summary>Ends the call at this side; false when it was over.</summary>
     internal bool Finish(bool byPeer, string? reason)

@@ -40,6 +40,8 @@ public sealed partial class McxEndpoint : IAsyncDisposable
         KeyFile? file = _options.KeyFile is { } path ? new KeyFile(path, profile.McpttId) : null;
         _keys = new ClientKeyRing(
             profile.IdentityKeys, ServiceIdentities.GroupManagementServerOf(profile.ServerUri), file, _options.Time);
+        if (profile.IdentityKeys is { } identity)
+            _bearerKeys = new BearerKeyOpener(identity, ServiceIdentities.McxServerOf(profile.ServerUri), _options.Time);
     }
 
     public ClientProfile Profile { get; }
@@ -166,8 +168,7 @@ public sealed partial class McxEndpoint : IAsyncDisposable
         bool up = false;
         try
         {
-            bool multicast = Profile.MulticastInterface is not null;
-            SessionDescription offer = CallDescriptions.Offer(media, _options, multicast, options.ImplicitFloorRequest);
+            SessionDescription offer = CallDescriptions.Offer(media, _options, options.ImplicitFloorRequest);
             SipExchange exchange = await _sip.ExchangeAsync(_requests.Invite(group, offer, options), cancellation).ConfigureAwait(false);
             SipResponse response = await exchange.Final.ConfigureAwait(false);
             if (!response.IsSuccess)
@@ -179,17 +180,7 @@ public sealed partial class McxEndpoint : IAsyncDisposable
             string reason = "no session description";
             AgreedMedia agreed = null!;
             bool usable = !cancellation.IsCancellationRequested && DescriptionOf(response) is { } answer &&
-                CallDescriptions.TryAgree(answer, offer, multicast, _options.FloorPriority, out agreed, out reason);
-            try
-            {
-                if (usable && agreed.Multicast is { } bearer)
-                    media.Join(bearer);
-            }
-            catch (ToolException)
-            {
-                await AbandonAsync(exchange, dialog).ConfigureAwait(false);
-                throw;
-            }
+                CallDescriptions.TryAgree(answer, offer, _options.FloorPriority, out agreed, out reason);
             if (!usable)
             {
                 await AbandonAsync(exchange, dialog).ConfigureAwait(false);
@@ -217,6 +208,7 @@ public sealed partial class McxEndpoint : IAsyncDisposable
         _disposed = true;
         foreach (McxCall call in Calls)
             await call.HangUpAsync().ConfigureAwait(false);
+        await SayLastAsync().ConfigureAwait(false);
         await _closing.CancelAsync().ConfigureAwait(false);
         _keyMessages.Writer.TryComplete();
         await _opening.ConfigureAwait(false);
@@ -234,7 +226,11 @@ public sealed partial class McxEndpoint : IAsyncDisposable
 
     internal void Publish(EndpointEvent happened) => _hub.Publish(happened);
 
-    internal void Forget(McxCall call) => _calls.TryRemove(call.Dialog.Id, out _);
+    internal void Forget(McxCall call)
+    {
+        _calls.TryRemove(call.Dialog.Id, out _);
+        ForgetMapping(call);
+    }
 
     /// <summary>Sends BYE; a server that does not answer it has ended the call as well.</summary>
     internal async Task ByeAsync(SipDialog dialog)
@@ -281,8 +277,9 @@ public sealed partial class McxEndpoint : IAsyncDisposable
         _calls[call.Dialog.Id] = call;
         // A key that came since the call took its keys found it not here yet.
         call.ReplaceKeys(_keys.CopiesFor);
-        _hub.Publish(new CallUp(call.Group, call.Outgoing, call.Multicast?.ToString()));
+        _hub.Publish(new CallUp(call.Group, call.Outgoing));
         media.Start(call.Agreed);
+        ListenAsMapped(call);
     }
 
     private async Task AbandonAsync(SipExchange exchange, SipDialog dialog)
