@@ -37,7 +37,7 @@ internal sealed class SmallSystem : IAsyncDisposable
             MediaAddress = IPAddress.Loopback,
             StorePath = _folder.File("store.db"),
             OrganisationPath = _folder.File("unused.yaml"),
-            Multicast = multicast ? new MulticastRange(IPAddress.Parse("239.192.77.0"), 16, FreePort(), 1) : null,
+            Multicast = multicast ? Bearer : null,
             MulticastInterface = IPAddress.Loopback,
         };
         McUser[] users = [.. Names.Select((name, i) => new McUser
@@ -58,13 +58,33 @@ internal sealed class SmallSystem : IAsyncDisposable
         _server.Start();
     }
 
+    /// <summary>The bearer of a system with multicast.</summary>
+    public MulticastOptions Bearer { get; } = new()
+    {
+        First = IPAddress.Parse("239.192.77.0"),
+        Count = 16,
+        MediaPort = FreePort(),
+        FloorPort = FreePort(),
+        GeneralPurpose = new IPEndPoint(IPAddress.Parse("239.192.77.0"), FreePort()),
+        TimeToLive = 1,
+        Tmgi = Tmgi.TryParse("00000100f110", out Tmgi? tmgi) ? tmgi : throw new InvalidOperationException(),
+        ControlKey = MscckOf(),
+        MinimumListeners = 1,
+        T16 = TimeSpan.FromMilliseconds(100),
+    };
+
+    public static McxKey MscckOf(int value = 0x50) => new(new KeyIdentifier(0x5000_0100), Octets(value), Octets(0x60));
+
+    public static McxKey FloorKeyOf(int index, int value = 0x70) => new(new KeyIdentifier(0x6000_0100 + (uint)index), Octets(value + index), Octets(0x80 + index));
+
     public static string IdOf(string name) => $"sip:{name}@mcx.example";
 
     public string File(string name) => _folder.File(name);
 
     /// <summary>A started endpoint of that user; disposed with the system.</summary>
     public McxEndpoint Endpoint(
-        string name, SipTransportKind transport = SipTransportKind.Tcp, bool multicast = false, string? password = null, EndpointOptions? options = null)
+        string name, SipTransportKind transport = SipTransportKind.Tcp, bool multicast = false, string? password = null, EndpointOptions? options = null,
+        McxKey? bearerKey = null, McxKey? floorKey = null)
     {
         int index = Array.IndexOf(Names, name);
         var profile = new ClientProfile
@@ -80,8 +100,13 @@ internal sealed class SmallSystem : IAsyncDisposable
             Transport = transport,
             LocalAddress = IPAddress.Loopback,
             MulticastInterface = multicast ? IPAddress.Loopback : null,
+            BearerKey = multicast ? bearerKey ?? MscckOf() : null,
             ClientServerKey = CskOf(index),
-            Groups = [new ProfileGroup(name == "carol" ? Rail : Fire, GmkOf(name == "carol" ? 1 : 0)), new ProfileGroup(Major, GmkOf(2), Affiliate: false)],
+            Groups =
+            [
+                new ProfileGroup(name == "carol" ? Rail : Fire, GmkOf(name == "carol" ? 1 : 0)) { FloorKey = multicast ? floorKey ?? FloorKeyOf(name == "carol" ? 1 : 0) : null },
+                new ProfileGroup(Major, GmkOf(2), Affiliate: false) { FloorKey = multicast ? FloorKeyOf(2) : null },
+            ],
         };
         var endpoint = new McxEndpoint(profile, options);
         _profiles.Add(profile);
@@ -131,6 +156,7 @@ internal sealed class SmallSystem : IAsyncDisposable
         Multicast = multicast,
         PreconfiguredGroupUseOnly = id == Major,
         GroupMasterKey = GmkOf(key),
+        FloorKey = multicast ? FloorKeyOf(key) : null,
         Members = members.ToDictionary(IdOf, name => new GroupMember { McpttId = IdOf(name) }, StringComparer.Ordinal),
     };
 
