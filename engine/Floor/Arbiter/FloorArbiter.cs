@@ -8,7 +8,7 @@ namespace MediaEngine.Floor;
 /// owned by one thread. Participants are numbered by the caller. The caller keeps comfort noise and empty RTP away from
 /// <see cref="ReceiveMedia"/>: they are not talk.
 /// </summary>
-public sealed class FloorArbiter
+public sealed class FloorArbiter : ICallFloor
 {
     private readonly ParticipantTable _participants = new();
     private readonly TalkerList _talkers = new();

@@ -57,7 +57,7 @@ public sealed class CallRouter
         while (_state.Deadlines.Earliest <= now && !_state.Deadlines.Earliest.IsNever)
         {
             MediaCall call = _state.Deadlines.Top;
-            call.Arbiter.Expire(now, _state.Effects);
+            call.Floor.Expire(now, _state.Effects);
             _floorOutput.Emit(call);
             // A machine that does not move its deadline on would hold the thread for ever.
             if (call.Deadline <= now)

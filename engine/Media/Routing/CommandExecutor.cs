@@ -95,7 +95,7 @@ internal sealed class CommandExecutor(
         FloorOutcome joined;
         try
         {
-            joined = call.Arbiter.Join(number, command.Profile, command.ImplicitFloorRequest, now, state.Effects);
+            joined = call.Floor.Join(number, command.Profile, command.ImplicitFloorRequest, now, state.Effects);
         }
         catch (ArgumentException)
         {
@@ -123,7 +123,7 @@ internal sealed class CommandExecutor(
     {
         if (FindLeg(command.Call, command.Leg, out MediaLeg? leg) is string missing)
             return missing;
-        leg!.Call.Arbiter.Leave(command.Leg.Value, now, state.Effects);
+        leg!.Call.Floor.Leave(command.Leg.Value, now, state.Effects);
         floorOutput.Emit(leg.Call);
         Unregister(leg);
         return null;
@@ -133,8 +133,8 @@ internal sealed class CommandExecutor(
     {
         if (!state.Calls.TryGetValue(id, out MediaCall? call))
             return "the call is not open";
-        call.Arbiter.ReleaseCall(now, state.Effects);
-        call.Arbiter.CompleteRelease();
+        call.Floor.ReleaseCall(now, state.Effects);
+        call.Floor.CompleteRelease();
         floorOutput.Emit(call);
         foreach (MediaLeg leg in call.Legs.Values.ToArray())
             Unregister(leg);
@@ -179,8 +179,10 @@ internal sealed class CommandExecutor(
     {
         if (!state.Calls.TryGetValue(command.Call, out MediaCall? call))
             return "the call is not open";
-        call.Arbiter.ChangePolicy(command.Floor);
-        call.Arbiter.Expire(now, state.Effects);
+        if (call.Arbiter is not FloorArbiter arbiter)
+            return "the floor of the call is controlled elsewhere";
+        arbiter.ChangePolicy(command.Floor);
+        arbiter.Expire(now, state.Effects);
         floorOutput.Emit(call);
         return null;
     }

@@ -28,7 +28,7 @@ internal sealed class FloorOutput(RouterState state, SendQueue queue, IReportSin
             Report(call, effect);
         }
         effects.Clear();
-        state.Deadlines.Update(call, call.Arbiter.NextDeadline);
+        state.Deadlines.Update(call, call.Floor.NextDeadline);
     }
 
     private void Send(MediaLeg leg, ReadOnlySpan<byte> message)

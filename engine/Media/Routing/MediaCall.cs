@@ -7,20 +7,23 @@ namespace MediaEngine.Media;
 /// <summary>A call: its floor, its keys, its legs and where media goes.</summary>
 internal sealed class MediaCall : IDisposable
 {
-    public MediaCall(OpenCall command, FloorArbiter arbiter, SendQueue? multicastQueue)
+    public MediaCall(OpenCall command, ICallFloor floor, SendQueue? multicastQueue)
     {
         Id = command.Call;
         Bearer = command.Multicast;
         BearerAddress = command.Multicast is null ? default : SocketAddressKey.From(command.Multicast.Audio);
         MulticastQueue = multicastQueue;
-        Arbiter = arbiter;
+        Floor = floor;
         IdleReport = new FloorChanged(Id, null);
         GroupKeys.Add(command.MediaKey);
     }
 
     public CallId Id { get; }
 
-    public FloorArbiter Arbiter { get; }
+    public ICallFloor Floor { get; set; }
+
+    /// <summary>Null while the floor is controlled elsewhere.</summary>
+    public FloorArbiter? Arbiter => Floor as FloorArbiter;
 
     /// <summary>Owned.</summary>
     public List<GroupMasterKey> GroupKeys { get; } = [];
@@ -41,7 +44,7 @@ internal sealed class MediaCall : IDisposable
 
     public FloorChanged IdleReport { get; }
 
-    /// <summary>When the arbiter wants to be called; kept by the heap.</summary>
+    /// <summary>When the floor wants to be called; kept by the heap.</summary>
     public Instant Deadline { get; set; } = Instant.Never;
 
     /// <summary>Its place in the <see cref="DeadlineHeap"/>.</summary>

@@ -55,11 +55,11 @@ internal sealed class PacketHandler(RouterState state, SendQueue audioQueue, Flo
         if (header.PayloadType == ComfortNoise)
         {
             // Silence follows the talk it belongs to, but neither keeps the floor nor asks for it.
-            mayTalk = call.Arbiter.MaySendMedia(leg.Id.Value);
+            mayTalk = call.Floor.MaySendMedia(leg.Id.Value);
         }
         else
         {
-            mayTalk = call.Arbiter.ReceiveMedia(leg.Id.Value, now, state.Effects);
+            mayTalk = call.Floor.ReceiveMedia(leg.Id.Value, now, state.Effects);
             floorOutput.Emit(call);
         }
         if (mayTalk)
@@ -105,7 +105,7 @@ internal sealed class PacketHandler(RouterState state, SendQueue audioQueue, Flo
         // The same for messages of ours to legs that are gone: they may not move anybody.
         if (selection == FlowSelection.FoundElsewhere && !leg.Control.HasClaimed(ssrc))
             state.FloorFlows.Move(flow, from);
-        FloorOutcome heard = leg.Call.Arbiter.Receive(leg.Id.Value, _scratch.AsSpan(0, length), now, state.Effects);
+        FloorOutcome heard = leg.Call.Floor.Receive(leg.Id.Value, _scratch.AsSpan(0, length), now, state.Effects);
         if (heard is FloorOutcome.Malformed or FloorOutcome.TooManyMessages)
             state.Counters.Drop(MediaDrop.FloorMalformed);
         floorOutput.Emit(leg.Call);
