@@ -41,6 +41,9 @@ internal sealed class MediaCall : IDisposable
 
     public FloorChanged IdleReport { get; }
 
+    /// <summary>Null while nobody watches the floor.</summary>
+    public FloorWatch? Watch { get; set; }
+
     /// <summary>When the arbiter wants to be called; kept by the heap.</summary>
     public Instant Deadline { get; set; } = Instant.Never;
 
