@@ -12,6 +12,7 @@ public sealed class CallRouter
     private readonly FloorOutput _floorOutput;
     private readonly PacketHandler _packets;
     private readonly CommandExecutor _commands;
+    private readonly FloorWatches _watches;
 
     /// <param name="limits">Bounds.</param>
     /// <param name="audio">Leads to the audio socket.</param>
@@ -28,11 +29,12 @@ public sealed class CallRouter
         _state = new RouterState(limits);
         _floorOutput = new FloorOutput(_state, floor, reports);
         _packets = new PacketHandler(_state, audio, _floorOutput);
-        _commands = new CommandExecutor(_state, multicast, _floorOutput, reports);
+        _watches = new FloorWatches(reports);
+        _commands = new CommandExecutor(_state, multicast, _floorOutput, _watches, reports);
     }
 
     /// <summary>When <see cref="Expire"/> must be called.</summary>
-    public Instant NextDeadline => _state.Deadlines.Earliest;
+    public Instant NextDeadline => Instant.Earlier(_state.Deadlines.Earliest, _watches.NextDeadline);
 
     internal ShardCounters Counters => _state.Counters;
 
@@ -40,20 +42,28 @@ public sealed class CallRouter
     public void Execute(MediaCommand command, Instant now)
     {
         ArgumentNullException.ThrowIfNull(command);
+        _state.Now = now;
         _commands.Execute(command, now);
     }
 
     /// <summary>A datagram from the audio port.</summary>
-    public void ReceiveAudio(SocketAddressKey from, ReadOnlySpan<byte> packet, Instant now) =>
+    public void ReceiveAudio(SocketAddressKey from, ReadOnlySpan<byte> packet, Instant now)
+    {
+        _state.Now = now;
         _packets.ReceiveAudio(from, packet, now);
+    }
 
     /// <summary>A datagram from the floor control port.</summary>
-    public void ReceiveFloor(SocketAddressKey from, ReadOnlySpan<byte> packet, Instant now) =>
+    public void ReceiveFloor(SocketAddressKey from, ReadOnlySpan<byte> packet, Instant now)
+    {
+        _state.Now = now;
         _packets.ReceiveFloor(from, packet, now);
+    }
 
     /// <summary>Lets the timers fire that are due.</summary>
     public void Expire(Instant now)
     {
+        _state.Now = now;
         while (_state.Deadlines.Earliest <= now && !_state.Deadlines.Earliest.IsNever)
         {
             MediaCall call = _state.Deadlines.Top;
@@ -63,6 +73,7 @@ public sealed class CallRouter
             if (call.Deadline <= now)
                 _state.Deadlines.Update(call, now + MinimumRest);
         }
+        _watches.Publish(now);
     }
 
     public MediaCounters ReadCounters() => ShardCounters.Snapshot([_state.Counters], lostReports: 0);

@@ -11,6 +11,7 @@ internal sealed class CommandExecutor(
     RouterState state,
     IMulticastOutput multicast,
     FloorOutput floorOutput,
+    FloorWatches watches,
     IReportSink reports)
 {
     /// <summary>What the length octet of a floor control field can say (TS 24.380 8.1.3).</summary>
@@ -32,6 +33,7 @@ internal sealed class CommandExecutor(
                 InstallGroupKey install => Install(install),
                 RetireGroupKey retire => Retire(retire),
                 SetFloorPolicy set => SetPolicy(set, now),
+                WatchFloor watch => Watch(watch, now),
                 _ => $"{command.GetType().Name} is not known",
             };
         }
@@ -136,6 +138,7 @@ internal sealed class CommandExecutor(
         call.Floor.ReleaseCall(now, state.Effects);
         call.Floor.CompleteRelease();
         floorOutput.Emit(call);
+        watches.Close(call, now);
         foreach (MediaLeg leg in call.Legs.Values.ToArray())
             Unregister(leg);
         state.Calls.Remove(id);
@@ -184,6 +187,17 @@ internal sealed class CommandExecutor(
         arbiter.ChangePolicy(command.Floor);
         arbiter.Expire(now, state.Effects);
         floorOutput.Emit(call);
+        return null;
+    }
+
+    private string? Watch(WatchFloor command, Instant now)
+    {
+        if (!state.Calls.TryGetValue(command.Call, out MediaCall? call))
+            return "the call is not open";
+        if (command.On)
+            watches.Begin(call, now);
+        else
+            watches.End(call);
         return null;
     }
 

@@ -16,6 +16,7 @@ internal sealed class FloorOutput(RouterState state, SendQueue queue, IReportSin
     public void Emit(MediaCall call)
     {
         FloorEffects effects = state.Effects;
+        call.Watch?.Note(effects, state.Now);
         for (int i = 0; i < effects.Count; i++)
         {
             ref readonly FloorEffect effect = ref effects[i];

@@ -44,6 +44,9 @@ internal sealed class MediaCall : IDisposable
 
     public FloorChanged IdleReport { get; }
 
+    /// <summary>Null while nobody watches the floor.</summary>
+    public FloorWatch? Watch { get; set; }
+
     /// <summary>When the floor wants to be called; kept by the heap.</summary>
     public Instant Deadline { get; set; } = Instant.Never;
 
