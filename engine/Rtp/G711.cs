@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace MediaEngine.Tool;
+namespace MediaEngine.Rtp;
 
 /// <summary>
 /// A-law of ITU-T G.711 (RTP payload type 8, PCMA), between octets on the wire, even bits inverted, and 16-bit linear samples.
