@@ -61,6 +61,15 @@ public static class G711
         return heard;
     }
 
+    /// <summary>Mean square of what the codes play; 1 = a square wave of full scale.</summary>
+    public static double Power(ReadOnlySpan<byte> codes)
+    {
+        long sum = 0;
+        foreach (byte code in codes)
+            sum += s_linear[code] * s_linear[code];
+        return codes.IsEmpty ? 0 : sum / (codes.Length * 32768.0 * 32768.0);
+    }
+
     private static short[] MakeTable()
     {
         var table = new short[256];

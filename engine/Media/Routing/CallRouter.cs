@@ -28,7 +28,7 @@ public sealed class CallRouter
         _state = new RouterState(limits);
         _floorOutput = new FloorOutput(_state, floor, reports);
         _packets = new PacketHandler(_state, audio, _floorOutput);
-        _commands = new CommandExecutor(_state, multicast, _floorOutput, reports);
+        _commands = new CommandExecutor(_state, multicast, _floorOutput, _packets.Plain, reports);
     }
 
     /// <summary>When <see cref="Expire"/> must be called.</summary>
@@ -40,25 +40,35 @@ public sealed class CallRouter
     public void Execute(MediaCommand command, Instant now)
     {
         ArgumentNullException.ThrowIfNull(command);
+        _state.Now = now;
         _commands.Execute(command, now);
     }
 
     /// <summary>A datagram from the audio port.</summary>
-    public void ReceiveAudio(SocketAddressKey from, ReadOnlySpan<byte> packet, Instant now) =>
+    public void ReceiveAudio(SocketAddressKey from, ReadOnlySpan<byte> packet, Instant now)
+    {
+        _state.Now = now;
         _packets.ReceiveAudio(from, packet, now);
+    }
 
     /// <summary>A datagram from the floor control port.</summary>
-    public void ReceiveFloor(SocketAddressKey from, ReadOnlySpan<byte> packet, Instant now) =>
+    public void ReceiveFloor(SocketAddressKey from, ReadOnlySpan<byte> packet, Instant now)
+    {
+        _state.Now = now;
         _packets.ReceiveFloor(from, packet, now);
+    }
 
     /// <summary>Lets the timers fire that are due.</summary>
     public void Expire(Instant now)
     {
+        _state.Now = now;
         while (_state.Deadlines.Earliest <= now && !_state.Deadlines.Earliest.IsNever)
         {
             MediaCall call = _state.Deadlines.Top;
             call.Arbiter.Expire(now, _state.Effects);
             _floorOutput.Emit(call);
+            if (call.PlainDeadline <= now)
+                _packets.Plain.Expire(call);
             // A machine that does not move its deadline on would hold the thread for ever.
             if (call.Deadline <= now)
                 _state.Deadlines.Update(call, now + MinimumRest);

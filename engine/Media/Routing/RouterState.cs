@@ -1,4 +1,5 @@
 using MediaEngine.Floor;
+using MediaEngine.Rtp;
 
 namespace MediaEngine.Media;
 
@@ -19,7 +20,12 @@ internal sealed class RouterState(RouterLimits limits)
     /// <summary>By CSK-ID.</summary>
     public FlowTable FloorFlows { get; } = new(limits.LearnAddresses);
 
+    public PlainTable PlainLegs { get; } = new(limits.LearnAddresses);
+
     public ControlKeyRing ControlKeys { get; } = new();
+
+    /// <summary>The moment of the input that is being handled.</summary>
+    public Instant Now { get; set; }
 
     /// <summary>Output of the arbiter called last.</summary>
     public FloorEffects Effects { get; } = new();
