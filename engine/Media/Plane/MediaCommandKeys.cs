@@ -13,6 +13,8 @@ internal static class MediaCommandKeys
     {
         OpenCall open => open with { MediaKey = Copy(open.MediaKey) },
         AddLeg add => add with { ClientServerKey = Copy(add.ClientServerKey) },
+        AddPlainLeg add => add with { Media = Copy(add.Media) },
+        ChangePlainLeg change => change with { Media = Copy(change.Media) },
         InstallGroupKey install => install with { Key = Copy(install.Key) },
         _ => command,
     };
@@ -27,6 +29,12 @@ internal static class MediaCommandKeys
             case AddLeg add:
                 add.ClientServerKey.Dispose();
                 break;
+            case AddPlainLeg add:
+                add.Media.Keys?.Dispose();
+                break;
+            case ChangePlainLeg change:
+                change.Media.Keys?.Dispose();
+                break;
             case InstallGroupKey install:
                 install.Key.Dispose();
                 break;
@@ -34,6 +42,8 @@ internal static class MediaCommandKeys
                 break;
         }
     }
+
+    private static PlainMedia Copy(PlainMedia media) => media with { Keys = media.Keys?.Copy() };
 
     private static GroupMasterKey Copy(GroupMasterKey key)
     {

@@ -30,7 +30,7 @@ public sealed class CallRouter
         _floorOutput = new FloorOutput(_state, floor, reports);
         _packets = new PacketHandler(_state, audio, _floorOutput);
         _watches = new FloorWatches(reports);
-        _commands = new CommandExecutor(_state, multicast, _floorOutput, _watches, reports);
+        _commands = new CommandExecutor(_state, multicast, _floorOutput, _watches, _packets.Plain, reports);
     }
 
     /// <summary>When <see cref="Expire"/> must be called.</summary>
@@ -69,6 +69,8 @@ public sealed class CallRouter
             MediaCall call = _state.Deadlines.Top;
             call.Floor.Expire(now, _state.Effects);
             _floorOutput.Emit(call);
+            if (call.PlainDeadline <= now)
+                _packets.Plain.Expire(call);
             // A machine that does not move its deadline on would hold the thread for ever.
             if (call.Deadline <= now)
                 _state.Deadlines.Update(call, now + MinimumRest);

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 using MediaEngine.Floor;
 using MediaEngine.Keys;
 using MediaEngine.Rtp;
@@ -12,10 +11,10 @@ internal sealed class CommandExecutor(
     IMulticastOutput multicast,
     FloorOutput floorOutput,
     FloorWatches watches,
+    PlainHandler plainHandler,
     IReportSink reports)
 {
-    /// <summary>What the length octet of a floor control field can say (TS 24.380 8.1.3).</summary>
-    private const int MaxIdentity_bytes = 255;
+    private readonly PlainCommands _plain = new(state, plainHandler, floorOutput);
 
     /// <summary>Keys in the command become the executor's.</summary>
     public void Execute(MediaCommand command, Instant now)
@@ -27,7 +26,10 @@ internal sealed class CommandExecutor(
             {
                 OpenCall open => Open(open, now),
                 AddLeg add => Add(add, now),
+                AddPlainLeg add => _plain.Add(add),
                 ChangeLeg change => Change(change),
+                ChangePlainLeg change => _plain.Change(change),
+                UseGroupKey use => _plain.UseGroupKey(use),
                 RemoveLeg remove => Remove(remove, now),
                 CloseCall => Close(command.Call, now),
                 InstallGroupKey install => Install(install),
@@ -76,12 +78,8 @@ internal sealed class CommandExecutor(
         if (!state.Calls.TryGetValue(command.Call, out MediaCall? call))
             return "the call is not open";
         int number = command.Leg.Value;
-        if (number < 0 || call.Legs.ContainsKey(number))
-            return $"leg {number} is negative or taken";
-        if (Encoding.UTF8.GetByteCount(command.McpttId) is < 1 or > MaxIdentity_bytes)
-            return $"an MCPTT ID has 1 to {MaxIdentity_bytes} octets";
-        if (call.Legs.Count >= state.Limits.MaxLegsPerCall)
-            return $"the call has {call.Legs.Count} legs, the most this node takes";
+        if (PlainCommands.RefusalOf(call, command.Leg, command.McpttId, state.Limits) is { } refusal)
+            return refusal;
         if (command.Delivery == LegDelivery.Multicast && call.MulticastQueue is null)
             return "the call has no multicast bearer";
         if (!SocketAddressKey.TryFrom(command.Audio, out _) || !SocketAddressKey.TryFrom(command.Floor, out _))
@@ -123,6 +121,8 @@ internal sealed class CommandExecutor(
 
     private string? Remove(RemoveLeg command, Instant now)
     {
+        if (_plain.TryRemove(command.Call, command.Leg))
+            return null;
         if (FindLeg(command.Call, command.Leg, out MediaLeg? leg) is string missing)
             return missing;
         leg!.Call.Floor.Leave(command.Leg.Value, now, state.Effects);
@@ -141,6 +141,7 @@ internal sealed class CommandExecutor(
         watches.Close(call, now);
         foreach (MediaLeg leg in call.Legs.Values.ToArray())
             Unregister(leg);
+        _plain.RemoveAll(call);
         state.Calls.Remove(id);
         state.Deadlines.Remove(call);
         state.Counters.Calls--;
@@ -173,6 +174,7 @@ internal sealed class CommandExecutor(
             return $"GMK {command.GmkId} is not installed";
         foreach (MediaLeg leg in call.Legs.Values)
             state.AudioFlows.RemoveMki(leg.RemoveMediaKey(command.GmkId), leg.Audio);
+        PlainCommands.Retiring(call, key);
         call.GroupKeys.Remove(key);
         key.Dispose();
         return null;

@@ -16,6 +16,7 @@ internal sealed class MediaCall : IDisposable
         Floor = floor;
         IdleReport = new FloorChanged(Id, null);
         GroupKeys.Add(command.MediaKey);
+        SendingKey = command.MediaKey;
     }
 
     public CallId Id { get; }
@@ -29,6 +30,15 @@ internal sealed class MediaCall : IDisposable
     public List<GroupMasterKey> GroupKeys { get; } = [];
 
     public Dictionary<int, MediaLeg> Legs { get; } = [];
+
+    /// <summary>Legs that neither hold the group's keys nor speak floor control; numbered with <see cref="Legs"/>.</summary>
+    public Dictionary<int, PlainLeg> PlainLegs { get; } = [];
+
+    /// <summary>No later than the earliest deadline of a plain leg.</summary>
+    public Instant PlainDeadline { get; set; } = Instant.Never;
+
+    /// <summary>The GMK that media of plain legs goes under.</summary>
+    public GroupMasterKey SendingKey { get; set; }
 
     public UnicastTargets Targets { get; } = new();
 
@@ -47,7 +57,10 @@ internal sealed class MediaCall : IDisposable
     /// <summary>Null while nobody watches the floor.</summary>
     public FloorWatch? Watch { get; set; }
 
-    /// <summary>When the floor wants to be called; kept by the heap.</summary>
+    /// <summary>When its floor machines want to be called.</summary>
+    public Instant NextDeadline => Instant.Earlier(Floor.NextDeadline, PlainDeadline);
+
+    /// <summary>The same, as the heap has it.</summary>
     public Instant Deadline { get; set; } = Instant.Never;
 
     /// <summary>Its place in the <see cref="DeadlineHeap"/>.</summary>

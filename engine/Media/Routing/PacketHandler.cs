@@ -14,20 +14,25 @@ internal sealed class PacketHandler(RouterState state, SendQueue audioQueue, Flo
 
     private readonly byte[] _scratch = new byte[SendQueue.MaxPayload_bytes];
 
+    /// <summary>The legs that are served another way.</summary>
+    public PlainHandler Plain => field ??= new PlainHandler(state, audioQueue, floorOutput, Forward);
+
     public void ReceiveAudio(SocketAddressKey from, ReadOnlySpan<byte> packet, Instant now)
     {
         state.Counters.ReceivedMedia_packets++;
         if (IsRtcp(packet) || !RtpHeader.TryParse(packet, out RtpHeader header) || packet.Length > _scratch.Length ||
             !SrtpReceiver.TryReadMki(packet, GroupMasterKey.Mki_bytes, rocPresent: true, out ReadOnlySpan<byte> octets))
         {
-            state.Counters.Drop(MediaDrop.Malformed);
+            if (!Plain.Receive(from, packet))
+                state.Counters.Drop(MediaDrop.Malformed);
             return;
         }
         ulong mki = BinaryPrimitives.ReadUInt64BigEndian(octets);
         FlowSelection selection = state.AudioFlows.Select(mki, from, header.Ssrc, out LegFlow? flow);
         if (flow is null)
         {
-            state.Counters.Drop(ReasonFor(selection));
+            if (!Plain.Receive(from, packet))
+                state.Counters.Drop(ReasonFor(selection));
             return;
         }
         MediaLeg leg = flow.Leg;
@@ -35,7 +40,7 @@ internal sealed class PacketHandler(RouterState state, SendQueue audioQueue, Flo
         SrtpOutcome outcome = leg.MediaReceiver.Unprotect(packet, _scratch, out int length);
         if (outcome != SrtpOutcome.Ok)
         {
-            state.Counters.Drop(ReasonFor(outcome));
+            state.Counters.Drop(MediaDropReasons.Of(outcome));
             return;
         }
 
@@ -62,10 +67,14 @@ internal sealed class PacketHandler(RouterState state, SendQueue audioQueue, Flo
             mayTalk = call.Floor.ReceiveMedia(leg.Id.Value, now, state.Effects);
             floorOutput.Emit(call);
         }
-        if (mayTalk)
-            Forward(call, leg, packet);
-        else
+        if (!mayTalk)
+        {
             state.Counters.Drop(MediaDrop.NoFloor);
+            return;
+        }
+        Forward(call, leg.TargetIndex, packet);
+        if (call.PlainLegs.Count > 0 && header.TryReadPayload(_scratch.AsSpan(0, length), out ReadOnlySpan<byte> payload))
+            Plain.Deliver(call, leg.Id.Value, header, payload);
     }
 
     public void ReceiveFloor(SocketAddressKey from, ReadOnlySpan<byte> packet, Instant now)
@@ -97,7 +106,7 @@ internal sealed class PacketHandler(RouterState state, SendQueue audioQueue, Flo
         SrtpOutcome outcome = leg.Control.Receiver.UnprotectRtcp(packet, _scratch, out int length);
         if (outcome != SrtpOutcome.Ok)
         {
-            state.Counters.Drop(ReasonFor(outcome));
+            state.Counters.Drop(MediaDropReasons.Of(outcome));
             return;
         }
 
@@ -111,18 +120,18 @@ internal sealed class PacketHandler(RouterState state, SendQueue audioQueue, Flo
         floorOutput.Emit(leg.Call);
     }
 
-    private void Forward(MediaCall call, MediaLeg sender, ReadOnlySpan<byte> packet)
+    private void Forward(MediaCall call, int except, ReadOnlySpan<byte> packet)
     {
         state.Counters.AcceptedMedia_packets++;
         ReadOnlySpan<SocketAddressKey> targets = call.Targets.Addresses;
-        int others = sender.TargetIndex < 0 ? targets.Length : targets.Length - 1;
+        int others = except < 0 ? targets.Length : targets.Length - 1;
         if (others > 0)
         {
             bool stored = audioQueue.BeginPayload(packet);
             int forwarded = 0;
             for (int i = 0; i < targets.Length; i++)
             {
-                if (i == sender.TargetIndex)
+                if (i == except)
                     continue;
                 if (stored && audioQueue.Add(targets[i]))
                     forwarded++;
@@ -144,13 +153,4 @@ internal sealed class PacketHandler(RouterState state, SendQueue audioQueue, Flo
 
     private static MediaDrop ReasonFor(FlowSelection selection) =>
         selection == FlowSelection.UnknownMki ? MediaDrop.UnknownMki : MediaDrop.UnknownSource;
-
-    private static MediaDrop ReasonFor(SrtpOutcome outcome) => outcome switch
-    {
-        SrtpOutcome.UnknownMki => MediaDrop.UnknownMki,
-        SrtpOutcome.Replayed or SrtpOutcome.TooOld => MediaDrop.Replayed,
-        SrtpOutcome.AuthenticationFailed or SrtpOutcome.NotEncrypted => MediaDrop.AuthenticationFailed,
-        SrtpOutcome.StreamLimit => MediaDrop.Refused,
-        _ => MediaDrop.Malformed,
-    };
 }

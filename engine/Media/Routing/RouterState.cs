@@ -20,6 +20,8 @@ internal sealed class RouterState(RouterLimits limits)
     /// <summary>By CSK-ID.</summary>
     public FlowTable FloorFlows { get; } = new(limits.LearnAddresses);
 
+    public PlainTable PlainLegs { get; } = new(limits.LearnAddresses);
+
     public ControlKeyRing ControlKeys { get; } = new();
 
     /// <summary>The moment of the input that is being handled.</summary>
