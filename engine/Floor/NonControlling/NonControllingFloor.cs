@@ -35,6 +35,9 @@ public sealed class NonControllingFloor
 
     public int ParticipantCount => _all.Count;
 
+    /// <summary>Of the last Floor Idle or Taken told to the participants.</summary>
+    public ushort MessageSequenceNumber => _relay.MessageSequenceNumber;
+
     public NonControllingParticipantState StateOf(int participant) =>
         _byNumber.TryGetValue(participant, out LocalParticipant? local) ? local.State : NonControllingParticipantState.StartStop;
 
@@ -198,6 +201,9 @@ public sealed class NonControllingFloor
                 return FloorOutcome.Ok;
             case FloorMessageType.Ack:
                 return FloorOutcome.Ok;
+            case FloorMessageType.Revoke:
+                RevokeTalkers(message, effects);
+                return FloorOutcome.Ok;
             default: // for nobody: there is no way on without Track Info
                 return FloorOutcome.NotSpecifiedInState;
         }
@@ -242,6 +248,16 @@ public sealed class NonControllingFloor
             if (permitted && others)
                 local.LosePermission(now, _options.MediaInFlight);
             effects.Add(announcement with { Participant = local.Number });
+        }
+    }
+
+    // Media came from here without permission, and there it is not known whose: of who believes to have it.
+    private void RevokeTalkers(in FloorMessage message, FloorEffects effects)
+    {
+        foreach (LocalParticipant local in _all)
+        {
+            if (local.State == NonControllingParticipantState.P_HasPermission)
+                effects.Add(_relay.Announcement(message, effects) with { Participant = local.Number });
         }
     }
 

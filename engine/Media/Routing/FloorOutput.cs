@@ -25,6 +25,12 @@ internal sealed class FloorOutput(RouterState state, SendQueue queue, IReportSin
                     Send(receiver, effects.Message(effect));
                 continue;
             }
+            if (effect.Kind == FloorEffectKind.SendToControllingFunction)
+            {
+                if (call.ControllingFunction is not null)
+                    Send(call.ControllingFunction, effects.Message(effect));
+                continue;
+            }
             Report(call, effect);
         }
         effects.Clear();

@@ -10,6 +10,15 @@ public sealed record RouterLimits
     /// <summary>GMKs accepted at one time in one call.</summary>
     public int MaxGroupKeysPerCall { get; init; } = 4;
 
+    /// <summary>Members whose media is accepted from behind one function of a temporary group call.</summary>
+    public int MaxSendersPerFunction { get; init; } = 256;
+
+    /// <summary>
+    /// Packets under an unknown sender's key that one function may send per second and that do not authenticate: each costs a key
+    /// derivation. Beyond them unknown senders wait for the next second, known ones do not.
+    /// </summary>
+    public int MaxFailedSenders_per_s { get; init; } = 32;
+
     /// <summary>
     /// Send to where a leg's authenticated packets come from (NAT) instead of to where signalling said.
     /// </summary>
