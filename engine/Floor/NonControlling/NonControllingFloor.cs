@@ -214,6 +214,9 @@ public sealed class NonControllingFloor
         switch (message.Type)
         {
             case FloorMessageType.Granted:
+                // Whose Idle or Taken was lost on the way: one grant of a single floor ends another.
+                if (IsSingleTalker(message))
+                    EndPermissions(now);
                 to.State = NonControllingParticipantState.P_HasPermission;
                 break;
             case FloorMessageType.Deny:
@@ -229,8 +232,7 @@ public sealed class NonControllingFloor
     // 6.5: Idle and Taken are told to all participants, Taken not to the one it is about.
     private void Announce(in FloorMessage message, Instant now, FloorEffects effects)
     {
-        message.TryGetFloorIndicator(out FloorIndicator indicator);
-        bool others = (indicator & (FloorIndicator.DualFloor | FloorIndicator.MultiTalker)) == 0;
+        bool others = IsSingleTalker(message);
         ReadOnlySpan<byte> about = default;
         if (message.Type == FloorMessageType.Taken)
             message.TryGetGrantedPartysIdentity(out about);
@@ -249,6 +251,15 @@ public sealed class NonControllingFloor
                 local.LosePermission(now, _options.MediaInFlight);
             effects.Add(announcement with { Participant = local.Number });
         }
+    }
+
+    private static bool IsSingleTalker(in FloorMessage message) => !message.TryGetFloorIndicator(out FloorIndicator indicator) ||
+        (indicator & (FloorIndicator.DualFloor | FloorIndicator.MultiTalker)) == 0;
+
+    private void EndPermissions(Instant now)
+    {
+        foreach (LocalParticipant local in _all)
+            local.LosePermission(now, _options.MediaInFlight);
     }
 
     // Media came from here without permission, and there it is not known whose: of who believes to have it.
