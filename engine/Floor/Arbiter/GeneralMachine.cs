@@ -255,7 +255,8 @@ internal sealed partial class GeneralMachine(FloorAnnouncer announcer, Participa
 
     private void Remove(FloorTalker talker, Instant now)
     {
-        talker.Participant.MediaInFlightUntil = now + Policy.MediaInFlight;
+        // Media from behind a function is the function's: nothing else tells whose it is.
+        (talker.Participant.Function ?? talker.Participant).MediaInFlightUntil = now + Policy.MediaInFlight;
         talker.Participant.Talker = null;
         Talkers.Remove(talker);
     }

@@ -11,6 +11,9 @@ public interface ICallFloor
     /// <summary>When <see cref="Expire"/> is due.</summary>
     Instant NextDeadline { get; }
 
+    /// <summary>Of the last Floor Idle or Taken; a floor that follows this one in the same call counts on from it.</summary>
+    ushort MessageSequenceNumber { get; }
+
     /// <summary>The session of a participant is set up; the SDP exchange may have been a floor request.</summary>
     FloorOutcome Join(
         int participant, in FloorParticipantProfile profile, bool implicitRequest, Instant now, FloorEffects effects);

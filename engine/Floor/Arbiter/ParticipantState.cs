@@ -158,6 +158,9 @@ internal sealed class ParticipantState
     {
         Talker = talker;
         Enter(FloorServerParticipantState.U_Permitted);
+        // Media of this session is permitted from now on: T8 must not revoke it.
+        if (Function is { State: FloorServerParticipantState.U_NotPermittedButSendsMedia } function)
+            function.Enter(FloorServerParticipantState.U_NotPermittedAndFloorTaken);
     }
 
     public void Revoked(ushort cause, Instant now, TimeSpan t8)

@@ -36,6 +36,16 @@ public sealed class CallRouter
     /// <summary>When <see cref="Expire"/> must be called.</summary>
     public Instant NextDeadline => Instant.Earlier(_state.Deadlines.Earliest, _watches.NextDeadline);
 
+    /// <summary>
+    /// Gives the participants of a constituent group their references (TS 24.380 6.5.2.2). Without it a call whose floor is
+    /// controlled elsewhere is refused.
+    /// </summary>
+    public IEntropy? Entropy
+    {
+        get => _state.Entropy;
+        init => _state.Entropy = value;
+    }
+
     internal ShardCounters Counters => _state.Counters;
 
     /// <summary>Carries out a command. Its keys become the router's, which disposes them when they are done with.</summary>

@@ -30,6 +30,12 @@ internal sealed class FloorOutput(RouterState state, SendQueue queue, IReportSin
                     plain.Floor.Receive(effects.Message(effect), state);
                 continue;
             }
+            if (effect.Kind == FloorEffectKind.SendToControllingFunction)
+            {
+                if (call.ControllingFunction is not null)
+                    Send(call.ControllingFunction, effects.Message(effect));
+                continue;
+            }
             Report(call, effect);
         }
         effects.Clear();

@@ -122,6 +122,6 @@ internal sealed class FloorWatch
             return;
         if (_decisions.Count == FloorSnapshot.MaxDecisions)
             _decisions.RemoveAt(0);
-        _decisions.Add(new FloorDecision(++_decided, now, kind, leg.Id, leg.Command.McpttId, cause));
+        _decisions.Add(new FloorDecision(++_decided, now, kind, leg.Id, leg.McpttId, cause));
     }
 }

@@ -26,6 +26,9 @@ internal sealed class MediaCall : IDisposable
     /// <summary>Null while the floor is controlled elsewhere.</summary>
     public FloorArbiter? Arbiter => Floor as FloorArbiter;
 
+    /// <summary>The leg to who controls the floor; null when this node does.</summary>
+    public MediaLeg? ControllingFunction { get; set; }
+
     /// <summary>Owned.</summary>
     public List<GroupMasterKey> GroupKeys { get; } = [];
 

@@ -28,7 +28,9 @@ internal sealed class PacketHandler(RouterState state, SendQueue audioQueue, Flo
             return;
         }
         ulong mki = BinaryPrimitives.ReadUInt64BigEndian(octets);
-        FlowSelection selection = state.AudioFlows.Select(mki, from, header.Ssrc, out LegFlow? flow);
+        FlowSelection selection = state.FunctionFlows.Select(mki, from, out LegFlow? flow);
+        if (selection == FlowSelection.UnknownSource)
+            selection = state.AudioFlows.Select(mki, from, header.Ssrc, out flow);
         if (flow is null)
         {
             if (!Plain.Receive(from, packet))
@@ -37,7 +39,9 @@ internal sealed class PacketHandler(RouterState state, SendQueue audioQueue, Flo
         }
         MediaLeg leg = flow.Leg;
         // Into scratch: the payload stays end-to-end protected, only its tag matters here.
-        SrtpOutcome outcome = leg.MediaReceiver.Unprotect(packet, _scratch, out int length);
+        SrtpOutcome outcome = leg.Function is FunctionLink function
+            ? function.Unprotect(packet, _scratch, now, out int length)
+            : leg.MediaReceiver.Unprotect(packet, _scratch, out length);
         if (outcome != SrtpOutcome.Ok)
         {
             state.Counters.Drop(MediaDropReasons.Of(outcome));
@@ -103,7 +107,14 @@ internal sealed class PacketHandler(RouterState state, SendQueue audioQueue, Flo
             return;
         }
         MediaLeg leg = flow.Leg;
-        SrtpOutcome outcome = leg.Control.Receiver.UnprotectRtcp(packet, _scratch, out int length);
+        // One SPK serves all calls between two servers: a message of another call must not be taken for one of this call.
+        if (leg.Function is FunctionLink function && (ssrc != function.PeerSsrc || selection != FlowSelection.Found))
+        {
+            state.Counters.Drop(MediaDrop.UnknownSource);
+            return;
+        }
+        SrtpReceiver receiver = leg.Function?.FloorReceiver ?? leg.Control.Receiver;
+        SrtpOutcome outcome = receiver.UnprotectRtcp(packet, _scratch, out int length);
         if (outcome != SrtpOutcome.Ok)
         {
             state.Counters.Drop(MediaDropReasons.Of(outcome));
