@@ -32,6 +32,7 @@ internal sealed class CommandExecutor(
                 InstallGroupKey install => Install(install),
                 RetireGroupKey retire => Retire(retire),
                 SetFloorPolicy set => SetPolicy(set, now),
+                RequestFloor request => Request(request, now),
                 _ => $"{command.GetType().Name} is not known",
             };
         }
@@ -180,8 +181,19 @@ internal sealed class CommandExecutor(
         if (!state.Calls.TryGetValue(command.Call, out MediaCall? call))
             return "the call is not open";
         call.Arbiter.ChangePolicy(command.Floor);
+        call.DualFloorListeners = command.Floor.DualFloorListeners;
         call.Arbiter.Expire(now, state.Effects);
         floorOutput.Emit(call);
+        return null;
+    }
+
+    private string? Request(RequestFloor command, Instant now)
+    {
+        if (FindLeg(command.Call, command.Leg, out MediaLeg? leg) is string missing)
+            return missing;
+        // What the state has no action for is discarded as a message would be.
+        leg!.Call.Arbiter.RequestImplicitly(command.Leg.Value, command.CallType, now, state.Effects);
+        floorOutput.Emit(leg.Call);
         return null;
     }
 

@@ -21,7 +21,7 @@ internal sealed class MediaLeg : IDisposable
         Delivery = command.Delivery;
         Control = control;
         Audio = new LegFlow(this, SocketAddressKey.From(command.Audio)) { Ssrc = command.Profile.AudioSsrc };
-        Floor = new LegFlow(this, SocketAddressKey.From(command.Floor));
+        Floor = new LegFlow(this, SocketAddressKey.From(command.Floor)) { Ssrc = command.FloorSsrc };
         TalkingReport = new FloorChanged(call.Id, Id);
         FloorSender = control.CreateSender();
         MediaReceiver = new SrtpReceiver(
@@ -56,6 +56,8 @@ internal sealed class MediaLeg : IDisposable
 
     /// <summary>One object for the life of the leg, so that a change of talker allocates nothing.</summary>
     public FloorChanged TalkingReport { get; }
+
+    public FloorRefusals Refusals { get; } = new();
 
     /// <summary>Its place in <see cref="UnicastTargets"/>, -1 when it has none.</summary>
     public int TargetIndex { get; set; } = -1;

@@ -7,7 +7,7 @@ using MediaEngine.Srtp;
 namespace MediaEngine.Media;
 
 /// <summary>One packet's way: find the flow, authenticate, ask the floor, queue copies. Allocates nothing.</summary>
-internal sealed class PacketHandler(RouterState state, SendQueue audioQueue, FloorOutput floorOutput)
+internal sealed class PacketHandler(RouterState state, SendQueue audioQueue, FloorOutput floorOutput, IReportSink reports)
 {
     /// <summary>The static RTP payload type of comfort noise (RFC 3389).</summary>
     private const byte ComfortNoise = 13;
@@ -94,6 +94,11 @@ internal sealed class PacketHandler(RouterState state, SendQueue audioQueue, Flo
             return;
         }
         MediaLeg leg = flow.Leg;
+        if (leg.Command.FloorSsrc != 0 && leg.Command.FloorSsrc != ssrc)
+        {
+            state.Counters.Drop(MediaDrop.UnknownSource);
+            return;
+        }
         SrtpOutcome outcome = leg.Control.Receiver.UnprotectRtcp(packet, _scratch, out int length);
         if (outcome != SrtpOutcome.Ok)
         {
@@ -108,12 +113,18 @@ internal sealed class PacketHandler(RouterState state, SendQueue audioQueue, Flo
         FloorOutcome heard = leg.Call.Arbiter.Receive(leg.Id.Value, _scratch.AsSpan(0, length), now, state.Effects);
         if (heard is FloorOutcome.Malformed or FloorOutcome.TooManyMessages)
             state.Counters.Drop(MediaDrop.FloorMalformed);
+        FloorRefusals.Note(leg, state, reports, now);
         floorOutput.Emit(leg.Call);
     }
 
     private void Forward(MediaCall call, MediaLeg sender, ReadOnlySpan<byte> packet)
     {
         state.Counters.AcceptedMedia_packets++;
+        if (DualFloorRoute.IsForOverridingOnly(call, sender, out MediaLeg? overriding))
+        {
+            ForwardTo(overriding!, packet);
+            return;
+        }
         ReadOnlySpan<SocketAddressKey> targets = call.Targets.Addresses;
         int others = sender.TargetIndex < 0 ? targets.Length : targets.Length - 1;
         if (others > 0)
@@ -135,6 +146,17 @@ internal sealed class PacketHandler(RouterState state, SendQueue audioQueue, Flo
             return;
         if (multicast.BeginPayload(packet) && multicast.Add(call.BearerAddress))
             state.Counters.MulticastMedia_packets++;
+        else
+            state.Counters.Drop(MediaDrop.QueueFull);
+    }
+
+    // By unicast also to a leg that is served by the bearer: it alone is to hear this.
+    private void ForwardTo(MediaLeg only, ReadOnlySpan<byte> packet)
+    {
+        if (!only.Audio.Address.IsUsable)
+            return;
+        if (audioQueue.BeginPayload(packet) && audioQueue.Add(only.Audio.Address))
+            state.Counters.ForwardedMedia_packets++;
         else
             state.Counters.Drop(MediaDrop.QueueFull);
     }
