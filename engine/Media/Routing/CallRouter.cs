@@ -28,7 +28,7 @@ public sealed class CallRouter
     {
         _state = new RouterState(limits);
         _floorOutput = new FloorOutput(_state, floor, reports);
-        _packets = new PacketHandler(_state, audio, _floorOutput);
+        _packets = new PacketHandler(_state, audio, _floorOutput, reports);
         _watches = new FloorWatches(reports);
         _commands = new CommandExecutor(_state, multicast, _floorOutput, _watches, _packets.Plain, reports);
     }

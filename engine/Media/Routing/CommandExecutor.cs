@@ -40,6 +40,7 @@ internal sealed partial class CommandExecutor(
                 BecomeNonControlling become => Become(become, now),
                 BecomeControlling become => Become(become, now),
                 CompleteTemporaryGroup complete => Complete(complete, now),
+                RequestFloor request => Request(request, now),
                 _ => $"{command.GetType().Name} is not known",
             };
         }
@@ -207,8 +208,21 @@ internal sealed partial class CommandExecutor(
         if (call.Arbiter is not FloorArbiter arbiter)
             return "the floor of the call is controlled elsewhere";
         arbiter.ChangePolicy(command.Floor);
+        call.DualFloorListeners = command.Floor.DualFloorListeners;
         arbiter.Expire(now, state.Effects);
         floorOutput.Emit(call);
+        return null;
+    }
+
+    private string? Request(RequestFloor command, Instant now)
+    {
+        if (FindLeg(command.Call, command.Leg, out MediaLeg? leg) is string missing)
+            return missing;
+        if (leg!.Call.Arbiter is not FloorArbiter arbiter)
+            return "the floor of the call is controlled elsewhere";
+        // What the state has no action for is discarded as a message would be.
+        arbiter.RequestImplicitly(command.Leg.Value, command.CallType, now, state.Effects);
+        floorOutput.Emit(leg.Call);
         return null;
     }
 

@@ -14,6 +14,7 @@ internal sealed class MediaCall : IDisposable
         BearerAddress = command.Multicast is null ? default : SocketAddressKey.From(command.Multicast.Audio);
         MulticastQueue = multicastQueue;
         Floor = floor;
+        DualFloorListeners = command.Floor.DualFloorListeners;
         IdleReport = new FloorChanged(Id, null);
         GroupKeys.Add(command.MediaKey);
         SendingKey = command.MediaKey;
@@ -51,6 +52,9 @@ internal sealed class MediaCall : IDisposable
 
     /// <summary>Null when the call has no bearer.</summary>
     public SendQueue? MulticastQueue { get; }
+
+    /// <summary>Of the floor policy.</summary>
+    public DualFloorListeners DualFloorListeners { get; set; }
 
     /// <summary>Legs served by the bearer.</summary>
     public int MulticastLegs { get; set; }

@@ -24,7 +24,8 @@ internal sealed class MediaLeg : IDisposable
         Delivery = command.Delivery;
         Control = control;
         Audio = new LegFlow(this, SocketAddressKey.From(command.Audio)) { Ssrc = command.Profile.AudioSsrc };
-        Floor = new LegFlow(this, SocketAddressKey.From(command.Floor));
+        FloorSsrc = command.FloorSsrc;
+        Floor = new LegFlow(this, SocketAddressKey.From(command.Floor)) { Ssrc = FloorSsrc };
         TalkingReport = new FloorChanged(call.Id, Id);
         FloorSender = control.CreateSender();
         MediaReceiver = new SrtpReceiver(
@@ -45,15 +46,19 @@ internal sealed class MediaLeg : IDisposable
         ServerSsrc = peer.ServerSsrc;
         Control = control;
         Audio = new LegFlow(this, SocketAddressKey.From(peer.Audio));
-        Floor = new LegFlow(this, SocketAddressKey.From(peer.Floor)) { Ssrc = peer.PeerSsrc };
+        FloorSsrc = peer.PeerSsrc;
+        Floor = new LegFlow(this, SocketAddressKey.From(peer.Floor)) { Ssrc = FloorSsrc };
         TalkingReport = new FloorChanged(call.Id, Id);
         FloorSender = control.CreateSender();
         MediaReceiver = new SrtpReceiver(SrtpPolicy.GroupMedia, GroupMasterKey.Mki_bytes);
-        Function = new FunctionLink(peer.PeerSsrc, control, limits);
+        Function = new FunctionLink(control, limits);
     }
 
     /// <summary>SSRCs a leg may use under one GMK; an endpoint that restarts its stream takes a new one.</summary>
     public static int MaxMediaSsrcs => 64;
+
+    /// <summary>The only SSRC of its floor control messages; 0 = it named none.</summary>
+    public uint FloorSsrc { get; }
 
     public MediaCall Call { get; }
 
@@ -86,6 +91,8 @@ internal sealed class MediaLeg : IDisposable
 
     /// <summary>One object for the life of the leg, so that a change of talker allocates nothing.</summary>
     public FloorChanged TalkingReport { get; }
+
+    public FloorRefusals Refusals { get; } = new();
 
     /// <summary>Its place in <see cref="UnicastTargets"/>, -1 when it has none.</summary>
     public int TargetIndex { get; set; } = -1;

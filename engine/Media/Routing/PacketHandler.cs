@@ -7,7 +7,7 @@ using MediaEngine.Srtp;
 namespace MediaEngine.Media;
 
 /// <summary>One packet's way: find the flow, authenticate, ask the floor, queue copies. Allocates nothing.</summary>
-internal sealed class PacketHandler(RouterState state, SendQueue audioQueue, FloorOutput floorOutput)
+internal sealed class PacketHandler(RouterState state, SendQueue audioQueue, FloorOutput floorOutput, IReportSink reports)
 {
     /// <summary>The static RTP payload type of comfort noise (RFC 3389).</summary>
     private const byte ComfortNoise = 13;
@@ -76,7 +76,7 @@ internal sealed class PacketHandler(RouterState state, SendQueue audioQueue, Flo
             state.Counters.Drop(MediaDrop.NoFloor);
             return;
         }
-        Forward(call, leg.TargetIndex, packet);
+        Forward(call, leg.Id.Value, leg.TargetIndex, packet);
         if (call.PlainLegs.Count > 0 && header.TryReadPayload(_scratch.AsSpan(0, length), out ReadOnlySpan<byte> payload))
             Plain.Deliver(call, leg.Id.Value, header, payload);
     }
@@ -108,7 +108,7 @@ internal sealed class PacketHandler(RouterState state, SendQueue audioQueue, Flo
         }
         MediaLeg leg = flow.Leg;
         // One SPK serves all calls between two servers: a message of another call must not be taken for one of this call.
-        if (leg.Function is FunctionLink function && (ssrc != function.PeerSsrc || selection != FlowSelection.Found))
+        if ((leg.FloorSsrc != 0 && leg.FloorSsrc != ssrc) || (leg.Function is not null && selection != FlowSelection.Found))
         {
             state.Counters.Drop(MediaDrop.UnknownSource);
             return;
@@ -128,12 +128,18 @@ internal sealed class PacketHandler(RouterState state, SendQueue audioQueue, Flo
         FloorOutcome heard = leg.Call.Floor.Receive(leg.Id.Value, _scratch.AsSpan(0, length), now, state.Effects);
         if (heard is FloorOutcome.Malformed or FloorOutcome.TooManyMessages)
             state.Counters.Drop(MediaDrop.FloorMalformed);
+        FloorRefusals.Note(leg, state, reports, now);
         floorOutput.Emit(leg.Call);
     }
 
-    private void Forward(MediaCall call, int except, ReadOnlySpan<byte> packet)
+    private void Forward(MediaCall call, int talker, int except, ReadOnlySpan<byte> packet)
     {
         state.Counters.AcceptedMedia_packets++;
+        if (DualFloorRoute.IsForOverridingOnly(call, talker, out MediaLeg? overriding))
+        {
+            ForwardTo(overriding!, packet);
+            return;
+        }
         ReadOnlySpan<SocketAddressKey> targets = call.Targets.Addresses;
         int others = except < 0 ? targets.Length : targets.Length - 1;
         if (others > 0)
@@ -155,6 +161,17 @@ internal sealed class PacketHandler(RouterState state, SendQueue audioQueue, Flo
             return;
         if (multicast.BeginPayload(packet) && multicast.Add(call.BearerAddress))
             state.Counters.MulticastMedia_packets++;
+        else
+            state.Counters.Drop(MediaDrop.QueueFull);
+    }
+
+    // By unicast also to a leg that is served by the bearer: it alone is to hear this.
+    private void ForwardTo(MediaLeg only, ReadOnlySpan<byte> packet)
+    {
+        if (!only.Audio.Address.IsUsable)
+            return;
+        if (audioQueue.BeginPayload(packet) && audioQueue.Add(only.Audio.Address))
+            state.Counters.ForwardedMedia_packets++;
         else
             state.Counters.Drop(MediaDrop.QueueFull);
     }

@@ -8,7 +8,7 @@ namespace MediaEngine.Media;
 /// <param name="call">The call.</param>
 /// <param name="except">The sender's place in <see cref="UnicastTargets"/>, -1 when it has none.</param>
 /// <param name="packet">Protected.</param>
-internal delegate void GroupForward(MediaCall call, int except, ReadOnlySpan<byte> packet);
+internal delegate void GroupForward(MediaCall call, int talker, int except, ReadOnlySpan<byte> packet);
 
 /// <summary>The packets of plain legs, both ways: to them in their own protection, from them in the group's. Allocates nothing.</summary>
 internal sealed class PlainHandler(RouterState state, SendQueue audioQueue, FloorOutput floorOutput, GroupForward forward)
@@ -136,7 +136,7 @@ internal sealed class PlainHandler(RouterState state, SendQueue audioQueue, Floo
             state.Counters.Drop(outcome == SrtpOutcome.Ok ? MediaDrop.Replayed : MediaDrop.Refused);
             return;
         }
-        forward(call, -1, _copy.AsSpan(0, length));
+        forward(call, leg.Id.Value, -1, _copy.AsSpan(0, length));
         Deliver(call, leg.Id.Value, header, voice);
     }
 
