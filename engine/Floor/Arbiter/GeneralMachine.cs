@@ -143,7 +143,7 @@ internal sealed partial class GeneralMachine(FloorAnnouncer announcer, Participa
         _timers.StopAll();
         Queue.Clear();
         foreach (FloorTalker talker in Talkers.All)
-            talker.Participant.Talker = null;
+            talker.Participant.EndTalk();
         Talkers.Clear();
         _phase = Phase.Releasing;
         participants.Release();
@@ -171,7 +171,7 @@ internal sealed partial class GeneralMachine(FloorAnnouncer announcer, Participa
         _timers.StopAll();
         effects.Add(Talkers.Count == 0 ? FloorEffectKind.FloorTaken : FloorEffectKind.TalkerAdded, participant.Number);
         FloorTalker talker = Talkers.Add(participant, priority, overriding);
-        participants.FloorIsTaken();
+        participants.NotPermitted = FloorServerParticipantState.U_NotPermittedAndFloorTaken;
         participant.Granted(talker);
         if (!toldByAnswer)
             TellGranted(talker, now, effects);
@@ -194,7 +194,6 @@ internal sealed partial class GeneralMachine(FloorAnnouncer announcer, Participa
             return;
         }
         effects.Add(FloorEffectKind.TalkerEnded, participant.Number);
-        participant.FloorIsTaken();
         if (overriding)
             EndOverriding(participant, now, effects);
         else if (dual)
@@ -237,7 +236,7 @@ internal sealed partial class GeneralMachine(FloorAnnouncer announcer, Participa
         GrantFromQueue(now, effects);
         if (Talkers.Count > 0)
             return;
-        participants.FloorIsIdle();
+        participants.NotPermitted = FloorServerParticipantState.U_NotPermittedAndFloorIdle;
         effects.Add(FloorEffectKind.FloorIdle);
         announcer.IdleToAll(effects);
         _c7 = 1;
@@ -254,7 +253,7 @@ internal sealed partial class GeneralMachine(FloorAnnouncer announcer, Participa
     private void Remove(FloorTalker talker, Instant now)
     {
         talker.Participant.MediaInFlightUntil = now + Policy.MediaInFlight;
-        talker.Participant.Talker = null;
+        talker.Participant.EndTalk();
         Talkers.Remove(talker);
     }
 

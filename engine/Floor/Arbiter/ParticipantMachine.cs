@@ -14,23 +14,21 @@ internal sealed partial class ParticipantMachine(GeneralMachine general, FloorAn
     public void Start(ParticipantState participant, bool implicitRequest, Instant now, FloorEffects effects)
     {
         EffectivePriority priority = EffectivePriority.Implicit(FloorIndicator.Normal, participant.Profile, Policy);
+        participant.FollowFloor();
         if (general.State == FloorServerState.G_Initialising)
         {
-            participant.Initiating();
             if (implicitRequest)
                 RequestWhileInitiating(participant, priority, now, effects);
             return;
         }
         if (general.IsIdle)
         {
-            participant.FloorIsIdle();
             if (implicitRequest)
                 RequestWhileIdle(participant, priority, withSession: true, now, effects);
             else
                 announcer.Idle(participant, effects);
             return;
         }
-        participant.FloorIsTaken();
         bool mayTalk = implicitRequest && !IsForbidden(participant) && !participant.Profile.ReceiveOnly;
         if (mayTalk && general.HasRoom)
             general.Grant(participant, priority, now, effects, toldByAnswer: participant.Profile.GrantInAnswer);
@@ -49,9 +47,6 @@ internal sealed partial class ParticipantMachine(GeneralMachine general, FloorAn
     {
         if (general.State is FloorServerState.Releasing or FloorServerState.StartStop)
             return FloorOutcome.NotSpecifiedInState;
-        // Behind a function nothing is remembered of who is at rest.
-        if (participant is { Function: not null, IsAtRest: true })
-            FollowFloor(participant);
         switch (message.Type)
         {
             case FloorMessageType.Request:
@@ -116,7 +111,7 @@ internal sealed partial class ParticipantMachine(GeneralMachine general, FloorAn
         if (!permitted && now - participant.LastForbiddenMedia >= Policy.T1)
         {
             // The media stopped without a Floor Release: nothing is left to revoke.
-            FollowFloor(participant);
+            participant.FollowFloor();
             return;
         }
         participant.C8++;
@@ -180,7 +175,7 @@ internal sealed partial class ParticipantMachine(GeneralMachine general, FloorAn
         general.Queue.Remove(participant);
         if (participant.State == FloorServerParticipantState.U_NotPermittedAndInitiating)
             return;
-        FollowFloor(participant);
+        participant.FollowFloor();
         TellFloor(participant, effects);
     }
 
@@ -196,12 +191,4 @@ internal sealed partial class ParticipantMachine(GeneralMachine general, FloorAn
         if (general.Talkers.Overriding is { } overriding)
             announcer.Taken(participant, overriding, effects);
     }
-
-    private void FollowFloor(ParticipantState participant) =>
-        participant.Enter(general.State switch
-        {
-            FloorServerState.G_Initialising => FloorServerParticipantState.U_NotPermittedAndInitiating,
-            FloorServerState.G_FloorIdle => FloorServerParticipantState.U_NotPermittedAndFloorIdle,
-            _ => FloorServerParticipantState.U_NotPermittedAndFloorTaken,
-        });
 }
