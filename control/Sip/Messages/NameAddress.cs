@@ -10,7 +10,7 @@ public sealed class NameAddress
         ArgumentNullException.ThrowIfNull(uri);
         Uri = uri;
         DisplayName = displayName ?? "";
-        if (!SipSyntax.IsValue(DisplayName))
+        if (DisplayName.AsSpan().IndexOfAny('\r', '\n') >= 0)
             throw new ArgumentException("A display name is one line.", nameof(displayName));
     }
 

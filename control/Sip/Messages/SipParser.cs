@@ -172,9 +172,11 @@ public static class SipParser
     private static bool TryDecode(ReadOnlySpan<byte> bytes, out string text)
     {
         text = "";
-        if (!Utf8.IsValid(bytes) || bytes.Contains((byte)0))
+        if (!Utf8.IsValid(bytes))
             return false;
         text = Encoding.UTF8.GetString(bytes);
+        if (bytes.Contains((byte)0) && !SipSyntax.HasQuotedNulsOnly(text))
+            return false;
         if (text.AsSpan().IndexOfAny('\r', '\n') < 0)
             return true;
         var unfolded = new StringBuilder(text.Length);
@@ -210,7 +212,7 @@ public static class SipParser
             return false;
         foreach (string via in headers.GetAll("Via"))
         {
-            if (!SipVia.TryParse(via, out _))
+            if (!SipVia.TryParse(via, out SipVia? read) || read.Version != "2.0")
                 return false;
         }
         foreach (string contact in headers.GetAll("Contact"))
@@ -249,7 +251,5 @@ public static class SipParser
         return true;
     }
 
-    private static bool CanAnswer(SipRequest request) => request.TopVia is not null && request.CallId.Length > 0 &&
-        request.Method != SipMethods.Ack && request.Headers.GetAll("From").Count == 1 && request.Headers.GetAll("To").Count == 1 &&
-        request.Headers.GetAll("CSeq").Count == 1 && request.Headers.GetAll("Call-ID").Count == 1;
+    private static bool CanAnswer(SipRequest request) => request.TopVia is not null && request.Method != SipMethods.Ack;
 }

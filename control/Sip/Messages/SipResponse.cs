@@ -25,7 +25,7 @@ public sealed class SipResponse : SipMessage
 
     /// <summary>
     /// RFC 3261 8.2.6.2: copies Via, From, To, Call-ID, CSeq, and Record-Route where a dialog may start. With
-    /// <paramref name="toTag"/> the To gets that tag unless it has one.
+    /// <paramref name="toTag"/> the To gets that tag unless it has one. Of what a faulty request repeats, the first is copied.
     /// </summary>
     public static SipResponse For(SipRequest request, int status, string? reason = null, string? toTag = null)
     {
@@ -34,8 +34,8 @@ public sealed class SipResponse : SipMessage
         bool startsDialog = status is > 100 and < 300;
         foreach (var (name, value) in request.Headers)
         {
-            if (name is "Via" or "From" or "To" or "Call-ID" or "CSeq" || (startsDialog && name is "Record-Route") ||
-                (status == 100 && name is "Timestamp"))
+            if (name is "Via" || (name is "From" or "To" or "Call-ID" or "CSeq" && !response.Headers.Contains(name)) ||
+                (startsDialog && name is "Record-Route") || (status == 100 && name is "Timestamp"))
                 response.Headers.AddParsed(name, value);
         }
         if (toTag is not null && request.To is { Tag: null } to)

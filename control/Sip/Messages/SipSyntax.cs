@@ -27,8 +27,28 @@ internal static class SipSyntax
 
     public static bool IsToken(ReadOnlySpan<char> text) => text.Length > 0 && text.IndexOfAnyExcept(TokenCharacters) < 0;
 
-    /// <summary>True when the text may stand in a header value: no CR, LF or NUL.</summary>
-    public static bool IsValue(ReadOnlySpan<char> text) => text.IndexOfAny(Forbidden) < 0;
+    /// <summary>True when the text may stand in a header value: no CR or LF, and NUL only as a quoted-pair.</summary>
+    public static bool IsValue(ReadOnlySpan<char> text)
+    {
+        int at = text.IndexOfAny(Forbidden);
+        return at < 0 || (text.IndexOfAny('\r', '\n') < 0 && HasQuotedNulsOnly(text));
+    }
+
+    /// <summary>RFC 3261 25.1 lets a quoted string hold any character after a backslash but CR and LF.</summary>
+    public static bool HasQuotedNulsOnly(ReadOnlySpan<char> text)
+    {
+        bool quoted = false;
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '\0')
+                return false;
+            if (text[i] == '"')
+                quoted = !quoted;
+            else if (quoted && text[i] == '\\')
+                i++;
+        }
+        return !quoted;
+    }
 
     public static bool IsScheme(ReadOnlySpan<char> text) =>
         text.Length > 0 && char.IsAsciiLetter(text[0]) && text.IndexOfAnyExcept(SchemeCharacters) < 0;
@@ -148,6 +168,7 @@ internal static class SipSyntax
         return plain.ToString();
     }
 
-    public static string Quote(string text) =>
-        "\"" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal) + "\"";
+    public static string Quote(string text) => "\"" +
+        text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\0", "\\\0", StringComparison.Ordinal) +
+        "\"";
 }

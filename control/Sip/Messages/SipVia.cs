@@ -9,6 +9,8 @@ public sealed class SipVia
     /// <summary>RFC 3261 8.1.1.7: a branch that starts with it is unique across space and time.</summary>
     public const string MagicCookie = "z9hG4bK";
 
+    private const string Version2 = "2.0";
+
     public SipVia(string transport, string host, int port, string branch)
     {
         if (!SipSyntax.IsToken(transport) || !SipSyntax.TryParseHostPort(host, out _, out int embedded) || embedded != 0 ||
@@ -20,13 +22,17 @@ public sealed class SipVia
         Parameters.Set("branch", branch);
     }
 
-    private SipVia(string transport, string host, int port, SipParameters parameters)
+    private SipVia(string version, string transport, string host, int port, SipParameters parameters)
     {
+        Version = version;
         Transport = transport;
         Host = host;
         Port = port;
         Parameters = parameters;
     }
+
+    /// <summary>The protocol version as written; anything but 2.0 stands in messages that are answered 505 or 400.</summary>
+    public string Version { get; } = Version2;
 
     /// <summary>UDP, TCP, TLS, upper case as written.</summary>
     public string Transport { get; }
@@ -66,7 +72,7 @@ public sealed class SipVia
             return false;
         ReadOnlySpan<char> rest = text;
         if (!TryTake(ref rest, '/', out ReadOnlySpan<char> protocol) || !protocol.Equals("SIP", StringComparison.OrdinalIgnoreCase) ||
-            !TryTake(ref rest, '/', out ReadOnlySpan<char> version) || !version.SequenceEqual("2.0"))
+            !TryTake(ref rest, '/', out ReadOnlySpan<char> version) || !SipSyntax.IsToken(version))
             return false;
         rest = SipSyntax.Trim(rest);
         int space = rest.IndexOfAny(' ', '\t');
@@ -80,12 +86,12 @@ public sealed class SipVia
             return false;
         if (!SipSyntax.TryParseHostPort(semicolon < 0 ? rest : rest[..semicolon], out string host, out int port))
             return false;
-        via = new SipVia(transport, host, port, parameters);
+        via = new SipVia(version is Version2 ? Version2 : version.ToString(), transport, host, port, parameters);
         return true;
     }
 
     public override string ToString() =>
-        $"SIP/2.0/{Transport} {Host}{(Port == 0 ? "" : ":" + Port.ToString(CultureInfo.InvariantCulture))}{Parameters}";
+        $"SIP/{Version}/{Transport} {Host}{(Port == 0 ? "" : ":" + Port.ToString(CultureInfo.InvariantCulture))}{Parameters}";
 
     private static bool TryTake(ref ReadOnlySpan<char> rest, char separator, out ReadOnlySpan<char> taken)
     {
