@@ -28,7 +28,12 @@ internal static class MediaPlaneAdapter
             leg.ServerSsrc,
             leg.OverMulticast ? LegDelivery.Multicast : LegDelivery.Unicast,
             leg.Profile,
-            leg.ImplicitFloorRequest),
+            leg.ImplicitFloorRequest)
+        {
+            FloorSsrc = leg.FloorSsrc,
+        },
+        MediaEffect.SetFloorPolicy set => new SetFloorPolicy(new CallId(set.Call), set.FloorPolicy),
+        MediaEffect.RequestFloor request => new RequestFloor(new CallId(request.Call), new LegId(request.Leg), request.CallType),
         MediaEffect.ChangeLeg leg => new ChangeLeg(
             new CallId(leg.Call), new LegId(leg.Leg), leg.OverMulticast ? LegDelivery.Multicast : LegDelivery.Unicast),
         MediaEffect.ReportListening report => new ReportListening(new CallId(report.Call), new LegId(report.Leg), report.Listens),

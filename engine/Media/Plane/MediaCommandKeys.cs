@@ -11,10 +11,19 @@ internal static class MediaCommandKeys
     /// <summary>The same command with keys of its own. Commands without keys are returned as they are.</summary>
     public static MediaCommand WithOwnKeys(MediaCommand command) => command switch
     {
-        OpenCall open => open with { MediaKey = Copy(open.MediaKey), Multicast = Copy(open.Multicast) },
+        OpenCall open => open with
+        {
+            MediaKey = Copy(open.MediaKey),
+            Multicast = Copy(open.Multicast),
+            ControllingFunction = open.ControllingFunction is null ? null : Copy(open.ControllingFunction),
+        },
         AddLeg add => add with { ClientServerKey = Copy(add.ClientServerKey) },
+        AddPlainLeg add => add with { Media = Copy(add.Media) },
+        ChangePlainLeg change => change with { Media = Copy(change.Media) },
         InstallGroupKey install => install with { Key = Copy(install.Key) },
         ReplaceFloorKey replace => replace with { FloorKey = Copy(replace.FloorKey) },
+        AddNonControllingFunction add => add with { Function = Copy(add.Function) },
+        BecomeNonControlling become => become with { ControllingFunction = Copy(become.ControllingFunction) },
         _ => command,
     };
 
@@ -26,9 +35,16 @@ internal static class MediaCommandKeys
                 open.MediaKey.Dispose();
                 open.Multicast?.FloorKey.Key.Dispose();
                 open.Multicast?.ControlKey.Key.Dispose();
+                open.ControllingFunction?.SignallingProtectionKey.Dispose();
                 break;
             case AddLeg add:
                 add.ClientServerKey.Dispose();
+                break;
+            case AddPlainLeg add:
+                add.Media.Keys?.Dispose();
+                break;
+            case ChangePlainLeg change:
+                change.Media.Keys?.Dispose();
                 break;
             case InstallGroupKey install:
                 install.Key.Dispose();
@@ -36,10 +52,18 @@ internal static class MediaCommandKeys
             case ReplaceFloorKey replace:
                 replace.FloorKey.Key.Dispose();
                 break;
+            case AddNonControllingFunction add:
+                add.Function.SignallingProtectionKey.Dispose();
+                break;
+            case BecomeNonControlling become:
+                become.ControllingFunction.SignallingProtectionKey.Dispose();
+                break;
             default:
                 break;
         }
     }
+
+    private static PlainMedia Copy(PlainMedia media) => media with { Keys = media.Keys?.Copy() };
 
     private static GroupMasterKey Copy(GroupMasterKey key)
     {
@@ -55,6 +79,8 @@ internal static class MediaCommandKeys
         : subchannel with { FloorKey = Copy(subchannel.FloorKey), ControlKey = Copy(subchannel.ControlKey) };
 
     private static MulticastKey Copy(MulticastKey key) => key with { Key = key.Key.Copy() };
+
+    private static FunctionPeer Copy(FunctionPeer peer) => peer with { SignallingProtectionKey = peer.SignallingProtectionKey.Copy() };
 
     private static ClientServerKey Copy(ClientServerKey key)
     {

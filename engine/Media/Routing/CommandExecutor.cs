@@ -1,4 +1,3 @@
-using System.Text;
 using MediaEngine.Floor;
 using MediaEngine.Keys;
 using MediaEngine.Rtp;
@@ -6,14 +5,15 @@ using MediaEngine.Rtp;
 namespace MediaEngine.Media;
 
 /// <summary>Carries out commands. A command is checked before it changes anything; one that cannot be is reported.</summary>
-internal sealed class CommandExecutor(
+internal sealed partial class CommandExecutor(
     RouterState state,
     IMulticastOutput multicast,
     FloorOutput floorOutput,
+    FloorWatches watches,
+    PlainHandler plainHandler,
     IReportSink reports)
 {
-    /// <summary>What the length octet of a floor control field can say (TS 24.380 8.1.3).</summary>
-    private const int MaxIdentity_bytes = 255;
+    private readonly PlainCommands _plain = new(state, plainHandler, floorOutput);
 
     /// <summary>Keys in the command become the executor's.</summary>
     public void Execute(MediaCommand command, Instant now)
@@ -25,14 +25,23 @@ internal sealed class CommandExecutor(
             {
                 OpenCall open => Open(open, now),
                 AddLeg add => Add(add, now),
+                AddPlainLeg add => _plain.Add(add),
                 ChangeLeg change => Change(change, now),
                 ReportListening report => Listen(report),
+                ChangePlainLeg change => _plain.Change(change),
+                UseGroupKey use => _plain.UseGroupKey(use),
                 RemoveLeg remove => Remove(remove, now),
                 CloseCall => Close(command.Call, now),
                 InstallGroupKey install => Install(install),
                 RetireGroupKey retire => Retire(retire),
                 ReplaceFloorKey replace => Replace(replace),
                 SetFloorPolicy set => SetPolicy(set, now),
+                WatchFloor watch => Watch(watch, now),
+                AddNonControllingFunction add => AddFunction(add, now),
+                BecomeNonControlling become => Become(become, now),
+                BecomeControlling become => Become(become, now),
+                CompleteTemporaryGroup complete => Complete(complete, now),
+                RequestFloor request => Request(request, now),
                 _ => $"{command.GetType().Name} is not known",
             };
         }
@@ -53,15 +62,22 @@ internal sealed class CommandExecutor(
             return "the call is open already";
         if (state.Calls.Count >= state.Limits.MaxCalls)
             return $"{state.Limits.MaxCalls} calls are open, the most this shard takes";
-        var arbiter = new FloorArbiter(command.Floor, FloorOutput.LegSsrcComesLater, now, state.Effects);
+        if (command.ControllingFunction is not null && state.Entropy is null)
+            return NoEntropy;
+        ICallFloor floor = command.ControllingFunction is FunctionPeer controlling
+            ? NewRelayedFloor(controlling, command.Floor, messageSequenceNumber: 0)
+            : new FloorArbiter(command.Floor, FloorOutput.LegSsrcComesLater, now, state.Effects);
         if (OpenSubchannel(command, out CallSubchannel? subchannel) is string wrong)
             return wrong;
-        var call = new MediaCall(command, arbiter, subchannel);
+        var call = new MediaCall(command, floor, subchannel);
         state.Calls.Add(call.Id, call);
         state.Deadlines.Add(call);
         state.Counters.Calls++;
-        floorOutput.Emit(call, now);
-        return null;
+        floorOutput.Emit(call);
+        if (command.ControllingFunction is not FunctionPeer peer || ConnectUpwards(call, peer) is not string refusal)
+            return null;
+        Close(call.Id, now);
+        return refusal;
     }
 
     private string? Add(AddLeg command, Instant now)
@@ -69,12 +85,8 @@ internal sealed class CommandExecutor(
         if (!state.Calls.TryGetValue(command.Call, out MediaCall? call))
             return "the call is not open";
         int number = command.Leg.Value;
-        if (number < 0 || call.Legs.ContainsKey(number))
-            return $"leg {number} is negative or taken";
-        if (Encoding.UTF8.GetByteCount(command.McpttId) is < 1 or > MaxIdentity_bytes)
-            return $"an MCPTT ID has 1 to {MaxIdentity_bytes} octets";
-        if (call.Legs.Count >= state.Limits.MaxLegsPerCall)
-            return $"the call has {call.Legs.Count} legs, the most this node takes";
+        if (PlainCommands.RefusalOf(call, command.Leg, command.McpttId, state.Limits) is { } refusal)
+            return refusal;
         if (command.Delivery == LegDelivery.Multicast && call.Subchannel is null)
             return "the call has no multicast bearer";
         if (!SocketAddressKey.TryFrom(command.Audio, out _) || !SocketAddressKey.TryFrom(command.Floor, out _))
@@ -86,18 +98,18 @@ internal sealed class CommandExecutor(
             return $"server SSRC {command.ServerSsrc:x8} was used before under CSK {control.Id}: nonces would repeat";
         }
 
-        MediaLeg leg = Register(command, call, control);
+        MediaLeg leg = Register(new MediaLeg(command, call, control, state.Limits.MaxGroupKeysPerCall));
         FloorOutcome joined;
         try
         {
-            joined = call.Arbiter.Join(number, command.Profile, command.ImplicitFloorRequest, now, state.Effects);
+            joined = call.Floor.Join(number, command.Profile, command.ImplicitFloorRequest, now, state.Effects);
         }
         catch (ArgumentException)
         {
             Unregister(leg);
             throw;
         }
-        floorOutput.Emit(call, now);
+        floorOutput.Emit(call);
         if (joined == FloorOutcome.Ok)
         {
             call.Subchannel?.Control.Join(number, hasMulticastKey: true);
@@ -114,28 +126,23 @@ internal sealed class CommandExecutor(
             return missing;
         if (command.Delivery == LegDelivery.Multicast && leg!.Call.Subchannel is null)
             return "the call has no multicast bearer";
+        if (leg!.Function is not null)
+            return "the leg is a function's, which gets unicast";
         SetDelivery(leg!, command.Delivery, now);
-        return null;
-    }
-
-    private string? Listen(ReportListening command)
-    {
-        if (FindLeg(command.Call, command.Leg, out MediaLeg? leg) is string missing)
-            return missing;
-        if (leg!.Call.Subchannel is not { } subchannel)
-            return "the call has no multicast bearer";
-        subchannel.Control.ReportListening(command.Leg.Value, command.Listens);
-        leg.Call.UpdateTarget(leg);
         return null;
     }
 
     private string? Remove(RemoveLeg command, Instant now)
     {
+        if (_plain.TryRemove(command.Call, command.Leg))
+            return null;
         if (FindLeg(command.Call, command.Leg, out MediaLeg? leg) is string missing)
             return missing;
-        leg!.Call.Arbiter.Leave(command.Leg.Value, now, state.Effects);
+        if (leg == leg!.Call.ControllingFunction)
+            return "the floor is controlled by this leg: let the call become controlling first, or close it";
+        leg.Call.Floor.Leave(command.Leg.Value, now, state.Effects);
         leg.Call.Subchannel?.Control.Leave(command.Leg.Value, now, state.Effects);
-        floorOutput.Emit(leg.Call, now);
+        floorOutput.Emit(leg.Call);
         Unregister(leg);
         return null;
     }
@@ -144,87 +151,18 @@ internal sealed class CommandExecutor(
     {
         if (!state.Calls.TryGetValue(id, out MediaCall? call))
             return "the call is not open";
-        call.Arbiter.ReleaseCall(now, state.Effects);
-        call.Arbiter.CompleteRelease();
+        call.Floor.ReleaseCall(now, state.Effects);
+        call.Floor.CompleteRelease();
         call.Subchannel?.Control.EndCall(now, state.Effects);
-        floorOutput.Emit(call, now);
+        floorOutput.Emit(call);
+        watches.Close(call, now);
         foreach (MediaLeg leg in call.Legs.Values.ToArray())
             Unregister(leg);
+        _plain.RemoveAll(call);
         state.Calls.Remove(id);
         state.Counters.Calls--;
         state.Unmapping.Add(call);
         EndIfUnmapped(call);
-        return null;
-    }
-
-    /// <summary>Lets go of a closed call when all that is to be said of it has been said; false when it goes on.</summary>
-    public bool EndIfUnmapped(MediaCall call)
-    {
-        if (call.Subchannel is { Control.State: not SubchannelState.Unmapped } || !state.Unmapping.Remove(call))
-            return false;
-        End(call);
-        return true;
-    }
-
-    /// <summary>Lets go of all closed calls at once.</summary>
-    public void EndClosedCalls()
-    {
-        state.Unmapping.ForEach(End);
-        state.Unmapping.Clear();
-    }
-
-    private void End(MediaCall call)
-    {
-        state.Deadlines.Remove(call);
-        if (call.Subchannel is { } subchannel)
-            multicast.Release(subchannel.Bearer);
-        call.Dispose();
-    }
-
-    private string? Replace(ReplaceFloorKey command)
-    {
-        if (!state.Calls.TryGetValue(command.Call, out MediaCall? call))
-            return "the call is not open";
-        if (call.Subchannel is not { } subchannel)
-            return "the call has no multicast bearer";
-        if (!state.MulticastSsrcs.TryClaim(command.FloorKey))
-            return $"SSRC {command.FloorKey.Ssrc:x8} was used before under {command.FloorKey.Key}: nonces would repeat";
-        subchannel.ReplaceFloorKey(command.FloorKey);
-        MediaCommandKeys.Dispose(command);
-        return null;
-    }
-
-    private string? OpenSubchannel(OpenCall command, out CallSubchannel? subchannel)
-    {
-        subchannel = null;
-        if (command.Multicast is not { } wanted)
-            return null;
-        if (MulticastAddresses.Check(wanted) is string wrong)
-            return wrong;
-        foreach (MulticastKey key in (ReadOnlySpan<MulticastKey>)[wanted.FloorKey, wanted.ControlKey])
-        {
-            if (!state.MulticastSsrcs.TryClaim(key))
-                return $"SSRC {key.Ssrc:x8} was used before under {key.Key}: nonces would repeat";
-        }
-        if (!multicast.TryAcquire(wanted.Bearer, out SendQueue? queue, out string? reason))
-            return reason;
-        try
-        {
-            subchannel = new CallSubchannel(wanted, command.GroupIdentity, queue);
-        }
-        catch (ArgumentException)
-        {
-            multicast.Release(wanted.Bearer);
-            throw;
-        }
-        // The same group again: what is left to be said of its last call would now be wrong.
-        if (state.Unmapping.Find(call => call.GroupIdentity == command.GroupIdentity) is { } last)
-        {
-            state.Unmapping.Remove(last);
-            End(last);
-        }
-        wanted.FloorKey.Key.Dispose();
-        wanted.ControlKey.Key.Dispose();
         return null;
     }
 
@@ -236,9 +174,14 @@ internal sealed class CommandExecutor(
             return $"{command.Key} is installed already";
         if (call.GroupKeys.Count >= state.Limits.MaxGroupKeysPerCall)
             return $"the call has {call.GroupKeys.Count} group keys, the most this node takes: retire one first";
+        foreach (MediaLeg leg in call.Legs.Values)
+        {
+            if (leg.Function is not null && state.FunctionFlows.Contains(command.Key.Id, leg.Audio.Address))
+                return TakenAt(command.Key, leg.Audio.Address);
+        }
         call.GroupKeys.Add(command.Key);
         foreach (MediaLeg leg in call.Legs.Values)
-            state.AudioFlows.AddMki(leg.AddMediaKey(command.Key), leg.Audio);
+            AddMediaKey(leg, command.Key);
         return null;
     }
 
@@ -250,7 +193,8 @@ internal sealed class CommandExecutor(
         if (key is null)
             return $"GMK {command.GmkId} is not installed";
         foreach (MediaLeg leg in call.Legs.Values)
-            state.AudioFlows.RemoveMki(leg.RemoveMediaKey(command.GmkId), leg.Audio);
+            RemoveMediaKey(leg, command.GmkId);
+        PlainCommands.Retiring(call, key);
         call.GroupKeys.Remove(key);
         key.Dispose();
         return null;
@@ -260,21 +204,47 @@ internal sealed class CommandExecutor(
     {
         if (!state.Calls.TryGetValue(command.Call, out MediaCall? call))
             return "the call is not open";
-        call.Arbiter.ChangePolicy(command.Floor);
-        call.Arbiter.Expire(now, state.Effects);
-        floorOutput.Emit(call, now);
+        if (call.Arbiter is not FloorArbiter arbiter)
+            return "the floor of the call is controlled elsewhere";
+        arbiter.ChangePolicy(command.Floor);
+        call.DualFloorListeners = command.Floor.DualFloorListeners;
+        arbiter.Expire(now, state.Effects);
+        floorOutput.Emit(call);
         return null;
     }
 
-    private MediaLeg Register(AddLeg command, MediaCall call, ControlKey control)
+    private string? Request(RequestFloor command, Instant now)
     {
-        var leg = new MediaLeg(command, call, control, state.Limits.MaxGroupKeysPerCall);
+        if (FindLeg(command.Call, command.Leg, out MediaLeg? leg) is string missing)
+            return missing;
+        if (leg!.Call.Arbiter is not FloorArbiter arbiter)
+            return "the floor of the call is controlled elsewhere";
+        // What the state has no action for is discarded as a message would be.
+        arbiter.RequestImplicitly(command.Leg.Value, command.CallType, now, state.Effects);
+        floorOutput.Emit(leg.Call);
+        return null;
+    }
+
+    private string? Watch(WatchFloor command, Instant now)
+    {
+        if (!state.Calls.TryGetValue(command.Call, out MediaCall? call))
+            return "the call is not open";
+        if (command.On)
+            watches.Begin(call, now);
+        else
+            watches.End(call);
+        return null;
+    }
+
+    private MediaLeg Register(MediaLeg leg)
+    {
+        MediaCall call = leg.Call;
         call.Legs.Add(leg.Id.Value, leg);
         state.AudioFlows.AddAddress(leg.Audio.Address);
         state.FloorFlows.AddAddress(leg.Floor.Address);
-        state.FloorFlows.AddMki(control.Id.Value, leg.Floor);
+        state.FloorFlows.AddMki(leg.Control.Id.Value, leg.Floor);
         foreach (GroupMasterKey key in call.GroupKeys)
-            state.AudioFlows.AddMki(leg.AddMediaKey(key), leg.Audio);
+            AddMediaKey(leg, key);
         call.UpdateTarget(leg);
         state.Counters.Legs++;
         return leg;
@@ -287,20 +257,11 @@ internal sealed class CommandExecutor(
         state.AudioFlows.RemoveAddress(leg.Audio.Address);
         state.FloorFlows.RemoveAddress(leg.Floor.Address);
         state.FloorFlows.RemoveMki(leg.Control.Id.Value, leg.Floor);
-        foreach (ulong mki in leg.MediaMkis)
-            state.AudioFlows.RemoveMki(mki, leg.Audio);
+        foreach (GroupMasterKey key in leg.Call.GroupKeys)
+            RemoveMediaKey(leg, key.Id);
         leg.Dispose();
         state.ControlKeys.Release(leg.Control);
         state.Counters.Legs--;
-    }
-
-    private void SetDelivery(MediaLeg leg, LegDelivery delivery, Instant now)
-    {
-        if (leg.Call.Subchannel is not { } subchannel)
-            return;
-        subchannel.Control.ReportMonitoring(leg.Id.Value, delivery == LegDelivery.Multicast, now, state.Effects);
-        leg.Call.UpdateTarget(leg);
-        floorOutput.Emit(leg.Call, now);
     }
 
     private string? FindLeg(CallId id, LegId number, out MediaLeg? leg)
