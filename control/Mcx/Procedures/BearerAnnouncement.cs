@@ -41,8 +41,9 @@ internal sealed class BearerAnnouncement : IDisposable
         if (_started)
             return;
         _started = true;
+        // Who registered in this process was told.
         foreach (Registration registration in _context.State.Registrations.Values)
-            ClientRegistered(registration.Id, registration.McpttId, anew: true, now, effects);
+            ClientRegistered(registration.Id, registration.McpttId, anew: false, now, effects);
     }
 
     /// <param name="client">Identifier of the registration.</param>

@@ -34,15 +34,16 @@ internal sealed class CallMulticast
             effects.Log("call-without-multicast", call.GroupId, $"{call.Configuration.Id} has no key for floor control on the bearer");
             return null;
         }
-        if (!_context.ServerSsrcs.TryTake(floorKey.Id, except: 0, effects, out uint floorSsrc) ||
-            !_context.ServerSsrcs.TryTake(_controlKey.Id, except: 0, effects, out uint controlSsrc))
-        {
-            effects.Warn("server-ssrcs-used-up", call.GroupId, "no SSRC is reserved for floor control by multicast");
-            return null;
-        }
         if (_context.MulticastPool.Take() is not { } address)
         {
             effects.Log("call-without-multicast", call.GroupId, "every multicast address is in use");
+            return null;
+        }
+        if (!_context.ServerSsrcs.TryTake(floorKey.Id, except: 0, effects, out uint floorSsrc) ||
+            !_context.ServerSsrcs.TryTake(_controlKey.Id, except: 0, effects, out uint controlSsrc))
+        {
+            _context.MulticastPool.Return(address);
+            effects.Warn("server-ssrcs-used-up", call.GroupId, "no SSRC is reserved for floor control by multicast");
             return null;
         }
         MulticastOptions options = _context.Options.Multicast!;

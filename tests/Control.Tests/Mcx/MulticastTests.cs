@@ -66,6 +66,8 @@ public class MulticastTests
     public void Nobody_is_told_twice_unless_the_client_registers_anew_or_did_not_take_it()
     {
         _mcx.Register("alice");
+        _mcx.Wait(TimeSpan.FromSeconds(1));
+        _mcx.Run((system, effects) => system.Expire(_mcx.Now, effects));
         Make();
         Assert.Equal(1, Announcements("alice"));
         _mcx.Answer("alice", 415);

@@ -104,10 +104,10 @@ public sealed class ServerConfigurationTests : IDisposable
     [InlineData("managed-floor-key: mkfc", "managed-floor-key: gmk", 25, "multicast.managed-floor-key", "neither musik nor mkfc")]
     [InlineData("50000001", "60000001", 26, "multicast.mscck.id", "first hex digit must be 5")]
     [InlineData("store: state/mediaengine.db\n", "", 1, "store", "missing")]
-    [InlineData("organisation: /etc/organisation.yaml", "organisation: {a: b}", 29, "organisation", "single value")]
-    [InlineData("lead: 5", "lead: 0", 32, "group-keys.lead", "1 to 3600")]
-    [InlineData("overlap: 30.5", "overlap: soon", 33, "group-keys.overlap", "not a number of seconds")]
-    [InlineData("revocation-overlap: 0", "revocation: 0", 34, "group-keys.revocation", "not a known key")]
+    [InlineData("organisation: /etc/organisation.yaml", "organisation: {a: b}", 28, "organisation", "single value")]
+    [InlineData("lead: 5", "lead: 0", 31, "group-keys.lead", "1 to 3600")]
+    [InlineData("overlap: 30.5", "overlap: soon", 32, "group-keys.overlap", "not a number of seconds")]
+    [InlineData("revocation-overlap: 0", "revocation: 0", 33, "group-keys.revocation", "not a known key")]
     public void An_error_names_file_line_key_and_reason(string part, string instead, int line, string key, string reason)
     {
         Assert.Contains(part, Good, StringComparison.Ordinal);

@@ -13,8 +13,8 @@ internal sealed class BearerListener : IDisposable
 {
     private const int MaxDatagram_bytes = 2048;
 
-    // Each call that is mapped has an SSRC of its own.
-    private static readonly SrtpPolicy Policy = SrtpPolicy.Control with { MaxStreams = 4096 };
+    // Each call that is mapped has an SSRC of its own, as long as the MSCCK holds.
+    private static readonly SrtpPolicy Policy = SrtpPolicy.Control with { MaxStreams = 32_768 };
 
     private readonly Socket _socket;
     private readonly SrtpReceiver _receiver = new(Policy, KeyIdentifier.Length_bytes);
