@@ -17,8 +17,8 @@ public sealed class MulticastEndpointTests
     [Fact]
     public async Task What_is_for_all_comes_once_on_the_subchannel_to_who_listens_and_by_unicast_to_who_does_not()
     {
-        await using var system = new SmallSystem(multicast: true);
         using FloorRecorder ofAlice = new(), ofBob = new();
+        await using var system = new SmallSystem(multicast: true);
         McxEndpoint alice = system.Endpoint("alice", options: new EndpointOptions { Tap = ofAlice });
         McxEndpoint bob = system.Endpoint("bob", multicast: true, options: new EndpointOptions { Tap = ofBob });
         McxCall byAlice = await CallAsync(alice, bob);
@@ -31,22 +31,22 @@ public sealed class MulticastEndpointTests
         Task<TalkerChanged> free = bob.ExpectAsync<TalkerChanged>(Soon, changed => changed.Talker is null);
         await byAlice.ReleaseFloorAsync(Cancellation);
         await free;
-        Task<TalkerChanged> bobTalks = alice.ExpectAsync<TalkerChanged>(Soon, changed => changed.Talker == SmallSystem.IdOf("bob"));
-        Assert.Equal(FloorAnswer.Granted, await byBob.RequestFloorAsync(Cancellation));
-        await bobTalks;
-        await byBob.ReleaseFloorAsync(Cancellation);
+        Task<TalkerChanged> aliceTalks = bob.ExpectAsync<TalkerChanged>(Soon, changed => changed.Talker == SmallSystem.IdOf("alice"));
+        Assert.Equal(FloorAnswer.Granted, await byAlice.RequestFloorAsync(Cancellation));
+        await aliceTalks;
+        await byAlice.ReleaseFloorAsync(Cancellation);
 
-        await EventuallyAsync(() => ofBob.Heard.Count >= 4 && ofAlice.Heard.Count >= 3);
-        Assert.Equal(["multicast Idle", "unicast Granted", "multicast Taken", "multicast Idle"], ofBob.Heard);
-        Assert.Equal(["unicast Idle", "unicast Taken", "unicast Idle"], ofAlice.Heard);
+        await EventuallyAsync(() => Changes(ofBob).Length >= 3 && Changes(ofAlice).Length >= 3);
+        Assert.Equal(["multicast Idle", "multicast Taken", "multicast Idle"], Changes(ofBob));
+        Assert.Equal(["unicast Idle", "unicast Granted", "unicast Idle"], Changes(ofAlice));
         Assert.Equal(0, byBob.Undecryptable);
     }
 
     [Fact]
     public async Task A_client_that_stops_listening_is_served_by_unicast_again()
     {
-        await using var system = new SmallSystem(multicast: true);
         using FloorRecorder ofBob = new();
+        await using var system = new SmallSystem(multicast: true);
         McxEndpoint alice = system.Endpoint("alice");
         McxEndpoint bob = system.Endpoint("bob", multicast: true, options: new EndpointOptions { Tap = ofBob });
         McxCall byAlice = await CallAsync(alice, bob);
@@ -62,7 +62,7 @@ public sealed class MulticastEndpointTests
         BurstReceived burst = await heard;
         Assert.Equal((10, 0, 0), (burst.Burst.Packets, burst.Burst.Lost, burst.Burst.ViaMulticast));
         await EventuallyAsync(() => !ofBob.Heard.IsEmpty);
-        Assert.Equal(["unicast Idle"], ofBob.Heard);
+        Assert.Equal(["unicast Idle"], Changes(ofBob));
         Assert.Null(Assert.Single(bob.Calls).Multicast);
         Assert.Null(bob.Tmgi);
     }
@@ -87,8 +87,8 @@ public sealed class MulticastEndpointTests
     [Fact]
     public async Task Forged_and_replayed_mappings_change_nothing()
     {
-        await using var system = new SmallSystem(multicast: true);
         using FloorRecorder ofBob = new();
+        await using var system = new SmallSystem(multicast: true);
         McxEndpoint alice = system.Endpoint("alice");
         McxEndpoint bob = system.Endpoint("bob", multicast: true, options: new EndpointOptions { Tap = ofBob });
         McxCall byAlice = await CallAsync(alice, bob);
@@ -137,6 +137,13 @@ public sealed class MulticastEndpointTests
 
         await EventuallyAsync(() => byBob.Undecryptable > 0);
         Assert.Equal(SmallSystem.IdOf("alice"), byBob.Talker);
+    }
+
+    /// <summary>Without what is repeated: Floor Idle on T7.</summary>
+    private static string[] Changes(FloorRecorder recorder)
+    {
+        string[] heard = [.. recorder.Heard];
+        return [.. heard.Where((message, i) => i == 0 || heard[i - 1] != message)];
     }
 
     private static byte[] Map(string address, McxKey key)
