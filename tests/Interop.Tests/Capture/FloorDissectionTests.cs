@@ -57,17 +57,17 @@ public sealed class FloorDissectionTests(DemoRun demo)
     }
 
     [Fact]
-    public async Task The_call_is_mapped_to_the_bearer_while_it_lasts_and_unmapped_three_times()
+    public async Task The_call_is_mapped_to_the_bearer_while_it_lasts_and_unmapped_at_its_end()
     {
         const string map = "0", unmap = "1";
         string[][][] messages = await Analyser.OfClear(demo).FieldsAsync(
             "rtcp.app.name == \"MCMC\"", "rtcp.app.subtype", "rtcp.length_check", "ip.dst", "rtcp.ssrc.identifier", "rtcp.senderssrc");
         Assert.All(messages, fields => Assert.Equal(["1", "239.192.77.1"], [fields[1][0], fields[2][0]]));
         string[] subtypes = [.. messages.Select(fields => fields[0][0])];
-        Assert.Equal([unmap, unmap, unmap], subtypes[^3..]);
-        Assert.All(subtypes[..^3], subtype => Assert.Equal(map, subtype));
-        // Repeated every half second, for some three seconds of talk.
-        Assert.InRange(subtypes.Length - 3, 4, 40);
+        // Repeated every half second, for some three seconds of talk; the demo may end before all of Unmap was said.
+        Assert.InRange(subtypes.Count(subtype => subtype == map), 4, 40);
+        Assert.InRange(subtypes.Count(subtype => subtype == unmap), 1, 3);
+        Assert.Equal(subtypes.Order(StringComparer.Ordinal), subtypes);
     }
 
     [Fact]
