@@ -153,6 +153,7 @@ internal sealed class FloorWorld
         {
             McpttId = Identity(client.Number),
             QueueingNegotiated = client.Number % 3 != 0,
+            MayClaimEmergency = client.Number % 4 != 0,
             NegotiatedPriority = client.Number % 2 == 0 ? (byte)client.Number : null,
         }, implicitRequest, Now, _serverEffects));
         SendToClients();

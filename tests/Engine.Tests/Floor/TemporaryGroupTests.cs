@@ -187,6 +187,7 @@ public sealed class TemporaryGroupTests
         McpttId = $"sip:p{number}@mc.example",
         QueueingNegotiated = true,
         NegotiatedPriority = 5,
+        MayClaimEmergency = true,
     };
 
     private void Start()
