@@ -102,6 +102,12 @@ public sealed class McxCall : IAsyncDisposable
     /// <summary>Takes floor requests out of the queue, all or those of these users; needs the right to (may-cancel-queued).</summary>
     public void CancelQueued(params IReadOnlyList<string> mcpttIds) => _media.CancelQueued(mcpttIds);
 
+    /// <summary>
+    /// Floor requests claim this from now on, without making the call so. The server weighs the claim of a user without
+    /// authorisation as a normal request, and notes it.
+    /// </summary>
+    public void ClaimUrgency(CallUrgency urgency) => _media.BecomeUrgent(urgency, requestsFloor: false);
+
     /// <summary>Makes the call an emergency or imminent peril call, or a normal one again, and may ask for the floor with it.</summary>
     /// <exception cref="ToolException">The server refused (<see cref="ServerRefusedException"/>) or did not answer.</exception>
     public async Task BecomeAsync(CallUrgency urgency, bool requestFloor = false, CancellationToken cancellation = default)
