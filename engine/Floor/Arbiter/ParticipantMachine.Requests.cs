@@ -88,6 +88,7 @@ internal sealed partial class ParticipantMachine
     private void Enqueue(ParticipantState participant, EffectivePriority priority, Instant now, FloorEffects effects)
     {
         Instant deadline = Policy.MaxQueueTime > TimeSpan.Zero ? now + Policy.MaxQueueTime : Instant.Never;
+        participant.WillWait(now);
         general.Queue.Put(participant, priority, preempts: false, deadline);
         TellQueuePosition(participant, effects);
     }

@@ -13,7 +13,9 @@ internal sealed class NonControllingRelay(NonControllingFloorOptions options)
 
     private readonly byte[] _participantType = FloorText.Encode(options.ParticipantType, nameof(options.ParticipantType));
     private readonly uint[] _references = new uint[LargestReferences];
-    private ushort _messageSequenceNumber;
+
+    /// <summary>Of the last Floor Idle or Taken told to the participants.</summary>
+    public ushort MessageSequenceNumber { get; private set; } = options.MessageSequenceNumber;
 
     /// <summary>False when the message came through too many functions already.</summary>
     public bool TryUp(LocalParticipant from, in FloorMessage message, FloorEffects effects)
@@ -135,7 +137,7 @@ internal sealed class NonControllingRelay(NonControllingFloorOptions options)
     private void AddOwn(ref FloorMessageWriter writer, in FloorFieldReader field)
     {
         if (field.Id == FloorField.MessageSequenceNumber)
-            writer.AddMessageSequenceNumber(++_messageSequenceNumber);
+            writer.AddMessageSequenceNumber(++MessageSequenceNumber);
         else
             writer.AddField(field.Id, field.Value);
     }

@@ -6,12 +6,12 @@ namespace MediaEngine.Media;
 internal static class DualFloorRoute
 {
     /// <summary>True when media of this talker goes to nobody but the talker that overrides it.</summary>
-    public static bool IsForOverridingOnly(MediaCall call, MediaLeg talker, out MediaLeg? overriding)
+    public static bool IsForOverridingOnly(MediaCall call, int talker, out MediaLeg? overriding)
     {
         overriding = null;
         if (call.DualFloorListeners == DualFloorListeners.Both)
             return false;
-        return call.Arbiter.OverridingTalker is { } number && number != talker.Id.Value &&
+        return call.Arbiter?.OverridingTalker is { } number && number != talker &&
             call.Legs.TryGetValue(number, out overriding);
     }
 }
