@@ -21,6 +21,10 @@ namespace MediaEngine.Tool;
 internal sealed class CallMedia : IDisposable
 {
     private const int MaxDatagram_bytes = 2048;
+
+    /// <summary>What the length octet of a floor control field can say (TS 24.380 8.1.3).</summary>
+    private const int MaxField_bytes = 255;
+
     private const int DatagramsPerTurn = 64;
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
@@ -140,12 +144,20 @@ internal sealed class CallMedia : IDisposable
     public void PushToTalk() => Post(now => Step(() => _participant!.PushToTalk(now, _effects), now));
 
     /// <summary>An authorised user takes the floor from a talker.</summary>
-    public void RequestRevoke(string mcpttId) =>
-        Post(now => Step(() => _participant!.RequestRevoke(Encoding.UTF8.GetBytes(mcpttId), _effects), now));
+    public void RequestRevoke(string mcpttId)
+    {
+        byte[] id = Encoding.UTF8.GetBytes(mcpttId);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(id.Length, MaxField_bytes, nameof(mcpttId));
+        Post(now => Step(() => _participant!.RequestRevoke(id, _effects), now));
+    }
 
     /// <summary>An authorised user takes requests out of the queue; an empty list means all.</summary>
-    public void CancelQueued(IReadOnlyList<string> mcpttIds) => Post(now => Step(
-        () => _participant!.CancelQueued([.. mcpttIds.Select(id => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(id))], _effects), now));
+    public void CancelQueued(IReadOnlyList<string> mcpttIds)
+    {
+        ReadOnlyMemory<byte>[] ids = [.. mcpttIds.Select(id => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(id))];
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(1 + ids.Sum(id => 1 + id.Length), MaxField_bytes, nameof(mcpttIds));
+        Post(now => Step(() => _participant!.CancelQueued(ids, _effects), now));
+    }
 
     /// <summary>The call becomes as urgent as this, or is asked to; requests say so from now on.</summary>
     /// <param name="requestsFloor">What is asked for in the session is the floor request too.</param>

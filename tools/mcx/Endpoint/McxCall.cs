@@ -119,7 +119,7 @@ public sealed class McxCall : IAsyncDisposable
             SessionDescription offer = CallDescriptions.ReOffer(_local, _media, Agreed, requestFloor);
             await _endpoint.UpgradeAsync(this, urgency, offer, cancellation).ConfigureAwait(false);
         }
-        catch (ToolException)
+        catch (Exception e) when (e is ToolException or OperationCanceledException)
         {
             _media.BecomeUrgent(Urgency, requestsFloor: false);
             if (requestFloor)

@@ -262,7 +262,10 @@ public sealed partial class McxEndpoint : IAsyncDisposable
         while (call.Dialog.LocalCSeq < exchange.Request.CSeq.Number)
             call.Dialog.CreateRequest(SipMethods.Invite);
         if (!response.IsSuccess)
+        {
+            cancellation.ThrowIfCancellationRequested();
             throw new ServerRefusedException($"making the call to {call.Group} {urgency}", response);
+        }
         call.Dialog.RefreshTarget(response);
         _sip.Acknowledge(exchange, call.Dialog.CreateAck(exchange.Request.CSeq.Number));
     }
