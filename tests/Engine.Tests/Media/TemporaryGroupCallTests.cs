@@ -124,6 +124,21 @@ public sealed class TemporaryGroupCallTests
     }
 
     [Fact]
+    public void Media_under_way_when_somebody_behind_a_function_releases_is_dropped_without_a_Revoke()
+    {
+        _network.Start();
+        _network.Floor(11, FloorMessageType.Request);
+        byte[] late = _network.Clients[11].MediaPacket(_network.Key);
+        _network.Floor(11, FloorMessageType.Release);
+        long messages = _network.Controlling.Router.ReadCounters().SentFloor_packets;
+
+        SendAs(_network.A, late);
+
+        Assert.Equal(1, _network.Controlling.Dropped(MediaDrop.NoFloor));
+        Assert.Equal(messages, _network.Controlling.Router.ReadCounters().SentFloor_packets);
+    }
+
+    [Fact]
     public void A_function_that_is_gone_takes_the_floor_of_its_participants_with_it()
     {
         _network.Start();
