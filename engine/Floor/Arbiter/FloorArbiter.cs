@@ -83,6 +83,12 @@ public sealed class FloorArbiter : ICallFloor
         _participants.TryGet(participant, out ParticipantState? state) ? _general.Queue.Info(state).Position
             : FloorQueuePosition.NotQueued;
 
+    /// <summary>Of the talkers, 0 = who began first. Allocates: for who watches.</summary>
+    public FloorTalkerStatus TalkerAt(int index, Instant now) => _general.StatusOf(_talkers.All[index], now);
+
+    /// <summary>Of the requests that wait, 0 = head. Allocates: for who watches.</summary>
+    public FloorWaitingStatus WaitingAt(int place) => _general.Queue.StatusAt(place);
+
     /// <summary>Applies to what happens from now on; running timers and queued requests stay.</summary>
     public void ChangePolicy(FloorPolicy policy)
     {

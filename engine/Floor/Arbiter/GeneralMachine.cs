@@ -105,6 +105,7 @@ internal sealed partial class GeneralMachine(FloorAnnouncer announcer, Participa
             Grant(participant, priority, now, effects, overriding: true);
             return;
         }
+        participant.WillWait(now);
         Queue.Put(participant, priority, preempts: true, Instant.Never);
         if (participant.QueueingNegotiated)
         {
@@ -176,6 +177,7 @@ internal sealed partial class GeneralMachine(FloorAnnouncer announcer, Participa
         if (!toldByAnswer)
             TellGranted(talker, now, effects);
         announcer.TakenToOthers(talker, effects);
+        talker.Since = now;
         talker.T1 = now + (overriding ? Policy.T11 : Policy.T1);
         if (fromQueue)
             talker.T20 = now + Policy.T20;

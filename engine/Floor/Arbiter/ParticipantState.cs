@@ -1,3 +1,4 @@
+using System.Text;
 using MediaEngine.Rtp;
 
 namespace MediaEngine.Floor;
@@ -43,6 +44,9 @@ internal sealed class ParticipantState
 
     public ReadOnlyMemory<byte> McpttId => _mcpttId ?? _userId.Memory;
 
+    /// <summary>The MCPTT ID as text. Allocates.</summary>
+    public string Name => Encoding.UTF8.GetString(McpttId.Span);
+
     public bool QueueingNegotiated => Function is null ? Profile.QueueingNegotiated : _trackQueueing;
 
     /// <summary>0 = not announced.</summary>
@@ -78,6 +82,9 @@ internal sealed class ParticipantState
     public Instant RetryAfter { get; set; } = new(long.MinValue);
 
     public bool IsQueued { get; set; }
+
+    /// <summary>Since when its request waits, while it does.</summary>
+    public Instant QueuedSince { get; private set; }
 
     /// <summary>A request to take others out of the queue means this one; a mark for the length of that request.</summary>
     public bool IsListed { get; set; }
@@ -139,6 +146,13 @@ internal sealed class ParticipantState
     public void FloorIsTaken() => FloorIs(FloorServerParticipantState.U_NotPermittedAndFloorTaken);
 
     public void Initiating() => Enter(FloorServerParticipantState.U_NotPermittedAndInitiating);
+
+    /// <summary>Its request goes into the queue, or changes there.</summary>
+    public void WillWait(Instant now)
+    {
+        if (!IsQueued)
+            QueuedSince = now;
+    }
 
     public void Granted(FloorTalker talker)
     {

@@ -148,6 +148,8 @@ public sealed class NonControllingFloor
                 return FloorOutcome.Ok;
             case FloorMessageType.Request:
                 from.Requested = true;
+                if (message.TryGetFloorIndicator(out FloorIndicator claimed) && from.Profile.Permit(claimed) != claimed)
+                    effects.AddNotAllowed(from.Number, FloorMessageType.Request);
                 return Up(from, message, effects);
             case FloorMessageType.Release:
                 from.Requested = false;
@@ -159,6 +161,7 @@ public sealed class NonControllingFloor
             case FloorMessageType.RevokeRequest when from.Profile.MayRevoke:
                 return Up(from, message, effects);
             case FloorMessageType.QueuedFloorRequests or FloorMessageType.RevokeRequest:
+                effects.AddNotAllowed(from.Number, message.Type);
                 return FloorOutcome.NotAllowed;
             case FloorMessageType.UnicastMediaFlowControl when message.TryGetMediaFlowControlIndicator(out bool resume):
                 if (message.AckRequired)

@@ -51,7 +51,7 @@ internal sealed class NonControllingRelay(NonControllingFloorOptions options)
                 case FloorField.FloorIndicator when !tracked:
                     AddSender(ref writer, from, message, depth, queueing, participantType);
                     tracked = true;
-                    writer.AddField(field.Id, field.Value);
+                    AddIndicator(ref writer, from, message, depth, field);
                     break;
                 default:
                     writer.AddField(field.Id, field.Value);
@@ -147,6 +147,15 @@ internal sealed class NonControllingRelay(NonControllingFloorOptions options)
     {
         if (from.Profile.NegotiatedPriority is { } negotiated && message.TryGetFloorPriority(out byte requested))
             writer.AddFloorPriority(Math.Min(requested, negotiated));
+    }
+
+    private static void AddIndicator(
+        ref FloorMessageWriter writer, LocalParticipant from, in FloorMessage message, int depth, in FloorFieldReader field)
+    {
+        if (depth > 0)
+            writer.AddField(field.Id, field.Value);
+        else if (message.TryGetFloorIndicator(out FloorIndicator claimed))
+            writer.AddFloorIndicator(from.Profile.Permit(claimed));
     }
 
     private void AddSender(

@@ -17,6 +17,8 @@ internal static class MediaCommandKeys
             ControllingFunction = open.ControllingFunction is null ? null : Copy(open.ControllingFunction),
         },
         AddLeg add => add with { ClientServerKey = Copy(add.ClientServerKey) },
+        AddPlainLeg add => add with { Media = Copy(add.Media) },
+        ChangePlainLeg change => change with { Media = Copy(change.Media) },
         InstallGroupKey install => install with { Key = Copy(install.Key) },
         AddNonControllingFunction add => add with { Function = Copy(add.Function) },
         BecomeNonControlling become => become with { ControllingFunction = Copy(become.ControllingFunction) },
@@ -34,6 +36,12 @@ internal static class MediaCommandKeys
             case AddLeg add:
                 add.ClientServerKey.Dispose();
                 break;
+            case AddPlainLeg add:
+                add.Media.Keys?.Dispose();
+                break;
+            case ChangePlainLeg change:
+                change.Media.Keys?.Dispose();
+                break;
             case InstallGroupKey install:
                 install.Key.Dispose();
                 break;
@@ -47,6 +55,8 @@ internal static class MediaCommandKeys
                 break;
         }
     }
+
+    private static PlainMedia Copy(PlainMedia media) => media with { Keys = media.Keys?.Copy() };
 
     private static GroupMasterKey Copy(GroupMasterKey key)
     {

@@ -18,8 +18,8 @@ internal sealed partial class CommandExecutor
     {
         if (!state.Calls.TryGetValue(command.Call, out MediaCall? call))
             return "the call is not open";
-        if (Encoding.UTF8.GetByteCount(command.Profile.McpttId) > MaxIdentity_bytes)
-            return $"the function's identity has more than {MaxIdentity_bytes} octets";
+        if (Encoding.UTF8.GetByteCount(command.Profile.McpttId) > RouterLimits.MaxIdentity_bytes)
+            return $"the function's identity has more than {RouterLimits.MaxIdentity_bytes} octets";
         FloorParticipantProfile profile = command.Profile with { IsNonControllingFunction = true };
         if (Connect(call, command.Function, profile, out MediaLeg? leg) is string refusal)
             return refusal;
@@ -184,7 +184,7 @@ internal sealed partial class CommandExecutor
     {
         if (!call.Legs.TryGetValue(request.Function.Value, out MediaLeg? leg) || leg.Function is null)
             return $"leg {request.Function.Value} is no function's";
-        bool fits = Encoding.UTF8.GetByteCount(request.McpttId) is >= 1 and <= MaxIdentity_bytes &&
+        bool fits = Encoding.UTF8.GetByteCount(request.McpttId) is >= 1 and <= RouterLimits.MaxIdentity_bytes &&
             Encoding.UTF8.GetByteCount(request.ParticipantType) <= MaxParticipantType_bytes &&
             request.References.Count is >= 1 and <= MaxReferences;
         return fits ? null : $"the floor request of leg {leg.Id.Value} does not fit a floor message";

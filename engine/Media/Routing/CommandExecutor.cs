@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 using MediaEngine.Floor;
 using MediaEngine.Keys;
 using MediaEngine.Rtp;
@@ -11,10 +10,11 @@ internal sealed partial class CommandExecutor(
     RouterState state,
     IMulticastOutput multicast,
     FloorOutput floorOutput,
+    FloorWatches watches,
+    PlainHandler plainHandler,
     IReportSink reports)
 {
-    /// <summary>What the length octet of a floor control field can say (TS 24.380 8.1.3).</summary>
-    private const int MaxIdentity_bytes = 255;
+    private readonly PlainCommands _plain = new(state, plainHandler, floorOutput);
 
     /// <summary>Keys in the command become the executor's.</summary>
     public void Execute(MediaCommand command, Instant now)
@@ -26,16 +26,21 @@ internal sealed partial class CommandExecutor(
             {
                 OpenCall open => Open(open, now),
                 AddLeg add => Add(add, now),
+                AddPlainLeg add => _plain.Add(add),
                 ChangeLeg change => Change(change),
+                ChangePlainLeg change => _plain.Change(change),
+                UseGroupKey use => _plain.UseGroupKey(use),
                 RemoveLeg remove => Remove(remove, now),
                 CloseCall => Close(command.Call, now),
                 InstallGroupKey install => Install(install),
                 RetireGroupKey retire => Retire(retire),
                 SetFloorPolicy set => SetPolicy(set, now),
+                WatchFloor watch => Watch(watch, now),
                 AddNonControllingFunction add => AddFunction(add, now),
                 BecomeNonControlling become => Become(become, now),
                 BecomeControlling become => Become(become, now),
                 CompleteTemporaryGroup complete => Complete(complete, now),
+                RequestFloor request => Request(request, now),
                 _ => $"{command.GetType().Name} is not known",
             };
         }
@@ -85,12 +90,8 @@ internal sealed partial class CommandExecutor(
         if (!state.Calls.TryGetValue(command.Call, out MediaCall? call))
             return "the call is not open";
         int number = command.Leg.Value;
-        if (number < 0 || call.Legs.ContainsKey(number))
-            return $"leg {number} is negative or taken";
-        if (Encoding.UTF8.GetByteCount(command.McpttId) is < 1 or > MaxIdentity_bytes)
-            return $"an MCPTT ID has 1 to {MaxIdentity_bytes} octets";
-        if (call.Legs.Count >= state.Limits.MaxLegsPerCall)
-            return $"the call has {call.Legs.Count} legs, the most this node takes";
+        if (PlainCommands.RefusalOf(call, command.Leg, command.McpttId, state.Limits) is { } refusal)
+            return refusal;
         if (command.Delivery == LegDelivery.Multicast && call.MulticastQueue is null)
             return "the call has no multicast bearer";
         if (!SocketAddressKey.TryFrom(command.Audio, out _) || !SocketAddressKey.TryFrom(command.Floor, out _))
@@ -134,6 +135,8 @@ internal sealed partial class CommandExecutor(
 
     private string? Remove(RemoveLeg command, Instant now)
     {
+        if (_plain.TryRemove(command.Call, command.Leg))
+            return null;
         if (FindLeg(command.Call, command.Leg, out MediaLeg? leg) is string missing)
             return missing;
         if (leg == leg!.Call.ControllingFunction)
@@ -151,8 +154,10 @@ internal sealed partial class CommandExecutor(
         call.Floor.ReleaseCall(now, state.Effects);
         call.Floor.CompleteRelease();
         floorOutput.Emit(call);
+        watches.Close(call, now);
         foreach (MediaLeg leg in call.Legs.Values.ToArray())
             Unregister(leg);
+        _plain.RemoveAll(call);
         state.Calls.Remove(id);
         state.Deadlines.Remove(call);
         state.Counters.Calls--;
@@ -190,6 +195,7 @@ internal sealed partial class CommandExecutor(
             return $"GMK {command.GmkId} is not installed";
         foreach (MediaLeg leg in call.Legs.Values)
             RemoveMediaKey(leg, command.GmkId);
+        PlainCommands.Retiring(call, key);
         call.GroupKeys.Remove(key);
         key.Dispose();
         return null;
@@ -202,8 +208,32 @@ internal sealed partial class CommandExecutor(
         if (call.Arbiter is not FloorArbiter arbiter)
             return "the floor of the call is controlled elsewhere";
         arbiter.ChangePolicy(command.Floor);
+        call.DualFloorListeners = command.Floor.DualFloorListeners;
         arbiter.Expire(now, state.Effects);
         floorOutput.Emit(call);
+        return null;
+    }
+
+    private string? Request(RequestFloor command, Instant now)
+    {
+        if (FindLeg(command.Call, command.Leg, out MediaLeg? leg) is string missing)
+            return missing;
+        if (leg!.Call.Arbiter is not FloorArbiter arbiter)
+            return "the floor of the call is controlled elsewhere";
+        // What the state has no action for is discarded as a message would be.
+        arbiter.RequestImplicitly(command.Leg.Value, command.CallType, now, state.Effects);
+        floorOutput.Emit(leg.Call);
+        return null;
+    }
+
+    private string? Watch(WatchFloor command, Instant now)
+    {
+        if (!state.Calls.TryGetValue(command.Call, out MediaCall? call))
+            return "the call is not open";
+        if (command.On)
+            watches.Begin(call, now);
+        else
+            watches.End(call);
         return null;
     }
 

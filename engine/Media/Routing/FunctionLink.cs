@@ -17,17 +17,13 @@ internal sealed class FunctionLink : IDisposable
     private Instant _periodEnd = new(long.MinValue);
     private long _failuresBefore;
 
-    public FunctionLink(uint peerSsrc, ControlKey control, RouterLimits limits)
+    public FunctionLink(ControlKey control, RouterLimits limits)
     {
-        PeerSsrc = peerSsrc;
         FloorReceiver = control.CreateReceiver(maxSsrcs: 1);
         _media = new GroupMediaReceiver(
             SrtpPolicy.GroupMedia with { MaxStreams = MediaLeg.MaxMediaSsrcs }, limits.MaxSendersPerFunction);
         _maxFailures = limits.MaxFailedSenders_per_s;
     }
-
-    /// <summary>The only SSRC of its floor control messages.</summary>
-    public uint PeerSsrc { get; }
 
     public SrtpReceiver FloorReceiver { get; }
 

@@ -14,8 +14,10 @@ internal sealed class MediaCall : IDisposable
         BearerAddress = command.Multicast is null ? default : SocketAddressKey.From(command.Multicast.Audio);
         MulticastQueue = multicastQueue;
         Floor = floor;
+        DualFloorListeners = command.Floor.DualFloorListeners;
         IdleReport = new FloorChanged(Id, null);
         GroupKeys.Add(command.MediaKey);
+        SendingKey = command.MediaKey;
     }
 
     public CallId Id { get; }
@@ -33,6 +35,15 @@ internal sealed class MediaCall : IDisposable
 
     public Dictionary<int, MediaLeg> Legs { get; } = [];
 
+    /// <summary>Legs that neither hold the group's keys nor speak floor control; numbered with <see cref="Legs"/>.</summary>
+    public Dictionary<int, PlainLeg> PlainLegs { get; } = [];
+
+    /// <summary>No later than the earliest deadline of a plain leg.</summary>
+    public Instant PlainDeadline { get; set; } = Instant.Never;
+
+    /// <summary>The GMK that media of plain legs goes under.</summary>
+    public GroupMasterKey SendingKey { get; set; }
+
     public UnicastTargets Targets { get; } = new();
 
     public MulticastBearer? Bearer { get; }
@@ -42,12 +53,21 @@ internal sealed class MediaCall : IDisposable
     /// <summary>Null when the call has no bearer.</summary>
     public SendQueue? MulticastQueue { get; }
 
+    /// <summary>Of the floor policy.</summary>
+    public DualFloorListeners DualFloorListeners { get; set; }
+
     /// <summary>Legs served by the bearer.</summary>
     public int MulticastLegs { get; set; }
 
     public FloorChanged IdleReport { get; }
 
-    /// <summary>When the floor wants to be called; kept by the heap.</summary>
+    /// <summary>Null while nobody watches the floor.</summary>
+    public FloorWatch? Watch { get; set; }
+
+    /// <summary>When its floor machines want to be called.</summary>
+    public Instant NextDeadline => Instant.Earlier(Floor.NextDeadline, PlainDeadline);
+
+    /// <summary>The same, as the heap has it.</summary>
     public Instant Deadline { get; set; } = Instant.Never;
 
     /// <summary>Its place in the <see cref="DeadlineHeap"/>.</summary>

@@ -9,7 +9,6 @@ namespace MediaEngine.Media;
 internal sealed class MediaLeg : IDisposable
 {
     private readonly List<(KeyIdentifier GmkId, ulong Mki)> _mediaKeys = [];
-    private readonly string _mcpttId;
 
     /// <param name="command">Who it is.</param>
     /// <param name="call">Where it takes part.</param>
@@ -17,7 +16,7 @@ internal sealed class MediaLeg : IDisposable
     /// <param name="maxKeys">GMKs at one time.</param>
     public MediaLeg(AddLeg command, MediaCall call, ControlKey control, int maxKeys)
     {
-        _mcpttId = command.McpttId;
+        McpttId = command.McpttId;
         Call = call;
         Id = command.Leg;
         Profile = command.Profile;
@@ -25,7 +24,8 @@ internal sealed class MediaLeg : IDisposable
         Delivery = command.Delivery;
         Control = control;
         Audio = new LegFlow(this, SocketAddressKey.From(command.Audio)) { Ssrc = command.Profile.AudioSsrc };
-        Floor = new LegFlow(this, SocketAddressKey.From(command.Floor));
+        FloorSsrc = command.FloorSsrc;
+        Floor = new LegFlow(this, SocketAddressKey.From(command.Floor)) { Ssrc = FloorSsrc };
         TalkingReport = new FloorChanged(call.Id, Id);
         FloorSender = control.CreateSender();
         MediaReceiver = new SrtpReceiver(
@@ -39,26 +39,32 @@ internal sealed class MediaLeg : IDisposable
     /// <param name="limits">How many senders behind it.</param>
     public MediaLeg(FunctionPeer peer, FloorParticipantProfile profile, MediaCall call, ControlKey control, RouterLimits limits)
     {
-        _mcpttId = profile.McpttId;
+        McpttId = profile.McpttId;
         Call = call;
         Id = peer.Leg;
         Profile = profile;
         ServerSsrc = peer.ServerSsrc;
         Control = control;
         Audio = new LegFlow(this, SocketAddressKey.From(peer.Audio));
-        Floor = new LegFlow(this, SocketAddressKey.From(peer.Floor)) { Ssrc = peer.PeerSsrc };
+        FloorSsrc = peer.PeerSsrc;
+        Floor = new LegFlow(this, SocketAddressKey.From(peer.Floor)) { Ssrc = FloorSsrc };
         TalkingReport = new FloorChanged(call.Id, Id);
         FloorSender = control.CreateSender();
         MediaReceiver = new SrtpReceiver(SrtpPolicy.GroupMedia, GroupMasterKey.Mki_bytes);
-        Function = new FunctionLink(peer.PeerSsrc, control, limits);
+        Function = new FunctionLink(control, limits);
     }
 
     /// <summary>SSRCs a leg may use under one GMK; an endpoint that restarts its stream takes a new one.</summary>
     public static int MaxMediaSsrcs => 64;
 
+    /// <summary>The only SSRC of its floor control messages; 0 = it named none.</summary>
+    public uint FloorSsrc { get; }
+
     public MediaCall Call { get; }
 
     public LegId Id { get; }
+
+    public string McpttId { get; }
 
     public LegDelivery Delivery { get; set; }
 
@@ -86,13 +92,15 @@ internal sealed class MediaLeg : IDisposable
     /// <summary>One object for the life of the leg, so that a change of talker allocates nothing.</summary>
     public FloorChanged TalkingReport { get; }
 
+    public FloorRefusals Refusals { get; } = new();
+
     /// <summary>Its place in <see cref="UnicastTargets"/>, -1 when it has none.</summary>
     public int TargetIndex { get; set; } = -1;
 
     /// <summary>Derives the leg's own media key of this GMK; returns its MKI.</summary>
     public ulong AddMediaKey(GroupMasterKey groupKey)
     {
-        using SrtpMasterKey master = groupKey.DeriveMediaKey(groupKey.GukIdFor(_mcpttId));
+        using SrtpMasterKey master = groupKey.DeriveMediaKey(groupKey.GukIdFor(McpttId));
         MediaReceiver.TryAddKey(master);
         ulong mki = BinaryPrimitives.ReadUInt64BigEndian(master.Mki);
         _mediaKeys.Add((groupKey.Id, mki));

@@ -3,6 +3,9 @@ namespace MediaEngine.Media;
 /// <summary>Bounds of one <see cref="CallRouter"/>.</summary>
 public sealed record RouterLimits
 {
+    /// <summary>What the length octet of a floor control field can say (TS 24.380 8.1.3).</summary>
+    internal const int MaxIdentity_bytes = 255;
+
     public int MaxCalls { get; init; } = 4096;
 
     public int MaxLegsPerCall { get; init; } = 4096;

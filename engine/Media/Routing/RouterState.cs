@@ -25,7 +25,12 @@ internal sealed class RouterState(RouterLimits limits)
     /// <summary>By CSK-ID or SPK-ID.</summary>
     public FlowTable FloorFlows { get; } = new(limits.LearnAddresses);
 
+    public PlainTable PlainLegs { get; } = new(limits.LearnAddresses);
+
     public ControlKeyRing ControlKeys { get; } = new();
+
+    /// <summary>The moment of the input that is being handled.</summary>
+    public Instant Now { get; set; }
 
     /// <summary>Output of the arbiter called last.</summary>
     public FloorEffects Effects { get; } = new();
