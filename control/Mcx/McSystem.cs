@@ -12,7 +12,20 @@ namespace MediaEngine.Mcx;
 /// </summary>
 public sealed class McSystem : IDisposable
 {
-    private const string Allow = "REGISTER, PUBLISH, MESSAGE, INVITE, ACK, BYE, CANCEL, OPTIONS";
+    private static readonly SipCapabilities Capabilities = new()
+    {
+        Methods =
+        [
+            SipMethods.Register, SipMethods.Publish, SipMethods.Message, SipMethods.Invite, SipMethods.Ack, SipMethods.Bye,
+            SipMethods.Cancel, SipMethods.Options,
+        ],
+        ContentTypes =
+        [
+            ContentTypes.Sdp, ContentTypes.McpttInfo, ContentTypes.McpttRegroup, ContentTypes.Pidf, ContentTypes.Mikey,
+            ContentTypes.KeyRotation, "multipart/mixed",
+        ],
+    };
+
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(5);
 
     private readonly McContext _context;
@@ -90,6 +103,11 @@ public sealed class McSystem : IDisposable
     /// <summary>A request from a client. Every path ends in an answer, but for ACK.</summary>
     public void Receive(SipTransactionId transaction, SipRequest request, SipFlow flow, Instant now, McxEffects effects)
     {
+        if (Capabilities.Refusal(request) is { } refusal)
+        {
+            effects.Respond(transaction, refusal);
+            return;
+        }
         switch (request.Method)
         {
             case SipMethods.Ack:
@@ -105,16 +123,11 @@ public sealed class McSystem : IDisposable
                 return;
             case SipMethods.Options:
                 SipResponse options = _context.Reply(request, 200);
-                options.Headers.Add("Allow", Allow);
+                options.Headers.Add("Allow", Capabilities.Allow);
                 effects.Respond(transaction, options);
                 return;
-            case SipMethods.Register or SipMethods.Publish or SipMethods.Message or SipMethods.Invite:
-                ReceiveAuthenticated(transaction, request, flow, now, effects);
-                return;
             default:
-                SipResponse notAllowed = _context.Reply(request, 405);
-                notAllowed.Headers.Add("Allow", Allow);
-                effects.Respond(transaction, notAllowed);
+                ReceiveAuthenticated(transaction, request, flow, now, effects);
                 return;
         }
     }
@@ -233,13 +246,6 @@ public sealed class McSystem : IDisposable
     {
         if (!_authenticator.TryIdentify(transaction, request, flow, now, effects, out McUser? user))
             return;
-        if (request.Headers.Contains("Require"))
-        {
-            SipResponse badExtension = _context.Reply(request, 420);
-            badExtension.Headers.Add("Unsupported", string.Join(", ", request.Headers.GetAll("Require")));
-            effects.Respond(transaction, badExtension);
-            return;
-        }
         switch (request.Method)
         {
             case SipMethods.Register:

@@ -181,18 +181,18 @@ internal sealed class FloorAnnouncer(FloorPolicy policy, uint serverSsrc, Partic
     {
         FloorEffect message = effects.Complete(type, writer);
         // Floor Idle behind a function would end what the excepted participant there keeps; Taken follows anyway.
-        ParticipantState? alsoExcepted = type == FloorMessageType.Idle ? excepted?.Function : null;
-        ReadOnlySpan<ParticipantState> all = participants.All;
-        Span<FloorEffect> sends = effects.Add(all.Length);
-        int count = 0;
-        foreach (ParticipantState participant in all)
+        ParticipantState? left = excepted is { Function: { } function } ? type == FloorMessageType.Idle ? function : null : excepted;
+        ReadOnlySpan<int> numbers = participants.Numbers;
+        int index = left is { IsReachable: true } ? left.Index : numbers.Length;
+        effects.AddToEach(message, numbers[..index]);
+        effects.AddToEach(message, numbers[Math.Min(index + 1, numbers.Length)..]);
+        if (!Policy.RequestAckFromAll)
+            return;
+        foreach (ParticipantState participant in participants.All)
         {
-            if (participant == excepted || participant == alsoExcepted)
-                continue;
-            sends[count++] = message with { Participant = participant.Number };
-            ExpectAck(participant, type);
+            if (participant != left)
+                ExpectAck(participant, type);
         }
-        effects.Truncate(effects.Count - (sends.Length - count));
     }
 
     private void SendAnnouncement(ParticipantState participant, in FloorEffect message, FloorEffects effects)

@@ -15,23 +15,21 @@ internal sealed partial class ParticipantMachine(GeneralMachine general, FloorAn
     {
         EffectivePriority priority = EffectivePriority.Implicit(
             participant.Profile.Permit(Policy.CallType), participant.Profile, Policy);
+        participant.FollowFloor();
         if (general.State == FloorServerState.G_Initialising)
         {
-            participant.Initiating();
             if (implicitRequest)
                 RequestWhileInitiating(participant, priority, now, effects);
             return;
         }
         if (general.IsIdle)
         {
-            participant.FloorIsIdle();
             if (implicitRequest)
                 RequestWhileIdle(participant, priority, withSession: true, now, effects);
             else
                 announcer.Idle(participant, effects);
             return;
         }
-        participant.FloorIsTaken();
         bool mayTalk = implicitRequest && !IsForbidden(participant) && !participant.Profile.ReceiveOnly;
         if (mayTalk && general.HasRoom)
             general.Grant(participant, priority, now, effects, toldByAnswer: participant.Profile.GrantInAnswer);
@@ -50,9 +48,6 @@ internal sealed partial class ParticipantMachine(GeneralMachine general, FloorAn
     {
         if (general.State is FloorServerState.Releasing or FloorServerState.StartStop)
             return FloorOutcome.NotSpecifiedInState;
-        // Behind a function nothing is remembered of who is at rest.
-        if (participant is { Function: not null, IsAtRest: true })
-            FollowFloor(participant);
         switch (message.Type)
         {
             case FloorMessageType.Request:
@@ -122,7 +117,7 @@ internal sealed partial class ParticipantMachine(GeneralMachine general, FloorAn
         if (!permitted && now - participant.LastForbiddenMedia >= Policy.T1)
         {
             // The media stopped without a Floor Release: nothing is left to revoke.
-            FollowFloor(participant);
+            participant.FollowFloor();
             return;
         }
         participant.C8++;
@@ -193,7 +188,7 @@ internal sealed partial class ParticipantMachine(GeneralMachine general, FloorAn
         general.Queue.Remove(participant);
         if (participant.State == FloorServerParticipantState.U_NotPermittedAndInitiating)
             return;
-        FollowFloor(participant);
+        participant.FollowFloor();
         TellFloor(participant, effects);
     }
 
@@ -209,12 +204,4 @@ internal sealed partial class ParticipantMachine(GeneralMachine general, FloorAn
         if (general.Talkers.Overriding is { } overriding)
             announcer.Taken(participant, overriding, effects);
     }
-
-    private void FollowFloor(ParticipantState participant) =>
-        participant.Enter(general.State switch
-        {
-            FloorServerState.G_Initialising => FloorServerParticipantState.U_NotPermittedAndInitiating,
-            FloorServerState.G_FloorIdle => FloorServerParticipantState.U_NotPermittedAndFloorIdle,
-            _ => FloorServerParticipantState.U_NotPermittedAndFloorTaken,
-        });
 }
