@@ -81,7 +81,12 @@ internal sealed class TemporaryGroupNetwork
         Upwards, legAtControlling, Controlling, 0xD000_0000 + generation, 0xC000_0000 + generation);
 
     public void Connect(int leg, uint generation = 0) => Execute(Controlling, new AddNonControllingFunction(
-        Call, Downwards(leg, generation), new FloorParticipantProfile { McpttId = $"sip:function{leg}@example.org", NegotiatedPriority = 9 }));
+        Call, Downwards(leg, generation), new FloorParticipantProfile
+        {
+            McpttId = $"sip:function{leg}@example.org",
+            NegotiatedPriority = 9,
+            MayClaimEmergency = true,
+        }));
 
     /// <summary>Both groups have answered, nobody asked for the floor yet.</summary>
     public TemporaryGroupNetwork Start()
