@@ -35,7 +35,6 @@ public sealed class TemporaryGroupTests
             {
                 IsNonControllingFunction = true,
                 NegotiatedPriority = 9,
-                MayClaimEmergency = true,
             };
             _arbiter.Join(function, profile, false, _now, _effects);
         }
@@ -192,6 +191,7 @@ public sealed class TemporaryGroupTests
         McpttId = $"sip:p{number}@mc.example",
         QueueingNegotiated = true,
         NegotiatedPriority = 5,
+        MayClaimEmergency = true,
     };
 
     private void Start()
