@@ -7,9 +7,11 @@ internal sealed class FloorAnnouncer(FloorPolicy policy, uint serverSsrc, Partic
 {
     private readonly TalkerLists _lists = new();
     private byte[] _anonymousIdentity = FloorText.Encode(policy.AnonymousIdentity, nameof(policy.AnonymousIdentity));
-    private ushort _messageSequenceNumber;
 
     public FloorPolicy Policy { get; private set; } = policy;
+
+    /// <summary>Of the last Floor Idle or Taken.</summary>
+    public ushort MessageSequenceNumber { get; set; }
 
     /// <summary>The moment of the input that is being handled; acknowledgements are awaited from here.</summary>
     public Instant Now { get; set; }
@@ -132,7 +134,7 @@ internal sealed class FloorAnnouncer(FloorPolicy policy, uint serverSsrc, Partic
     private FloorMessageWriter BeginIdle(ParticipantState? receiver, FloorIndicator and, FloorEffects effects)
     {
         FloorMessageWriter writer = effects.Begin(FloorMessageType.Idle, Policy.RequestAckFromAll, serverSsrc);
-        writer.AddMessageSequenceNumber(++_messageSequenceNumber);
+        writer.AddMessageSequenceNumber(++MessageSequenceNumber);
         receiver?.TrackInfo.AddTo(ref writer, FloorField.TrackInfo);
         writer.AddFloorIndicator(Policy.Indicator | and);
         return writer;
@@ -144,7 +146,7 @@ internal sealed class FloorAnnouncer(FloorPolicy policy, uint serverSsrc, Partic
         FloorMessageWriter writer = effects.Begin(FloorMessageType.Taken, Policy.RequestAckFromAll, serverSsrc);
         writer.AddGrantedPartysIdentity(IdentityOf(participant));
         writer.AddPermissionToRequestTheFloor(!Policy.Broadcast);
-        writer.AddMessageSequenceNumber(++_messageSequenceNumber);
+        writer.AddMessageSequenceNumber(++MessageSequenceNumber);
         receiver?.TrackInfo.AddTo(ref writer, FloorField.TrackInfo);
         writer.AddFloorIndicator(IndicatorOf(talker));
         if (participant.AudioSsrc != 0)

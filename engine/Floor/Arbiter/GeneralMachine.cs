@@ -105,6 +105,7 @@ internal sealed partial class GeneralMachine(FloorAnnouncer announcer, Participa
             Grant(participant, priority, now, effects, overriding: true);
             return;
         }
+        participant.WillWait(now);
         Queue.Put(participant, priority, preempts: true, Instant.Never);
         if (participant.QueueingNegotiated)
         {
@@ -176,6 +177,7 @@ internal sealed partial class GeneralMachine(FloorAnnouncer announcer, Participa
         if (!toldByAnswer)
             TellGranted(talker, now, effects);
         announcer.TakenToOthers(talker, effects);
+        talker.Since = now;
         talker.T1 = now + (overriding ? Policy.T11 : Policy.T1);
         if (fromQueue)
             talker.T20 = now + Policy.T20;
@@ -252,7 +254,8 @@ internal sealed partial class GeneralMachine(FloorAnnouncer announcer, Participa
 
     private void Remove(FloorTalker talker, Instant now)
     {
-        talker.Participant.MediaInFlightUntil = now + Policy.MediaInFlight;
+        // Media from behind a function is the function's: nothing else tells whose it is.
+        (talker.Participant.Function ?? talker.Participant).MediaInFlightUntil = now + Policy.MediaInFlight;
         talker.Participant.EndTalk();
         Talkers.Remove(talker);
     }

@@ -13,7 +13,8 @@ internal sealed partial class ParticipantMachine(GeneralMachine general, FloorAn
     /// <summary>6.3.5.2.2: the session of the participant begins.</summary>
     public void Start(ParticipantState participant, bool implicitRequest, Instant now, FloorEffects effects)
     {
-        EffectivePriority priority = EffectivePriority.Implicit(FloorIndicator.Normal, participant.Profile, Policy);
+        EffectivePriority priority = EffectivePriority.Implicit(
+            participant.Profile.Permit(Policy.CallType), participant.Profile, Policy);
         participant.FollowFloor();
         if (general.State == FloorServerState.G_Initialising)
         {
@@ -51,7 +52,10 @@ internal sealed partial class ParticipantMachine(GeneralMachine general, FloorAn
         {
             case FloorMessageType.Request:
                 participant.TakeFrom(message);
-                return Request(participant, EffectivePriority.Of(message, participant.Profile, Policy), now, effects);
+                EffectivePriority priority = EffectivePriority.Of(message, participant.Profile, Policy, out bool overclaimed);
+                if (overclaimed)
+                    effects.AddNotAllowed(participant.Number, FloorMessageType.Request);
+                return Request(participant, priority, now, effects);
             case FloorMessageType.Release:
                 participant.TrackInfo.TakeFrom(message, FloorField.TrackInfo);
                 if (message.AckRequired)
@@ -73,13 +77,15 @@ internal sealed partial class ParticipantMachine(GeneralMachine general, FloorAn
                 effects.Add(resume ? FloorEffectKind.UnicastMediaResumed : FloorEffectKind.UnicastMediaStopped,
                     participant.Number);
                 return FloorOutcome.Ok;
-            case FloorMessageType.QueuedFloorRequests:
+            case FloorMessageType.QueuedFloorRequests when participant.Profile.MayCancelQueued:
                 return CancelQueued(participant, message, effects);
-            case FloorMessageType.RevokeRequest
-                when participant.State == FloorServerParticipantState.U_NotPermittedAndFloorTaken: // 6.3.5.4.15
-                return !participant.Profile.MayRevoke ? FloorOutcome.NotAllowed
-                    : message.TryGetFloorRevokeRequestUserId(out ReadOnlySpan<byte> talker)
-                    ? general.RevokeTalker(talker, now, effects) : FloorOutcome.NotSpecifiedInState;
+            case FloorMessageType.RevokeRequest when participant.Profile.MayRevoke:
+                return RevokeTalker(participant, message, now, effects);
+            case FloorMessageType.QueuedFloorRequests or FloorMessageType.RevokeRequest:
+            case FloorMessageType.Granted or FloorMessageType.Deny or FloorMessageType.Revoke or FloorMessageType.Idle or
+                FloorMessageType.Taken or FloorMessageType.QueuePositionInfo or FloorMessageType.ReleaseMultiTalker:
+                effects.AddNotAllowed(participant.Number, message.Type);
+                return FloorOutcome.NotAllowed;
             default:
                 return FloorOutcome.NotSpecifiedInState;
         }
@@ -164,6 +170,13 @@ internal sealed partial class ParticipantMachine(GeneralMachine general, FloorAn
         if (participant.Talker is { } talker)
             general.End(talker, now, effects);
     }
+
+    // 6.3.5.4.15
+    private FloorOutcome RevokeTalker(ParticipantState participant, in FloorMessage message, Instant now, FloorEffects effects) =>
+        participant.State == FloorServerParticipantState.U_NotPermittedAndFloorTaken &&
+        message.TryGetFloorRevokeRequestUserId(out ReadOnlySpan<byte> talker)
+            ? general.RevokeTalker(talker, now, effects)
+            : FloorOutcome.NotSpecifiedInState;
 
     private void Release(ParticipantState participant, Instant now, FloorEffects effects)
     {

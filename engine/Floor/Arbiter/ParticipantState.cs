@@ -1,3 +1,4 @@
+using System.Text;
 using MediaEngine.Rtp;
 
 namespace MediaEngine.Floor;
@@ -44,6 +45,9 @@ internal sealed class ParticipantState
 
     public ReadOnlyMemory<byte> McpttId => _mcpttId ?? _userId.Memory;
 
+    /// <summary>The MCPTT ID as text. Allocates.</summary>
+    public string Name => Encoding.UTF8.GetString(McpttId.Span);
+
     public bool QueueingNegotiated => Function is null ? Profile.QueueingNegotiated : _trackQueueing;
 
     /// <summary>0 = not announced.</summary>
@@ -80,6 +84,9 @@ internal sealed class ParticipantState
     public Instant RetryAfter { get; set; } = new(long.MinValue);
 
     public bool IsQueued { get; set; }
+
+    /// <summary>Since when its request waits, while it does.</summary>
+    public Instant QueuedSince { get; private set; }
 
     /// <summary>A request to take others out of the queue means this one; a mark for the length of that request.</summary>
     public bool IsListed { get; set; }
@@ -140,10 +147,20 @@ internal sealed class ParticipantState
     /// <summary>From now on its state is that of all who are not permitted, whatever the floor does.</summary>
     public void FollowFloor() => Enter(null);
 
+    /// <summary>Its request goes into the queue, or changes there.</summary>
+    public void WillWait(Instant now)
+    {
+        if (!IsQueued)
+            QueuedSince = now;
+    }
+
     public void Granted(FloorTalker talker)
     {
         Talker = talker;
         Enter(FloorServerParticipantState.U_Permitted);
+        // Media of this session is permitted from now on: T8 must not revoke it.
+        if (Function is { State: FloorServerParticipantState.U_NotPermittedButSendsMedia } function)
+            function.Enter(FloorServerParticipantState.U_NotPermittedAndFloorTaken);
     }
 
     /// <summary>The permission is over, whether the session goes on or not.</summary>

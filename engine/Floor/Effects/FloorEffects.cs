@@ -86,6 +86,9 @@ public sealed class FloorEffects
     internal void Add(FloorEffectKind kind, int participant = 0) =>
         Add(new FloorEffect { Kind = kind, Participant = participant });
 
+    internal void AddNotAllowed(int participant, FloorMessageType type) =>
+        Add(new FloorEffect { Kind = FloorEffectKind.NotAllowed, Participant = participant, MessageType = type });
+
     private Span<byte> Reserve()
     {
         if (_octets.Length - _used < LongestMessage_bytes)
