@@ -32,6 +32,7 @@ public class LoadBenchTests
                 "floor cycle in a shard, 5 calls",
                 "floor cycle in a shard, 50 calls",
                 "floor cycle in a shard, 500 calls",
+                "heap of a call and its talker's client",
                 "grant over loopback p50, 50 calls",
                 "grant over loopback p99, 50 calls",
                 "grant over loopback p99.9, 50 calls",
