@@ -55,6 +55,9 @@ public sealed class FloorModelTests
             world.Press(2);
             world.Run(2);
             world.AssertEverybodySeesTheTalkers(1, 2);
+            world.Release(1);
+            world.Run(1);
+            world.AssertEverybodySeesTheTalkers(2);
         });
 
     [Fact]
