@@ -202,6 +202,7 @@ public sealed class FloorModelTests
                 McpttId = $"sip:p{number}@mc.example",
                 QueueingNegotiated = true,
                 NegotiatedPriority = 255,
+                MayClaimEmergency = number % 2 == 0,
             }, false, now, effects);
         }
         var waiting = new List<(int Number, bool Preempts, int Weight, int Arrival)>();
@@ -217,7 +218,7 @@ public sealed class FloorModelTests
             {
                 byte priority = (byte)random.Next(1, 6);
                 bool emergency = random.Next(15) == 0;
-                int weight = priority + (emergency ? 0x200 : 0);
+                int weight = priority + (emergency && number % 2 == 0 ? 0x200 : 0);
                 arbiter.Receive(number, FloorMessages.Request(priority, emergency ? FloorIndicator.Emergency : FloorIndicator.Normal),
                     now, effects);
                 int place = waiting.FindIndex(entry => entry.Number == number);

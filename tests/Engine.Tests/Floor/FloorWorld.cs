@@ -223,6 +223,7 @@ internal sealed class FloorWorld
         {
             McpttId = client.McpttId,
             QueueingNegotiated = client.Number % 3 != 0,
+            MayClaimEmergency = client.Number % 4 != 0,
             NegotiatedPriority = client.Number % 2 == 0 ? (byte)client.Number : null,
         };
         Assert.Equal(FloorOutcome.Ok, client.IsBehindFunction ? _function.Join(client.Number, profile, _functionEffects)
