@@ -53,7 +53,7 @@ public class GroupCallTests
         Assert.Equal(4u, open.MediaKey.Id.Value);
         Assert.Equal(RegroupId, open.GroupIdentity);
         Assert.Equal(
-            ["sip:bob@mcx.example", "sip:alice@mcx.example", "sip:carol@mcx.example"],
+            ["sip:alice@mcx.example", "sip:bob@mcx.example", "sip:carol@mcx.example"],
             _mcx.Media.OfType<MediaEffect.AddLeg>().Select(leg => leg.McpttId));
     }
 
