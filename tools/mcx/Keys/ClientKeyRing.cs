@@ -6,8 +6,8 @@ using MediaEngine.Srtp;
 namespace MediaEngine.Tool;
 
 /// <summary>
-/// The keys of groups a client holds, GMKs and those for floor control by multicast: those its profile configures, and those its group management server delivers, which are kept in a
-/// file before they count. One thread takes messages; any thread may ask.
+/// The keys of groups a client holds, GMKs and those for floor control by multicast: what its profile configures, and what its group
+/// management server delivers, which is kept in a file before it counts. One thread takes messages; any thread may ask.
 /// </summary>
 public sealed class ClientKeyRing : IDisposable
 {
