@@ -1,4 +1,3 @@
-using MediaEngine.Rtp;
 using MediaEngine.Sip;
 
 namespace MediaEngine.Mcx;

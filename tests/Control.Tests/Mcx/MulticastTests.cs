@@ -286,7 +286,7 @@ public class MulticastTests
     {
         _mcx.Register("dispatcher");
         Assert.Equal(200, _mcx.Regroup("dispatcher", new RegroupBody
-    {
+        {
             Action = RegroupAction.Create,
             RegroupUri = "sip:regroup-7@mcx.example",
             PreconfiguredGroup = TestOrganisation.Preconfigured,

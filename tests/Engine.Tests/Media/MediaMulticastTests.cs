@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using MediaEngine.Floor;
 using MediaEngine.Media;
-using MediaEngine.Rtp;
 using Xunit;
 
 namespace MediaEngine.Engine.Tests.Media;
