@@ -43,8 +43,8 @@ internal sealed class KeyChecker(SimWorld world)
     }
 
     /// <summary>The key of a managed group that every member must have by and by; null before the first.</summary>
-    public static GroupKey? Newest(SimStore store, string group) => store.Load().GroupKeys.SingleOrDefault(
-        key => key.Group == group && key.ExpiresAt is null && PurposeOf(key) == KeyPurpose.GroupMasterKey);
+    public static GroupKey? Newest(SimStore store, string group, KeyPurpose purpose = KeyPurpose.GroupMasterKey) => store.Load().GroupKeys.SingleOrDefault(
+        key => key.Group == group && key.ExpiresAt is null && PurposeOf(key) == purpose);
 
     private static KeyPurpose PurposeOf(GroupKey key) => new KeyIdentifier(key.KeyId).Purpose;
 

@@ -16,6 +16,7 @@ internal sealed class SimBearer : IDisposable
     private readonly SrtpReceiver _receiver = new(SrtpPolicy.Control with { MaxStreams = 4096 }, KeyIdentifier.Length_bytes);
     private readonly Dictionary<string, SimMapping> _mappings = [];
     private readonly byte[] _buffer = new byte[2048];
+    private bool _left;
 
     /// <param name="key">Becomes this object's to dispose.</param>
     public SimBearer(SimWorld world, SimNetwork network, IPEndPoint generalPurpose, IPEndPoint member, McxKey key)
@@ -39,12 +40,16 @@ internal sealed class SimBearer : IDisposable
 
     public void Dispose()
     {
+        _left = true;
         _network.Leave(_generalPurpose, _member);
         _receiver.Dispose();
     }
 
     private void Receive(byte[] packet)
     {
+        // What was on its way when the client left.
+        if (_left)
+            return;
         SrtpOutcome outcome = _receiver.UnprotectRtcp(packet, _buffer, out int length);
         // The server was started anew, and has another bearer that was not announced yet; or it comes twice.
         if (outcome is SrtpOutcome.UnknownMki or SrtpOutcome.Replayed or SrtpOutcome.TooOld)

@@ -46,9 +46,12 @@ internal sealed class SimClient : ISipUser
 
     /// <summary>Whether it holds the newest key of every managed group it is in.</summary>
     public bool HasNewestKeys => SimOrganisation.ManagedGroupsOf(Name).All(group =>
-        KeyChecker.Newest(_server.Store, group) is { } newest && Keys.Find(new KeyIdentifier(newest.KeyId)) is not null);
+        HasNewest(group, KeyPurpose.GroupMasterKey) && HasNewest(group, KeyPurpose.MulticastSignallingKey));
 
     public bool IsUp { get; private set; }
+
+    private bool HasNewest(string group, KeyPurpose purpose) =>
+        KeyChecker.Newest(_server.Store, group, purpose) is { } newest && Keys.Find(new KeyIdentifier(newest.KeyId)) is not null;
 
     public bool IsRegistered { get; private set; }
 
