@@ -56,6 +56,9 @@ public sealed class McSystem : IDisposable
 
     public int CallCount => _context.State.CallsByNumber.Count;
 
+    /// <summary>The calls that are up, for consoles.</summary>
+    public IReadOnlyList<GroupCallStatus> Calls => [.. _context.State.CallsByNumber.Values.Select(call => call.Status)];
+
     /// <summary>Requests to clients whose answer is waited for.</summary>
     public int PendingRequestCount => _context.Pending.Count;
 
@@ -173,6 +176,15 @@ public sealed class McSystem : IDisposable
             return;
         string? name = found.Legs.FirstOrDefault(leg => leg.Number == talker)?.User.McpttId;
         effects.Log(talker is null ? "floor-idle" : "floor-granted", found.GroupId, name ?? "nobody talks");
+    }
+
+    /// <summary>Begins or ends reports about the floor of a call; false when there is no such call.</summary>
+    public bool WatchFloor(ulong call, bool on, McxEffects effects)
+    {
+        if (!_context.State.CallsByNumber.ContainsKey(call))
+            return false;
+        effects.Submit(new MediaEffect.WatchFloor(call, on));
+        return true;
     }
 
     /// <summary>The media plane gave up on a leg.</summary>

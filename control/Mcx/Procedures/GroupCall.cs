@@ -21,6 +21,8 @@ internal sealed class GroupCall(ulong number, string groupId, McGroup configurat
 
     public IPEndPoint? Bearer { get; set; }
 
+    public DateTimeOffset Since { get; init; }
+
     public bool Released { get; set; }
 
     /// <summary>The leg of the client that started the call.</summary>
@@ -40,6 +42,9 @@ internal sealed class GroupCall(ulong number, string groupId, McGroup configurat
 
     public CallLeg? LegOf(string mcpttId, string clientId) =>
         _legs.Find(leg => leg.McpttId == mcpttId && leg.ClientId == clientId);
+
+    public GroupCallStatus Status => new(
+        Number, GroupId, Since, [.. _legs.Where(leg => leg.State == CallLegState.Established).Select(leg => leg.User.McpttId)]);
 
     public override string ToString() => $"call {Number:x} on {GroupId}";
 }

@@ -229,7 +229,7 @@ internal sealed class GroupCallSetup(
     private GroupCall Open(string groupId, McGroup configuration, Instant now, McxEffects effects)
     {
         ulong number = context.RandomNumber();
-        var call = new GroupCall(number, groupId, configuration, $"sip:call-{number:x16}@{context.Options.HostName}");
+        var call = new GroupCall(number, groupId, configuration, $"sip:call-{number:x16}@{context.Options.HostName}") { Since = context.WallClock(now) };
         if (configuration.Multicast)
             call.Bearer = context.MulticastPool.Take();
         context.State.CallsByGroup[groupId] = call;

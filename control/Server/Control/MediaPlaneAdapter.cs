@@ -30,6 +30,7 @@ internal static class MediaPlaneAdapter
             leg.Profile,
             leg.ImplicitFloorRequest),
         MediaEffect.RemoveLeg leg => new RemoveLeg(new CallId(leg.Call), new LegId(leg.Leg)),
+        MediaEffect.WatchFloor watch => new WatchFloor(new CallId(watch.Call), watch.On),
         _ => throw new ArgumentOutOfRangeException(nameof(effect), effect.GetType().Name),
     };
 }

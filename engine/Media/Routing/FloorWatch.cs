@@ -22,8 +22,8 @@ internal sealed class FloorWatch
         _call = call;
         Report = new FloorWatched(call.Id);
         Due = now;
-        for (int i = 0; i < call.Arbiter.TalkerCount; i++)
-            _talkers.Add(call.Arbiter.TalkerAt(i, now).Participant);
+        foreach (FloorTalkerStatus talker in TalkersAt(now))
+            _talkers.Add(talker.Participant);
     }
 
     public FloorWatched Report { get; }
@@ -45,22 +45,24 @@ internal sealed class FloorWatch
 
     public FloorSnapshot TakeSnapshot(Instant now)
     {
-        FloorArbiter arbiter = _call.Arbiter;
-        var talkers = new FloorTalkerStatus[arbiter.TalkerCount];
-        _awaitsMedia = false;
-        for (int i = 0; i < talkers.Length; i++)
-        {
-            talkers[i] = arbiter.TalkerAt(i, now);
-            _awaitsMedia |= !talkers[i].IsTimed;
-        }
-        var waiting = new FloorWaitingStatus[arbiter.QueueLength];
+        FloorTalkerStatus[] talkers = TalkersAt(now);
+        var waiting = new FloorWaitingStatus[_call.Arbiter.QueueLength];
         for (int i = 0; i < waiting.Length; i++)
-            waiting[i] = arbiter.WaitingAt(i);
+            waiting[i] = _call.Arbiter.WaitingAt(i);
+        _awaitsMedia = talkers.Any(talker => !talker.IsTimed);
         IsChanged = false;
         Due = now + Interval;
         return new FloorSnapshot(
-            _call.Id, now, arbiter.State, ImmutableCollectionsMarshal.AsImmutableArray(talkers),
+            _call.Id, now, _call.Arbiter.State, ImmutableCollectionsMarshal.AsImmutableArray(talkers),
             ImmutableCollectionsMarshal.AsImmutableArray(waiting), [.. _decisions]);
+    }
+
+    private FloorTalkerStatus[] TalkersAt(Instant now)
+    {
+        var talkers = new FloorTalkerStatus[_call.Arbiter.TalkerCount];
+        for (int i = 0; i < talkers.Length; i++)
+            talkers[i] = _call.Arbiter.TalkerAt(i, now);
+        return talkers;
     }
 
     private void Note(in FloorEffect effect, Instant now)
