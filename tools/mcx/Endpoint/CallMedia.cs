@@ -145,8 +145,18 @@ internal sealed class CallMedia : IDisposable
     {
         Step(() => _participant!.ReleaseToTalk(now, _effects), now);
         if (_participant!.State == FloorParticipantState.U_HasNoPermission)
-            _listener.OnFloor(new FloorEffect { Kind = FloorEffectKind.ReleaseCompleted }, _participant.Talker);
+            _listener.OnFloor(new FloorEffect { Kind = FloorEffectKind.ReleaseCompleted }, _participant.Talker, phrase: null);
     });
+
+    /// <summary>The button is let go: a place in the queue is kept, all else is released.</summary>
+    public void LetGo() => Post(now => Step(
+        () =>
+        {
+            if (!_participant!.KeepWaiting())
+                _participant.ReleaseToTalk(now, _effects);
+        }, now));
+
+    public void AskQueuePosition() => Post(now => Step(() => _participant!.RequestQueuePosition(now, _effects), now));
 
     /// <summary>Says the samples while the floor is held; the task ends with the last packet, or with the loss of the floor.</summary>
     /// <returns>True when all of it was said.</returns>
@@ -362,10 +372,8 @@ internal sealed class CallMedia : IDisposable
             case FloorEffectKind.Send:
                 SendFloor(_effects.Message(effect));
                 break;
-            case FloorEffectKind.QueuedFloorOffered:
-                break;
             default:
-                _listener.OnFloor(effect, _participant!.Talker);
+                _listener.OnFloor(effect, _participant!.Talker, FloorCausePhrase.Printable(_effects.Phrase(effect)));
                 break;
         }
     }

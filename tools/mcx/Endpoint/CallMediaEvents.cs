@@ -12,10 +12,14 @@ internal sealed class CallMediaEvents(string group, Action<EndpointEvent> publis
     private bool _over;
     private volatile FloorParticipantState _state = FloorParticipantState.U_HasNoPermission;
     private volatile string? _talker;
+    private volatile string? _refusal;
 
     public FloorParticipantState State => _state;
 
     public string? Talker => _talker;
+
+    /// <summary>Why the floor was denied or taken away last; null when it never was.</summary>
+    public string? Refusal => _refusal;
 
     /// <summary>Completes with the answer to the request that is about to be made.</summary>
     public Task<FloorAnswer> ExpectAnswer()
@@ -55,20 +59,22 @@ internal sealed class CallMediaEvents(string group, Action<EndpointEvent> publis
         publish(new FloorStateChanged(group, state));
     }
 
-    public void OnFloor(in FloorEffect effect, string? talker)
+    public void OnFloor(in FloorEffect effect, string? talker, string? phrase)
     {
         switch (effect.Kind)
         {
             case FloorEffectKind.FloorGrantedToMe:
-                publish(new FloorGranted(group));
+                publish(new FloorGranted(group, effect.Duration_s));
                 Answer(FloorAnswer.Granted, granted: true);
                 break;
             case FloorEffectKind.FloorDenied:
-                publish(new FloorDenied(group, effect.Cause));
+                _refusal = phrase ?? FloorCausePhrase.TextOfDeny(effect.Cause);
+                publish(new FloorDenied(group, effect.Cause, _refusal));
                 Answer(FloorAnswer.Denied, granted: false);
                 break;
             case FloorEffectKind.FloorRevoked:
-                publish(new FloorRevoked(group, effect.Cause));
+                _refusal = phrase ?? FloorCausePhrase.TextOfRevoke(effect.Cause);
+                publish(new FloorRevoked(group, effect.Cause, _refusal));
                 Answer(FloorAnswer.Revoked, granted: false);
                 break;
             case FloorEffectKind.RequestTimedOut:
@@ -77,6 +83,9 @@ internal sealed class CallMediaEvents(string group, Action<EndpointEvent> publis
                 break;
             case FloorEffectKind.QueuePosition:
                 publish(new FloorQueued(group, effect.QueuePosition));
+                break;
+            case FloorEffectKind.QueuedFloorOffered:
+                publish(new FloorOffered(group));
                 break;
             case FloorEffectKind.TalkerChanged or FloorEffectKind.FloorFree:
                 _talker = effect.Kind == FloorEffectKind.FloorFree ? null : talker;

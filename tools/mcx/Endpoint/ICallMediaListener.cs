@@ -9,7 +9,8 @@ internal interface ICallMediaListener
 
     /// <param name="effect">Anything but Send.</param>
     /// <param name="talker">Whom floor control names now, or null.</param>
-    void OnFloor(in FloorEffect effect, string? talker);
+    /// <param name="phrase">What the server said to a refusal, fit to be shown; null when it said nothing.</param>
+    void OnFloor(in FloorEffect effect, string? talker, string? phrase);
 
     void OnBurst(HeardBurst burst);
 
