@@ -123,12 +123,13 @@ internal sealed class FloorWatchHub(Func<ulong, bool, bool> watch, TimeProvider 
 
         private DateTimeOffset Utc(Instant instant) => DateTimeOffset.UnixEpoch + (instant - Instant.Zero) + _wallClockAhead!.Value;
 
-        private static OperatorFloorState StateOf(FloorServerState state) => state switch
+        private static OperatorFloorState StateOf(FloorServerState? state) => state switch
         {
             FloorServerState.G_Initialising => OperatorFloorState.Initialising,
             FloorServerState.G_FloorIdle => OperatorFloorState.Idle,
             FloorServerState.G_FloorTaken => OperatorFloorState.Taken,
             FloorServerState.G_PendingFloorRevoke => OperatorFloorState.PendingRevoke,
+            null => OperatorFloorState.Elsewhere,
             FloorServerState.Releasing => OperatorFloorState.Releasing,
             _ => OperatorFloorState.Ended,
         };

@@ -13,6 +13,9 @@ public enum OperatorFloorState
     /// <summary>Every talker was told to stop, and may finish.</summary>
     PendingRevoke,
 
+    /// <summary>A function of another system controls it; who talks and waits is not known here.</summary>
+    Elsewhere,
+
     Releasing,
 
     /// <summary>The call is over.</summary>

@@ -58,9 +58,9 @@ internal sealed class FloorQueue
             RemoveAt(index);
         }
         var entry = new Entry(participant, priority, preempts, preempts ? Instant.Never : deadline);
-        int place = 0;
-        while (place < _entries.Count && !entry.GoesBefore(_entries[place]))
-            place++;
+        int place = _entries.Count;
+        while (place > 0 && entry.GoesBefore(_entries[place - 1]))
+            place--;
         _entries.Insert(place, entry);
         participant.IsQueued = true;
         PreemptingCount += preempts ? 1 : 0;

@@ -105,8 +105,6 @@ internal sealed partial class ParticipantMachine
         if (message.TryGetQueuedFloorRequestsPurpose(out QueuedFloorRequestsPurpose purpose) &&
             purpose != QueuedFloorRequestsPurpose.CancelRequest)
             return FloorOutcome.NotSpecifiedInState;
-        if (!participant.Profile.MayCancelQueued)
-            return FloorOutcome.NotAllowed;
         participant.TrackInfo.TakeFrom(message, FloorField.TrackInfo);
         if (message.AckRequired)
             announcer.Ack(participant, FloorMessageType.QueuedFloorRequests, effects);

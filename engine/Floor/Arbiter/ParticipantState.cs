@@ -21,6 +21,7 @@ internal sealed class ParticipantState
     private StoredField _references;
     private StoredField _userId;
     private bool _trackQueueing;
+    private FloorServerParticipantState? _own = FloorServerParticipantState.StartStop;
     private Instant _t8 = Instant.Never;
     private Instant _ackDeadline = Instant.Never;
 
@@ -52,10 +53,11 @@ internal sealed class ParticipantState
     /// <summary>0 = not announced.</summary>
     public uint AudioSsrc => Function is null ? Profile.AudioSsrc : 0;
 
-    public FloorServerParticipantState State { get; private set; } = FloorServerParticipantState.StartStop;
+    /// <summary>Its own, or that of all who are not permitted.</summary>
+    public FloorServerParticipantState State => _own ?? _table.NotPermitted;
 
     /// <summary>The permission to send media, while there is one.</summary>
-    public FloorTalker? Talker { get; set; }
+    public FloorTalker? Talker { get; private set; }
 
     /// <summary>Its session, or that of the function in front of it, is there.</summary>
     public bool IsReachable { get; set; } = true;
@@ -123,6 +125,7 @@ internal sealed class ParticipantState
         FunctionalAlias.Clear();
         Location.Clear();
         MediaInFlightUntil = RetryAfter = new Instant(long.MinValue);
+        FollowFloor();
     }
 
     public bool IsBehind(ParticipantState function, in FloorTrackInfo trackInfo) =>
@@ -141,11 +144,8 @@ internal sealed class ParticipantState
             _userId.Set(user);
     }
 
-    public void FloorIsIdle() => FloorIs(FloorServerParticipantState.U_NotPermittedAndFloorIdle);
-
-    public void FloorIsTaken() => FloorIs(FloorServerParticipantState.U_NotPermittedAndFloorTaken);
-
-    public void Initiating() => Enter(FloorServerParticipantState.U_NotPermittedAndInitiating);
+    /// <summary>From now on its state is that of all who are not permitted, whatever the floor does.</summary>
+    public void FollowFloor() => Enter(null);
 
     /// <summary>Its request goes into the queue, or changes there.</summary>
     public void WillWait(Instant now)
@@ -158,6 +158,17 @@ internal sealed class ParticipantState
     {
         Talker = talker;
         Enter(FloorServerParticipantState.U_Permitted);
+        // Media of this session is permitted from now on: T8 must not revoke it.
+        if (Function is { State: FloorServerParticipantState.U_NotPermittedButSendsMedia } function)
+            function.Enter(FloorServerParticipantState.U_NotPermittedAndFloorTaken);
+    }
+
+    /// <summary>The permission is over, whether the session goes on or not.</summary>
+    public void EndTalk()
+    {
+        Talker = null;
+        if (_own is FloorServerParticipantState.U_Permitted or FloorServerParticipantState.U_PendingFloorRevoke)
+            FollowFloor();
     }
 
     public void Revoked(ushort cause, Instant now, TimeSpan t8)
@@ -177,14 +188,6 @@ internal sealed class ParticipantState
     }
 
     public void Stop() => Enter(FloorServerParticipantState.StartStop);
-
-    /// <summary>Leaves a revoked state for the one that fits the floor.</summary>
-    public void Enter(FloorServerParticipantState state)
-    {
-        if (!_t8.IsNever)
-            T8 = Instant.Never;
-        State = state;
-    }
 
     public void StartT8(Instant now, TimeSpan duration) => T8 = now + duration;
 
@@ -228,10 +231,11 @@ internal sealed class ParticipantState
         return true;
     }
 
-    private void FloorIs(FloorServerParticipantState state)
+    private void Enter(FloorServerParticipantState? own)
     {
-        if (Talker is null && State != FloorServerParticipantState.U_NotPermittedButSendsMedia)
-            Enter(state);
+        if (!_t8.IsNever)
+            T8 = Instant.Never;
+        _own = own;
     }
 
     private void SetTimer(ref Instant timer, Instant value)

@@ -46,22 +46,22 @@ internal sealed class FloorWatch
     public FloorSnapshot TakeSnapshot(Instant now)
     {
         FloorTalkerStatus[] talkers = TalkersAt(now);
-        var waiting = new FloorWaitingStatus[_call.Arbiter.QueueLength];
+        var waiting = new FloorWaitingStatus[_call.Arbiter?.QueueLength ?? 0];
         for (int i = 0; i < waiting.Length; i++)
-            waiting[i] = _call.Arbiter.WaitingAt(i);
+            waiting[i] = _call.Arbiter!.WaitingAt(i);
         _awaitsMedia = talkers.Any(talker => !talker.IsTimed);
         IsChanged = false;
         Due = now + Interval;
         return new FloorSnapshot(
-            _call.Id, now, _call.Arbiter.State, ImmutableCollectionsMarshal.AsImmutableArray(talkers),
+            _call.Id, now, _call.Arbiter?.State, ImmutableCollectionsMarshal.AsImmutableArray(talkers),
             ImmutableCollectionsMarshal.AsImmutableArray(waiting), [.. _decisions]);
     }
 
     private FloorTalkerStatus[] TalkersAt(Instant now)
     {
-        var talkers = new FloorTalkerStatus[_call.Arbiter.TalkerCount];
+        var talkers = new FloorTalkerStatus[_call.Arbiter?.TalkerCount ?? 0];
         for (int i = 0; i < talkers.Length; i++)
-            talkers[i] = _call.Arbiter.TalkerAt(i, now);
+            talkers[i] = _call.Arbiter!.TalkerAt(i, now);
         return talkers;
     }
 
@@ -120,10 +120,12 @@ internal sealed class FloorWatch
 
     private void Decide(FloorDecisionKind kind, int participant, ushort cause, Instant now)
     {
-        if (!_call.Legs.TryGetValue(participant, out MediaLeg? leg))
+        string? mcpttId = _call.Legs.TryGetValue(participant, out MediaLeg? leg) ? leg.McpttId
+            : _call.PlainLegs.TryGetValue(participant, out PlainLeg? plain) ? plain.McpttId : null;
+        if (mcpttId is null)
             return;
         if (_decisions.Count == FloorSnapshot.MaxDecisions)
             _decisions.RemoveAt(0);
-        _decisions.Add(new FloorDecision(++_decided, now, kind, leg.Id, leg.Command.McpttId, cause));
+        _decisions.Add(new FloorDecision(++_decided, now, kind, new LegId(participant), mcpttId, cause));
     }
 }

@@ -55,6 +55,20 @@ public sealed class FloorParticipantTests
         Assert.Equal("Ack(Granted)", scene.Receive(FloorMessages.Granted(ack: true)));
     }
 
+    [Theory]
+    [InlineData(FloorIndicator.Normal, null)]
+    [InlineData(FloorIndicator.DualFloor, "sip:alice@mc.example")]
+    [InlineData(FloorIndicator.MultiTalker, "sip:alice@mc.example")]
+    public void Who_is_granted_the_floor_alone_hears_nobody_any_more(FloorIndicator indicator, string? heard)
+    {
+        var scene = new ParticipantScene();
+        scene.Receive(FloorMessages.Taken());
+        scene.Press();
+        scene.Receive(FloorMessages.Granted(indicator: indicator));
+        Assert.Equal(FloorParticipantState.U_HasPermission, scene.State);
+        Assert.Equal(heard, scene.Participant.Talker);
+    }
+
     [Fact]
     public void A_release_is_repeated_on_T100_until_Idle_or_Taken_or_media()
     {
