@@ -65,6 +65,42 @@ public sealed class FloorCommandTests
     }
 
     [Fact]
+    public async Task For_people_each_event_is_a_line()
+    {
+        await using var system = new SmallSystem();
+        (McxCall byAlice, McxCall byBob) = await CallAsync(system);
+        using var text = new StringWriter();
+        TextWriter output = TextWriter.Synchronized(text);
+        Task<int> floor = McxCommand.RunAsync(McxCommand.Create(), ["floor", "--server", system.OperatorSocket, "--group", SmallSystem.Fire], output, output);
+        await UntilAsync(": idle");
+        await byAlice.RequestFloorAsync(Cancellation);
+        await UntilAsync("alice@mcx.example talks for 0.0 s, 30.0 s left");
+        using var list = new StringWriter();
+        Assert.Equal(ToolExit.Ok, await McxCommand.RunAsync(McxCommand.Create(), ["floor", "--server", system.OperatorSocket], list, list));
+        Assert.Matches($"^{SmallSystem.Fire}  taken\n  talks +sip:alice@mcx.example +[0-9.]+ s +30.0 s left  priority [0-9]+\n  up since .*\n1 call\\(s\\)\n$", list.ToString());
+        Task<FloorAnswer> waiting = byBob.RequestFloorAsync(Cancellation);
+        await UntilAsync("sip:bob@mcx.example waits\n");
+        await byBob.HangUpAsync();
+        await byAlice.HangUpAsync();
+        Assert.Equal(FloorAnswer.CallEnded, await waiting);
+        Assert.Equal(ToolExit.Ok, await floor);
+        Assert.EndsWith($"{SmallSystem.Fire}: ended\nthe call {SmallSystem.Fire} ended\n", text.ToString(), StringComparison.Ordinal);
+
+        async Task UntilAsync(string told)
+        {
+            for (int i = 0; i < 1000 && !Told().Contains(told, StringComparison.Ordinal); i++)
+                await Task.Delay(20, Cancellation);
+            Assert.Contains(told, Told(), StringComparison.Ordinal);
+        }
+
+        string Told()
+        {
+            lock (output)
+                return text.ToString();
+        }
+    }
+
+    [Fact]
     public async Task All_calls_are_followed_also_those_that_come_later()
     {
         await using var system = new SmallSystem();

@@ -14,14 +14,15 @@ internal sealed class FloorView(CommandOutput output)
     private readonly Dictionary<string, (long Number, string Who)> _told = [];
     private int _drawn;
 
+    /// <summary>A floor that changed; on a terminal <see cref="Draw"/> shows it.</summary>
     public void Take(OperatorFloor floor)
     {
-        if (!output.Json && output.IsTerminal)
+        if (output.IsTerminal)
         {
+            // What ended stays until something else happens.
+            foreach (OperatorFloor ended in _floors.Values.Where(other => other.State == OperatorFloorState.Ended).ToArray())
+                _floors.Remove(ended.Call);
             _floors[floor.Call] = floor;
-            Draw();
-            if (floor.State == OperatorFloorState.Ended)
-                _floors.Remove(floor.Call);
             return;
         }
         if (output.Json)
@@ -41,7 +42,7 @@ internal sealed class FloorView(CommandOutput output)
             _told.Remove(floor.Call);
     }
 
-    /// <summary>Lets the times run on a terminal.</summary>
+    /// <summary>Draws the table with times up to now, on a terminal.</summary>
     public void Draw()
     {
         if (!output.IsTerminal)

@@ -67,6 +67,10 @@ internal sealed class OperatorClient : IDisposable
         {
             throw new ToolException($"{_path}: belongs to another user; run this as the user the server runs as.", ToolExit.Unreachable, e);
         }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            throw new ToolException($"{_path}: the server does not answer; see whether it still runs.", ToolExit.Unreachable, e);
+        }
         catch (HttpRequestException e)
         {
             string reason = (e.InnerException ?? e).Message.TrimEnd('.');
