@@ -3,8 +3,6 @@ namespace MediaEngine.Mcx;
 /// <summary>A refusal of TS 24.379 4.4.2: the SIP status it goes with, the warning code and its text.</summary>
 public sealed record McxWarning(int Status, int Code, string Text)
 {
-    public static readonly McxWarning UserNotAuthorised = new(403, 100, "function not allowed due to user authorisation");
-    public static readonly McxWarning GroupDefinitionForbids = new(403, 100, "function not allowed due to group definition");
     public static readonly McxWarning ServiceAuthorisationFailed = new(403, 101, "service authorisation failed");
     public static readonly McxWarning TooManyAffiliations = new(486, 102, "too many simultaneous affiliations");
     public static readonly McxWarning GroupDocumentMissing = new(404, 113, "group document does not exist");
@@ -23,4 +21,7 @@ public sealed record McxWarning(int Status, int Code, string Text)
     public static readonly McxWarning GroupDoesNotExist = new(403, 163, "the group identity indicated in the request does not exist");
     public static readonly McxWarning RegroupIdInUse = new(403, 165, "group ID for regroup already in use");
     public static readonly McxWarning PreconfiguredGroupNotCallable = new(403, 167, "call is not allowed on the preconfigured group");
+
+    /// <summary>The one warning whose text has a free part: <c>user authorisation</c>, <c>group definition</c>, …</summary>
+    public static McxWarning FunctionNotAllowed(string dueTo) => new(403, 100, $"function not allowed due to {dueTo}");
 }

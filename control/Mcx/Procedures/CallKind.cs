@@ -7,6 +7,8 @@ namespace MediaEngine.Mcx;
 /// </summary>
 internal static class CallKind
 {
+    public const string UserAuthorisation = "user authorisation";
+
     /// <summary>What the indications ask for; null when there is none.</summary>
     public static FloorIndicator? CallTypeOf(McpttInfo? info)
     {
@@ -32,9 +34,9 @@ internal static class CallKind
     {
         FloorIndicator callType = CallTypeOf(info) ?? FloorIndicator.Normal;
         if (!MayCall(caller, callType))
-            return (McxWarning.UserNotAuthorised, $"may not make {callType} calls");
+            return (McxWarning.FunctionNotAllowed(UserAuthorisation), $"may not make {callType} calls");
         if (info?.BroadcastIndication == true && group.Broadcast == BroadcastCalls.Never)
-            return (McxWarning.GroupDefinitionForbids, $"{group.Id} has no broadcast group calls");
+            return (McxWarning.FunctionNotAllowed("group definition"), $"{group.Id} has no broadcast group calls");
         return null;
     }
 

@@ -64,7 +64,7 @@ internal sealed class CallUpgrade(McContext context)
     // The refusal tells what holds (TS 24.379 6.3.3.1.13.6).
     private void Refuse(SipTransactionId transaction, SipRequest request, CallLeg leg, string detail, McxEffects effects)
     {
-        SipResponse response = context.Refusal(request, McxWarning.UserNotAuthorised, leg.User.McpttId, detail, effects);
+        SipResponse response = context.Refusal(request, McxWarning.FunctionNotAllowed(CallKind.UserAuthorisation), leg.User.McpttId, detail, effects);
         var info = new McpttInfo
         {
             EmergencyIndication = leg.Call.CallType == FloorIndicator.Emergency,

@@ -82,8 +82,7 @@ internal sealed partial class ParticipantMachine(GeneralMachine general, FloorAn
             case FloorMessageType.RevokeRequest when participant.Profile.MayRevoke:
                 return RevokeTalker(participant, message, now, effects);
             case FloorMessageType.QueuedFloorRequests or FloorMessageType.RevokeRequest:
-            case FloorMessageType.Granted or FloorMessageType.Deny or FloorMessageType.Revoke or FloorMessageType.Idle or
-                FloorMessageType.Taken or FloorMessageType.QueuePositionInfo or FloorMessageType.ReleaseMultiTalker:
+            case var type when type.IsOfServerOnly():
                 effects.AddNotAllowed(participant.Number, message.Type);
                 return FloorOutcome.NotAllowed;
             default:

@@ -161,6 +161,7 @@ public sealed class NonControllingFloor
             case FloorMessageType.RevokeRequest when from.Profile.MayRevoke:
                 return Up(from, message, effects);
             case FloorMessageType.QueuedFloorRequests or FloorMessageType.RevokeRequest:
+            case var type when type.IsOfServerOnly():
                 effects.AddNotAllowed(from.Number, message.Type);
                 return FloorOutcome.NotAllowed;
             case FloorMessageType.UnicastMediaFlowControl when message.TryGetMediaFlowControlIndicator(out bool resume):

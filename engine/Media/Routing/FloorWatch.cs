@@ -121,7 +121,7 @@ internal sealed class FloorWatch
     private void Decide(FloorDecisionKind kind, int participant, ushort cause, Instant now)
     {
         string? mcpttId = _call.Legs.TryGetValue(participant, out MediaLeg? leg) ? leg.McpttId
-            : _call.PlainLegs.TryGetValue(participant, out PlainLeg? plain) ? plain.McpttId : null;
+            : _call.PlainLegs.TryGetValue(participant, out PlainLeg? plain) ? plain.Profile.McpttId : null;
         if (mcpttId is null)
             return;
         if (_decisions.Count == FloorSnapshot.MaxDecisions)

@@ -1,3 +1,4 @@
+using MediaEngine.Floor;
 using MediaEngine.Rtp;
 
 namespace MediaEngine.Media;
@@ -12,7 +13,7 @@ internal sealed class PlainLeg : IDisposable
     {
         Call = call;
         Id = command.Leg;
-        McpttId = command.McpttId;
+        Profile = command.Profile;
         Media = command.Media;
         Floor = new PlainFloor(call, command);
         Declared = Address = SocketAddressKey.From(command.Media.Audio);
@@ -26,7 +27,8 @@ internal sealed class PlainLeg : IDisposable
 
     public LegId Id { get; }
 
-    public string McpttId { get; }
+    /// <summary>What floor control knows of it.</summary>
+    public FloorParticipantProfile Profile { get; }
 
     /// <summary>What was negotiated last. Its keys are gone.</summary>
     public PlainMedia Media { get; private set; }

@@ -13,7 +13,7 @@ namespace MediaEngine.Engine.Tests.Floor;
 /// <summary>What floor control owes its users, whatever the network and the users do.</summary>
 public sealed class FloorModelTests
 {
-    public static TheoryData<string> Kinds => 
+    public static TheoryData<string> Kinds =>
         ["single", "several talkers", "dual floor", "audio cut-in", "broadcast", "temporary group"];
 
     [Theory]
@@ -55,6 +55,9 @@ public sealed class FloorModelTests
             world.Press(2);
             world.Run(2);
             world.AssertEverybodySeesTheTalkers(1, 2);
+            world.Release(1);
+            world.Run(1);
+            world.AssertEverybodySeesTheTalkers(2);
         });
 
     [Fact]
@@ -199,6 +202,7 @@ public sealed class FloorModelTests
                 McpttId = $"sip:p{number}@mc.example",
                 QueueingNegotiated = true,
                 NegotiatedPriority = 255,
+                MayClaimEmergency = number % 2 == 0,
             }, false, now, effects);
         }
         var waiting = new List<(int Number, bool Preempts, int Weight, int Arrival)>();
@@ -214,7 +218,7 @@ public sealed class FloorModelTests
             {
                 byte priority = (byte)random.Next(1, 6);
                 bool emergency = random.Next(15) == 0;
-                int weight = priority + (emergency ? 0x200 : 0);
+                int weight = priority + (emergency && number % 2 == 0 ? 0x200 : 0);
                 arbiter.Receive(number, FloorMessages.Request(priority, emergency ? FloorIndicator.Emergency : FloorIndicator.Normal),
                     now, effects);
                 int place = waiting.FindIndex(entry => entry.Number == number);

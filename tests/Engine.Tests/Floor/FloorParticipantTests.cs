@@ -32,6 +32,18 @@ public sealed class FloorParticipantTests
     }
 
     [Fact]
+    public void A_session_upgrade_that_asks_for_the_floor_sends_no_request_until_T101()
+    {
+        var scene = new ParticipantScene();
+        Assert.Equal("-", scene.Do(() => scene.Participant.RequestWithUpgrade(scene.Now)));
+        Assert.Equal(FloorParticipantState.U_PendingRequest, scene.State);
+        Assert.Equal("Request", scene.Pass(1));
+        Assert.Equal("FloorGrantedToMe", scene.Receive(FloorMessages.Granted()));
+        Assert.Equal("-", scene.Do(() => scene.Participant.RequestWithUpgrade(scene.Now)));
+        Assert.Equal(FloorParticipantState.U_HasPermission, scene.State);
+    }
+
+    [Fact]
     public void A_request_is_repeated_on_T101_until_C101_and_then_given_up()
     {
         var scene = new ParticipantScene();

@@ -18,6 +18,7 @@ internal static class TalkCommand
         var stay = new Option<double>("--stay") { Description = "Seconds to stay in the call and listen after talking", HelpName = "seconds", DefaultValueFactory = _ => 0 };
         var implicitFloor = new Option<bool>("--implicit-floor") { Description = "Let the call's set-up be the floor request" };
         var ptt = new Option<bool>("--ptt") { Description = "Stay in the call with a push-to-talk: keys on a terminal, else lines press, release, cancel, position, quit" };
+        var kind = new CallKindOptions();
         var keep = new Option<bool>("--keep-affiliations") { Description = "Do not affiliate to the profile's groups first" };
         return common.Command(
             "talk",
@@ -33,7 +34,7 @@ internal static class TalkCommand
                 // Keys come after registration, and a regroup's are known from its notice, which the server repeats then.
                 await session.Endpoint.WaitForKeyAsync(called, KeyTimeout, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 cancellation.ThrowIfCancellationRequested();
-                var options = new CallOptions { ImplicitFloorRequest = parsed.GetValue(implicitFloor) };
+                CallOptions options = kind.Read(parsed) with { ImplicitFloorRequest = parsed.GetValue(implicitFloor) };
                 bool interactive = input is null && session.Output.IsTerminal && !Console.IsInputRedirected;
                 if (parsed.GetValue(ptt) || (interactive && parsed.GetValue(wav) is null && parsed.GetValue(stay) == 0))
                 {
@@ -52,7 +53,7 @@ internal static class TalkCommand
                     string.Create(System.Globalization.CultureInfo.InvariantCulture, $"talked {spoken_s:0.00} s on {called}"),
                     new JsonObject { ["group"] = called, ["talked_s"] = spoken_s });
             },
-            group, wav, floorWait, stay, ptt, implicitFloor, common.OutDir, keep);
+            [group, wav, floorWait, stay, ptt, implicitFloor, .. kind.All, common.OutDir, keep]);
     }
 
     /// <param name="lines">Null = the keys of the terminal.</param>

@@ -8,9 +8,9 @@ internal interface ICallMediaListener
     void OnFloorState(FloorParticipantState state);
 
     /// <param name="effect">Anything but Send.</param>
-    /// <param name="talker">Whom floor control names now, or null.</param>
+    /// <param name="talk">Who talks now.</param>
     /// <param name="phrase">What the server said to a refusal, fit to be shown; null when it said nothing.</param>
-    void OnFloor(in FloorEffect effect, string? talker, string? phrase);
+    void OnFloor(in FloorEffect effect, in TalkState talk, string? phrase);
 
     void OnBurst(HeardBurst burst);
 
