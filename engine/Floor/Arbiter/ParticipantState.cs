@@ -160,7 +160,7 @@ internal sealed class ParticipantState
         Enter(FloorServerParticipantState.U_Permitted);
         // Media of this session is permitted from now on: T8 must not revoke it.
         if (Function is { State: FloorServerParticipantState.U_NotPermittedButSendsMedia } function)
-            function.Enter(FloorServerParticipantState.U_NotPermittedAndFloorTaken);
+            function.FollowFloor();
     }
 
     /// <summary>The permission is over, whether the session goes on or not.</summary>

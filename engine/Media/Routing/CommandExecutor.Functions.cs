@@ -18,8 +18,6 @@ internal sealed partial class CommandExecutor
     {
         if (!state.Calls.TryGetValue(command.Call, out MediaCall? call))
             return "the call is not open";
-        if (Encoding.UTF8.GetByteCount(command.Profile.McpttId) > RouterLimits.MaxIdentity_bytes)
-            return $"the function's identity has more than {RouterLimits.MaxIdentity_bytes} octets";
         FloorParticipantProfile profile = command.Profile with { IsNonControllingFunction = true };
         if (Connect(call, command.Function, profile, out MediaLeg? leg) is string refusal)
             return refusal;
@@ -60,10 +58,13 @@ internal sealed partial class CommandExecutor
         // What the participants have or want there is given back before the way there is gone.
         foreach (MediaLeg leg in call.Legs.Values)
             call.Floor.Leave(leg.Id.Value, now, state.Effects);
+        foreach (PlainLeg leg in call.PlainLegs.Values)
+            call.Floor.Leave(leg.Id.Value, now, state.Effects);
         floorOutput.Emit(call);
         Unregister(controlling);
         call.ControllingFunction = null;
         call.Floor = arbiter;
+        call.DualFloorListeners = command.Floor.DualFloorListeners;
         JoinAll(call, now);
         return null;
     }
@@ -94,6 +95,8 @@ internal sealed partial class CommandExecutor
             if (leg != call.ControllingFunction)
                 call.Floor.Join(leg.Id.Value, leg.Profile, implicitRequest: false, now, state.Effects);
         }
+        foreach (PlainLeg leg in call.PlainLegs.Values)
+            call.Floor.Join(leg.Id.Value, leg.Profile, implicitRequest: false, now, state.Effects);
         floorOutput.Emit(call);
     }
 
@@ -113,7 +116,7 @@ internal sealed partial class CommandExecutor
 
     private string? ConnectUpwards(MediaCall call, FunctionPeer peer)
     {
-        var profile = new FloorParticipantProfile { McpttId = "" };
+        var profile = new FloorParticipantProfile { McpttId = "controlling function" };
         string? refusal = Connect(call, peer, profile, out MediaLeg? leg);
         call.ControllingFunction ??= leg;
         return refusal;
@@ -122,10 +125,8 @@ internal sealed partial class CommandExecutor
     private string? Connect(MediaCall call, FunctionPeer peer, FloorParticipantProfile profile, out MediaLeg? leg)
     {
         leg = null;
-        if (peer.Leg.Value < 0 || call.Legs.ContainsKey(peer.Leg.Value))
-            return $"leg {peer.Leg.Value} is negative or taken";
-        if (call.Legs.Count >= state.Limits.MaxLegsPerCall)
-            return $"the call has {call.Legs.Count} legs, the most this node takes";
+        if (PlainCommands.RefusalOf(call, peer.Leg, profile.McpttId, state.Limits) is { } refusal)
+            return refusal;
         if (!SocketAddressKey.TryFrom(peer.Audio, out SocketAddressKey audio) || !audio.IsUsable ||
             !SocketAddressKey.TryFrom(peer.Floor, out SocketAddressKey floor) || !floor.IsUsable)
             return "the function's addresses are not IPv4 addresses with ports";

@@ -31,8 +31,12 @@ public sealed class TemporaryGroupTests
         _arbiter.Join(1, Profile(1), false, _now, _effects);
         foreach (int function in (int[])[FunctionA, FunctionB])
         {
-            _arbiter.Join(function, Profile(function) with { IsNonControllingFunction = true, NegotiatedPriority = 9 },
-                false, _now, _effects);
+            FloorParticipantProfile profile = Profile(function) with
+            {
+                IsNonControllingFunction = true,
+                NegotiatedPriority = 9,
+            };
+            _arbiter.Join(function, profile, false, _now, _effects);
         }
         _effects.Clear();
     }
