@@ -39,6 +39,7 @@ internal static class MediaPlaneAdapter
         MediaEffect.ReportListening report => new ReportListening(new CallId(report.Call), new LegId(report.Leg), report.Listens),
         MediaEffect.ReplaceFloorKey replace => new ReplaceFloorKey(new CallId(replace.Call), new MulticastKey(replace.Key, replace.Ssrc)),
         MediaEffect.RemoveLeg leg => new RemoveLeg(new CallId(leg.Call), new LegId(leg.Leg)),
+        MediaEffect.WatchFloor watch => new WatchFloor(new CallId(watch.Call), watch.On),
         _ => throw new ArgumentOutOfRangeException(nameof(effect), effect.GetType().Name),
     };
 

@@ -20,7 +20,6 @@ internal sealed class FloorOutput(RouterState state, SendQueue queue, IReportSin
     {
         FloorEffects effects = state.Effects;
         call.Subchannel?.Process(effects, state.Now);
-        call.Watch?.Note(effects, state.Now);
         for (int i = 0; i < effects.Count; i++)
         {
             ref readonly FloorEffect effect = ref effects[i];
@@ -45,6 +44,7 @@ internal sealed class FloorOutput(RouterState state, SendQueue queue, IReportSin
             }
             Report(call, effect);
         }
+        call.Watch?.Note(effects, state.Now);
         effects.Clear();
         state.Deadlines.Update(call, call.NextDeadline);
     }

@@ -90,6 +90,9 @@ public sealed class DemoScenario(DemoWorld world, short[] speech, short[] reply)
         Task<CallUp>[] up = [.. DemoWorld.Members.Skip(1).Select(name => Client(name).ExpectAsync<CallUp>(StepTimeout, call => call.Group == RegroupId))];
         McxCall call = await Client("alice").CallAsync(RegroupId).ConfigureAwait(false);
         await Task.WhenAll(up).ConfigureAwait(false);
+        // A member is up with its own answer; the server takes its floor control a little later.
+        while (world.Server.MediaCounters.Legs < DemoWorld.Members.Count)
+            await Task.Delay(5).ConfigureAwait(false);
         string[] mkis = [.. DemoWorld.Members.Select(name => Client(name).MkiOf(RegroupId) ?? throw new DemoStepException($"{name} holds no key in force"))];
         string gmkId = mkis[0][..(2 * KeyIdentifier.Length_bytes)];
         Check(mkis.All(mki => mki.StartsWith(gmkId, StringComparison.Ordinal)), "the members do not hold the same GMK");
