@@ -25,6 +25,7 @@ public sealed class McSystem : IDisposable
     private readonly ClientServerKeys _clientServerKeys;
     private readonly GroupKeyManagement _groupKeys;
     private readonly KeyRotationRequest _keyRotation;
+    private readonly PlainCalls _plainCalls;
     private Instant _nextSweep;
 
     /// <param name="durable">What the store held when the process started.</param>
@@ -40,7 +41,8 @@ public sealed class McSystem : IDisposable
         var notification = new RegroupNotification(_context);
         var membership = new RegroupMembership(_context, notification);
         _callRelease = new GroupCallRelease(_context);
-        _callSetup = new GroupCallSetup(_context, notification, _callRelease, _clientServerKeys, _groupKeys);
+        _plainCalls = new PlainCalls(_context);
+        _callSetup = new GroupCallSetup(_context, notification, _callRelease, _clientServerKeys, _groupKeys, _plainCalls);
         _affiliation = new AffiliationProcedure(_context, membership, _callSetup, _callRelease);
         _registration = new RegistrationProcedure(_context, _affiliation, membership, notification, _clientServerKeys, _groupKeys);
         _regroupFormation = new PreconfiguredRegroupFormation(_context, notification);
@@ -229,8 +231,11 @@ public sealed class McSystem : IDisposable
             case SipMethods.Publish:
                 _affiliation.Handle(transaction, request, user, now, effects);
                 break;
+            case SipMethods.Invite when request.To?.Tag is not null && LegOf(request) is { Plain: not null } leg:
+                _plainCalls.HandleReInvite(transaction, request, leg, user, effects);
+                break;
             case SipMethods.Invite when request.To?.Tag is not null:
-                // A leg's media does not change while it is up, so a re-INVITE has nothing to ask for.
+                // An MCPTT client's media does not change while it is up, so a re-INVITE has nothing to ask for.
                 _context.Respond(transaction, request, LegOf(request) is null ? 481 : 488, effects);
                 break;
             case SipMethods.Invite:

@@ -116,7 +116,7 @@ public sealed class McServer : IAsyncDisposable
         if (hasIdentities && !hasSeal)
             throw new ConfigurationException($"{configuration.StorePath}: would hold managed keys in clear; set store-key in the server's configuration, or {StoreSeal.EnvironmentVariable}.");
         string? managed = organisation.Groups.FirstOrDefault(group => group.GroupMasterKey is null)?.Id
-            ?? organisation.Users.FirstOrDefault(user => user.ClientServerKey is null)?.McpttId;
+            ?? organisation.Users.FirstOrDefault(user => user is { ClientServerKey: null, PlainSip: null })?.McpttId;
         // It would wait for ever for what nobody can make or open.
         if (managed is not null && !hasIdentities)
             throw new ConfigurationException($"{configuration.OrganisationPath}: {managed} has no configured key, and no KMS is configured; add gmk or csk there, or a kms section to the server's configuration.");

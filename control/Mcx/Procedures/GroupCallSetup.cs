@@ -10,13 +10,25 @@ namespace MediaEngine.Mcx;
 /// invited, the caller answered when the first member has answered; joining a running call; late entry (10.1.1.4.6).
 /// </summary>
 internal sealed class GroupCallSetup(
-    McContext context, RegroupNotification notification, GroupCallRelease release, ClientServerKeys clientServerKeys, GroupKeyManagement groupKeys)
+    McContext context, RegroupNotification notification, GroupCallRelease release, ClientServerKeys clientServerKeys, GroupKeyManagement groupKeys,
+    PlainCalls plainCalls)
 {
     public void Handle(SipTransactionId transaction, SipRequest request, SipFlow flow, McUser caller, Instant now, McxEffects effects)
     {
         void Refuse(McxWarning warning, string detail) =>
             context.Refuse(transaction, request, warning, caller.McpttId, detail, effects);
 
+        if (caller.PlainSip is not null)
+        {
+            if (!plainCalls.TryRead(transaction, request, caller, effects, out PlainSession session, out SessionDescription plainOffer, out string called))
+                return;
+            Registration? registered = context.State.RegistrationsOf(McIdentity.Normalise(caller.McpttId)!).FirstOrDefault();
+            if (registered is null)
+                Refuse(McxWarning.UserUnknown, "the caller is not registered");
+            else
+                Enter(transaction, request, flow, caller, registered.ClientId, called, plainOffer, session, now, effects);
+            return;
+        }
         if (!request.Headers.GetAll("Accept-Contact").Any(value => value.Contains(McContext.FeatureTag, StringComparison.OrdinalIgnoreCase)))
         {
             context.Respond(transaction, request, 403, effects);
@@ -53,10 +65,22 @@ internal sealed class GroupCallSetup(
             Refuse(McxWarning.InvalidBody, "mcptt-request-uri does not name a group");
             return;
         }
-        if (FindGroup(groupId, mcpttId, registration.ClientId, Refuse, effects) is not { } configuration)
+        Enter(transaction, request, flow, caller, registration.ClientId, groupId, offer, plain: null, now, effects);
+    }
+
+    /// <summary>The caller is known and its offer can be used: the group's part of the checks, and the call.</summary>
+    private void Enter(
+        SipTransactionId transaction, SipRequest request, SipFlow flow, McUser caller, string clientId, string groupId,
+        SessionDescription offer, PlainSession? plain, Instant now, McxEffects effects)
+    {
+        void Refuse(McxWarning warning, string detail) =>
+            context.Refuse(transaction, request, warning, caller.McpttId, detail, effects);
+
+        string mcpttId = McIdentity.Normalise(caller.McpttId)!;
+        if (FindGroup(groupId, mcpttId, clientId, Refuse, effects) is not { } configuration)
             return;
         GroupCall? running = context.State.CallsByGroup.GetValueOrDefault(groupId);
-        int participants = (running?.Legs.Count ?? 0) + (running?.LegOf(mcpttId, registration.ClientId) is null ? 1 : 0);
+        int participants = (running?.Legs.Count ?? 0) + (running?.LegOf(mcpttId, clientId) is null ? 1 : 0);
         if (participants > configuration.MaxParticipants)
         {
             Refuse(McxWarning.TooManyParticipants, $"{configuration.MaxParticipants} may take part");
@@ -73,16 +97,17 @@ internal sealed class GroupCallSetup(
 
         GroupCall call = running ?? Open(groupId, configuration, now, effects);
         // The client lost its call and calls again: the old leg is gone for it.
-        CallLeg? stale = call.LegOf(mcpttId, registration.ClientId);
+        CallLeg? stale = call.LegOf(mcpttId, clientId);
         if (stale is not null)
             release.Drop(stale, effects);
-        CallLeg leg = call.Add(caller, registration.ClientId, new SipDestination(flow.Transport, flow.Remote, flow));
+        CallLeg leg = call.Add(caller, clientId, new SipDestination(flow.Transport, flow.Remote, flow));
         if (running is null || stale == call.Initiator)
             call.Initiator = leg;
         leg.Remote = offer;
+        leg.Plain = plain;
         leg.UnansweredInvite = (transaction, request);
-        leg.ImplicitFloorRequest = running is null && offer.FloorControl!.FloorParameters.ContainsKey("mc_implicit_request");
-        leg.OverMulticast = call.Bearer is not null && offer.MulticastAudio is not null;
+        leg.ImplicitFloorRequest = running is null && plain is null && offer.FloorControl!.FloorParameters.ContainsKey("mc_implicit_request");
+        leg.OverMulticast = plain is null && call.Bearer is not null && offer.MulticastAudio is not null;
         context.State.LegsByInvite[transaction] = leg;
         if (running is not null)
         {
@@ -94,9 +119,9 @@ internal sealed class GroupCallSetup(
         }
         effects.Log("call-started", groupId, $"by {caller.McpttId}, keys of {configuration.Id}");
         int invited = 0;
-        foreach ((string memberId, string clientId) in ClientsOf(groupId))
+        foreach ((string memberId, string memberClient) in ClientsOf(groupId))
         {
-            if ((memberId, clientId) != (mcpttId, registration.ClientId) && Invite(call, memberId, clientId, caller.McpttId, effects))
+            if ((memberId, memberClient) != (mcpttId, clientId) && Invite(call, memberId, memberClient, caller.McpttId, effects))
                 invited++;
         }
         if (invited == 0)
@@ -120,6 +145,13 @@ internal sealed class GroupCallSetup(
     {
         if (response.Status < 200)
             return;
+        // Not Acceptable Here: an endpoint without SRTP.
+        if (response.Status == 488 && leg is { State: CallLegState.Inviting, Plain.MayOfferInClear: true }
+            && context.State.Registrations.TryGetValue(McState.ClientKey(leg.McpttId, leg.ClientId), out Registration? registration))
+        {
+            SendInvite(leg, plainCalls.NewInvite(leg, registration, inClear: true), effects);
+            return;
+        }
         if (response.Status >= 300)
         {
             MemberFailed(leg, $"answered {response.Status} {response.Reason}", effects);
@@ -142,7 +174,7 @@ internal sealed class GroupCallSetup(
         if (leg.State == CallLegState.Ended || leg.Call.Released
             || !RequestBodies.TryRead(response, out RequestBodies bodies, out reason)
             || bodies.Description is not { } answer
-            || !CallSession.IsAcceptable(answer, out reason))
+            || !(leg.Plain is { } plain ? plain.TryTakeAnswer(answer, out reason) : CallSession.IsAcceptable(answer, out reason)))
         {
             release.SendBye(leg, dialog, effects);
             if (leg.State != CallLegState.Ended)
@@ -151,7 +183,7 @@ internal sealed class GroupCallSetup(
         }
         leg.State = CallLegState.Established;
         leg.Remote = answer;
-        leg.OverMulticast = leg.Call.Bearer is not null && answer.MulticastAudio is { Port: > 0 };
+        leg.OverMulticast = leg.Plain is null && leg.Call.Bearer is not null && answer.MulticastAudio is { Port: > 0 };
         context.State.LegsByDialog[dialog.Id] = leg;
         effects.Log("call-member-joined", leg.Call.GroupId, $"{leg.User.McpttId}{(leg.OverMulticast ? " over multicast" : string.Empty)}");
         AddToMedia(leg, effects);
@@ -250,6 +282,13 @@ internal sealed class GroupCallSetup(
             effects.Log("call-member-not-invited", call.GroupId, $"{mcpttId} is not registered, or the call is full");
             return false;
         }
+        if (user.PlainSip is { } profile)
+        {
+            CallLeg plainLeg = call.Add(user, clientId, context.DestinationOf(registration));
+            plainLeg.Plain = new PlainSession(profile.Security, context.Entropy);
+            SendInvite(plainLeg, plainCalls.NewInvite(plainLeg, registration, inClear: false), effects);
+            return true;
+        }
         if (clientServerKeys.Of(user, registration.Id) is null)
         {
             effects.Warn("call-member-not-invited", call.GroupId, $"{mcpttId} has no client-server key (CSK): its client uploads one when it registers");
@@ -271,9 +310,14 @@ internal sealed class GroupCallSetup(
         McContext.SetBody(invite,
             new MimePart(ContentTypes.Sdp, offer.Serialise()),
             new MimePart(ContentTypes.McpttInfo, info.Serialise()));
+        SendInvite(leg, invite, effects);
+        return true;
+    }
+
+    private void SendInvite(CallLeg leg, SipRequest invite, McxEffects effects)
+    {
         leg.InviteToken = context.Track(new MemberInvite(this, leg, invite));
         effects.Send(leg.InviteToken.Value, invite, leg.Destination);
-        return true;
     }
 
     private void AnswerWaiting(GroupCall call, McxEffects effects)
@@ -292,12 +336,10 @@ internal sealed class GroupCallSetup(
         ok.Headers.Add("P-Asserted-Identity", $"<{context.Options.ServerUri}>");
         if (warning is not null)
             ok.AddWarning(context.Options.HostName, warning.Code, warning.Text);
-        byte priority = CallSession.NegotiatePriority(leg.Remote!, PriorityOf(call, leg));
-        SessionDescription answer = CallSession.Answer(call, leg.Remote!, context.Options.MediaAddressesOf(call.Number),
-            context.MulticastPool.TimeToLive, priority, leg.ImplicitFloorRequest);
-        McContext.SetBody(ok,
-            new MimePart(ContentTypes.Sdp, answer.Serialise()),
-            new MimePart(ContentTypes.McpttInfo, new McpttInfo { SessionType = "prearranged", CallingGroupId = call.GroupId }.Serialise()));
+        if (leg.Plain is null)
+            SetBody(ok, leg);
+        else
+            McContext.SetBody(ok, plainCalls.Answer(leg));
         leg.UnansweredInvite = null;
         leg.State = CallLegState.Established;
         leg.Dialog = SipDialog.FromServer(request, ok);
@@ -310,6 +352,17 @@ internal sealed class GroupCallSetup(
             AddToMedia(leg, effects);
     }
 
+    private void SetBody(SipResponse ok, CallLeg leg)
+    {
+        GroupCall call = leg.Call;
+        byte priority = CallSession.NegotiatePriority(leg.Remote!, PriorityOf(call, leg));
+        SessionDescription answer = CallSession.Answer(call, leg.Remote!, context.Options.MediaAddressesOf(call.Number),
+            context.MulticastPool.TimeToLive, priority, leg.ImplicitFloorRequest);
+        McContext.SetBody(ok,
+            new MimePart(ContentTypes.Sdp, answer.Serialise()),
+            new MimePart(ContentTypes.McpttInfo, new McpttInfo { SessionType = "prearranged", CallingGroupId = call.GroupId }.Serialise()));
+    }
+
     private static byte PriorityOf(GroupCall call, CallLeg leg) =>
         call.Configuration.Members.TryGetValue(leg.McpttId, out GroupMember? member) ? member.UserPriority : (byte)0;
 
@@ -317,6 +370,14 @@ internal sealed class GroupCallSetup(
     {
         if (leg.InMedia || leg.State != CallLegState.Established || leg.Call.Released)
             return;
+        bool receiveOnly = leg.Call.Configuration.Members.TryGetValue(leg.McpttId, out GroupMember? member) && member.ReceiveOnly;
+        if (leg.Plain is not null)
+        {
+            leg.InMedia = plainCalls.TryAddToMedia(leg, PriorityOf(leg.Call, leg), receiveOnly, effects);
+            if (!leg.InMedia)
+                LeaveWithoutSsrc(leg, effects);
+            return;
+        }
         SessionDescription remote = leg.Remote!;
         uint audioSsrc = CallSession.AudioSsrcOf(remote);
         // It was there when the leg was invited; a client that de-registered since may have lost it to the user's others.
@@ -327,8 +388,7 @@ internal sealed class GroupCallSetup(
         }
         if (!context.ServerSsrcs.TryTake(csk.Id, audioSsrc, effects, out uint serverSsrc))
         {
-            effects.Warn("server-ssrcs-used-up", leg.User.McpttId, "no SSRC is reserved for floor control to another leg");
-            release.Leave(leg.Call.GroupId, leg.McpttId, leg.ClientId, "no SSRC is reserved", effects);
+            LeaveWithoutSsrc(leg, effects);
             return;
         }
         leg.InMedia = true;
@@ -338,7 +398,7 @@ internal sealed class GroupCallSetup(
             McpttId = leg.User.McpttId,
             QueueingNegotiated = parameters.ContainsKey("mc_queueing"),
             NegotiatedPriority = parameters.ContainsKey("mc_priority") ? CallSession.NegotiatePriority(remote, PriorityOf(leg.Call, leg)) : null,
-            ReceiveOnly = leg.Call.Configuration.Members.TryGetValue(leg.McpttId, out GroupMember? member) && member.ReceiveOnly,
+            ReceiveOnly = receiveOnly,
             AudioSsrc = audioSsrc,
         };
         effects.Submit(new MediaEffect.AddLeg(
@@ -352,6 +412,12 @@ internal sealed class GroupCallSetup(
             leg.OverMulticast,
             profile,
             leg.ImplicitFloorRequest));
+    }
+
+    private void LeaveWithoutSsrc(CallLeg leg, McxEffects effects)
+    {
+        effects.Warn("server-ssrcs-used-up", leg.User.McpttId, "no SSRC is reserved for what another leg is sent");
+        release.Leave(leg.Call.GroupId, leg.McpttId, leg.ClientId, "no SSRC is reserved", effects);
     }
 
     private sealed class MemberInvite(GroupCallSetup setup, CallLeg leg, SipRequest invite) : PendingRequest

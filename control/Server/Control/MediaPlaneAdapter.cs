@@ -29,7 +29,21 @@ internal static class MediaPlaneAdapter
             leg.OverMulticast ? LegDelivery.Multicast : LegDelivery.Unicast,
             leg.Profile,
             leg.ImplicitFloorRequest),
+        MediaEffect.AddPlainLeg leg => new AddPlainLeg(
+            new CallId(leg.Call), new LegId(leg.Leg), leg.McpttId, ToMedia(leg.Endpoint), leg.AudioSsrc, leg.EndpointSsrc, leg.Talk, leg.Profile),
+        MediaEffect.ChangePlainLeg leg =>
+            new ChangePlainLeg(new CallId(leg.Call), new LegId(leg.Leg), ToMedia(leg.Endpoint), leg.KeepKeys),
+        MediaEffect.UseGroupKey use => new UseGroupKey(new CallId(use.Call), use.GmkId),
         MediaEffect.RemoveLeg leg => new RemoveLeg(new CallId(leg.Call), new LegId(leg.Leg)),
         _ => throw new ArgumentOutOfRangeException(nameof(effect), effect.GetType().Name),
+    };
+
+    private static PlainMedia ToMedia(PlainEndpoint endpoint) => new()
+    {
+        Audio = endpoint.Audio,
+        Keys = endpoint.Keys,
+        TelephoneEvent = endpoint.TelephoneEvent,
+        Receives = endpoint.Receives,
+        Sends = endpoint.Sends,
     };
 }
