@@ -109,7 +109,7 @@ public sealed record SessionDescription
             SessionVersion = sessionVersion,
             Connection = connection ?? IPAddress.Any,
             Media = media,
-            Attributes = ofSession,
+            Attributes = ofSession.Count == 0 ? [] : ofSession,
         };
         return true;
     }
@@ -122,6 +122,8 @@ public sealed record SessionDescription
             .Append("s=-\r\n")
             .Append(CultureInfo.InvariantCulture, $"c=IN {Family(Connection)} {Connection}\r\n")
             .Append("t=0 0\r\n");
+        foreach (string attribute in Attributes)
+            text.Append(CultureInfo.InvariantCulture, $"a={attribute}\r\n");
         foreach (MediaDescription media in Media)
         {
             text.Append(CultureInfo.InvariantCulture, $"m={media.Kind} {media.Port} {media.Protocol} {media.Format}\r\n");

@@ -24,7 +24,7 @@ internal sealed class SmallSystem : IAsyncDisposable
     private readonly List<ClientProfile> _profiles = [];
     private readonly McServer _server;
 
-    public SmallSystem(bool multicast = false)
+    public SmallSystem(bool multicast = false, PlainSipProfile? phone = null)
     {
         var configuration = new ServerConfiguration
         {
@@ -48,17 +48,21 @@ internal sealed class SmallSystem : IAsyncDisposable
             AllowRegroup = name == "alice",
             ClientServerKey = CskOf(i),
         })];
+        string[] phones = phone is null ? [] : ["phone"];
+        users = [.. users, .. phones.Select(name => new McUser { McpttId = IdOf(name), SipIdentity = $"sip:u-{name}@mcx.example", Password = $"secret of {name}", PlainSip = phone })];
         McGroup[] groups =
         [
-            Group(Fire, 0, multicast, "alice", "bob"),
+            Group(Fire, 0, multicast, ["alice", "bob", .. phones]),
             Group(Rail, 1, multicast, "carol"),
-            Group(Major, 2, multicast, Names),
+            Group(Major, 2, multicast, [.. Names, .. phones]),
         ];
         _server = new McServer(configuration, new Organisation("mcx.example", users, groups), NullLoggerFactory.Instance);
         _server.Start();
     }
 
     public static string IdOf(string name) => $"sip:{name}@mcx.example";
+
+    public IPEndPoint SipEndPoint(SipTransportKind transport) => _server.SipEndPoint(transport);
 
     public string File(string name) => _folder.File(name);
 
