@@ -37,6 +37,19 @@ public class PlainSipTests
     }
 
     [Fact]
+    public void A_telephone_is_challenged_with_md5_first()
+    {
+        SipRequest request = new SipRequest(SipMethods.Register, "sip:mcx.example");
+        foreach ((string name, string value) in ((string, string)[])
+            [("From", "<sip:u-phone@mcx.example>;tag=1"), ("To", "<sip:u-phone@mcx.example>"), ("Call-ID", "1"), ("CSeq", "1 REGISTER")])
+            request.Headers.Add(name, value);
+
+        Assert.Contains("MD5", _mcx.Send("phone", request).Headers.GetAll("WWW-Authenticate")[0], StringComparison.Ordinal);
+        request.Headers.Set("From", "<sip:u-alice@mcx.example>;tag=1");
+        Assert.Contains("SHA-256", _mcx.Send("alice", request).Headers.GetAll("WWW-Authenticate")[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_member_with_a_telephone_is_invited_from_the_group_and_offered_srtp()
     {
         Prepare();

@@ -113,7 +113,7 @@ internal sealed partial class SippPhone : IDisposable
         [
             .. name == "answer" ? (string[])[] : [_server.ToString()],
             "-sf", file, "-i", "127.0.0.1", "-p", _sipPort.ToString(CultureInfo.InvariantCulture), "-m", "1", "-nostdin", "-timeout", "25", "-timeout_error",
-            "-trace_msg", "-message_file", _folder.File("messages.log"), "-message_overwrite", "true",
+            "-auth_uri", "mcx.example", "-trace_msg", "-message_file", _folder.File("messages.log"), "-message_overwrite", "true",
         ]);
     }
 
