@@ -93,7 +93,7 @@ internal sealed class PlainCalls(McContext context)
     }
 
     /// <summary>Brings the leg into the media plane; false when no SSRC is left for it.</summary>
-    public bool TryAddToMedia(CallLeg leg, byte priority, bool receiveOnly, McxEffects effects)
+    public bool TryAddToMedia(CallLeg leg, McxEffects effects)
     {
         PlainEndpoint endpoint = leg.Plain!.Endpoint!;
         if (endpoint.Keys is not null)
@@ -105,8 +105,8 @@ internal sealed class PlainCalls(McContext context)
         {
             McpttId = leg.User.McpttId,
             QueueingNegotiated = true,
-            NegotiatedPriority = priority,
-            ReceiveOnly = receiveOnly || talk.Mode == PlainTalkMode.Never,
+            NegotiatedPriority = leg.UserPriority,
+            ReceiveOnly = leg.Member?.ReceiveOnly == true || talk.Mode == PlainTalkMode.Never,
             AudioSsrc = audioSsrc,
         };
         effects.Submit(new MediaEffect.AddPlainLeg(

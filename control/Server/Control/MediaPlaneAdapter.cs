@@ -28,7 +28,12 @@ internal static class MediaPlaneAdapter
             leg.ServerSsrc,
             leg.OverMulticast ? LegDelivery.Multicast : LegDelivery.Unicast,
             leg.Profile,
-            leg.ImplicitFloorRequest),
+            leg.ImplicitFloorRequest)
+        {
+            FloorSsrc = leg.FloorSsrc,
+        },
+        MediaEffect.SetFloorPolicy set => new SetFloorPolicy(new CallId(set.Call), set.FloorPolicy),
+        MediaEffect.RequestFloor request => new RequestFloor(new CallId(request.Call), new LegId(request.Leg), request.CallType),
         MediaEffect.AddPlainLeg leg => new AddPlainLeg(
             new CallId(leg.Call), new LegId(leg.Leg), leg.McpttId, ToMedia(leg.Endpoint), leg.AudioSsrc, leg.EndpointSsrc, leg.Talk, leg.Profile),
         MediaEffect.ChangePlainLeg leg =>

@@ -18,6 +18,7 @@ internal sealed class FloorOutput(RouterState state, SendQueue queue, IReportSin
     public void Emit(MediaCall call)
     {
         FloorEffects effects = state.Effects;
+        call.Watch?.Note(effects, state.Now);
         for (int i = 0; i < effects.Count; i++)
         {
             ref readonly FloorEffect effect = ref effects[i];
@@ -27,6 +28,12 @@ internal sealed class FloorOutput(RouterState state, SendQueue queue, IReportSin
                     Send(receiver, effects.Message(effect));
                 else if (call.PlainLegs.TryGetValue(effect.Participant, out PlainLeg? plain))
                     plain.Floor.Receive(effects.Message(effect), state);
+                continue;
+            }
+            if (effect.Kind == FloorEffectKind.SendToControllingFunction)
+            {
+                if (call.ControllingFunction is not null)
+                    Send(call.ControllingFunction, effects.Message(effect));
                 continue;
             }
             Report(call, effect);

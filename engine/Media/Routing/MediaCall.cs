@@ -7,13 +7,14 @@ namespace MediaEngine.Media;
 /// <summary>A call: its floor, its keys, its legs and where media goes.</summary>
 internal sealed class MediaCall : IDisposable
 {
-    public MediaCall(OpenCall command, FloorArbiter arbiter, SendQueue? multicastQueue)
+    public MediaCall(OpenCall command, ICallFloor floor, SendQueue? multicastQueue)
     {
         Id = command.Call;
         Bearer = command.Multicast;
         BearerAddress = command.Multicast is null ? default : SocketAddressKey.From(command.Multicast.Audio);
         MulticastQueue = multicastQueue;
-        Arbiter = arbiter;
+        Floor = floor;
+        DualFloorListeners = command.Floor.DualFloorListeners;
         IdleReport = new FloorChanged(Id, null);
         GroupKeys.Add(command.MediaKey);
         SendingKey = command.MediaKey;
@@ -21,7 +22,13 @@ internal sealed class MediaCall : IDisposable
 
     public CallId Id { get; }
 
-    public FloorArbiter Arbiter { get; }
+    public ICallFloor Floor { get; set; }
+
+    /// <summary>Null while the floor is controlled elsewhere.</summary>
+    public FloorArbiter? Arbiter => Floor as FloorArbiter;
+
+    /// <summary>The leg to who controls the floor; null when this node does.</summary>
+    public MediaLeg? ControllingFunction { get; set; }
 
     /// <summary>Owned.</summary>
     public List<GroupMasterKey> GroupKeys { get; } = [];
@@ -46,13 +53,19 @@ internal sealed class MediaCall : IDisposable
     /// <summary>Null when the call has no bearer.</summary>
     public SendQueue? MulticastQueue { get; }
 
+    /// <summary>Of the floor policy.</summary>
+    public DualFloorListeners DualFloorListeners { get; set; }
+
     /// <summary>Legs served by the bearer.</summary>
     public int MulticastLegs { get; set; }
 
     public FloorChanged IdleReport { get; }
 
+    /// <summary>Null while nobody watches the floor.</summary>
+    public FloorWatch? Watch { get; set; }
+
     /// <summary>When its floor machines want to be called.</summary>
-    public Instant NextDeadline => Instant.Earlier(Arbiter.NextDeadline, PlainDeadline);
+    public Instant NextDeadline => Instant.Earlier(Floor.NextDeadline, PlainDeadline);
 
     /// <summary>The same, as the heap has it.</summary>
     public Instant Deadline { get; set; } = Instant.Never;

@@ -7,9 +7,6 @@ namespace MediaEngine.Media;
 /// <summary>The commands about plain legs. Each answers with the reason why it could not be carried out, or null.</summary>
 internal sealed class PlainCommands(RouterState state, PlainHandler handler, FloorOutput floorOutput)
 {
-    /// <summary>What the length octet of a floor control field can say (TS 24.380 8.1.3).</summary>
-    private const int MaxIdentity_bytes = 255;
-
     public string? Add(AddPlainLeg command)
     {
         if (!state.Calls.TryGetValue(command.Call, out MediaCall? call))
@@ -26,7 +23,7 @@ internal sealed class PlainCommands(RouterState state, PlainHandler handler, Flo
         state.Counters.Legs++;
         try
         {
-            joined = call.Arbiter.Join(leg.Id.Value, command.Profile, implicitRequest: false, state.Now, state.Effects);
+            joined = call.Floor.Join(leg.Id.Value, command.Profile, implicitRequest: false, state.Now, state.Effects);
         }
         catch (ArgumentException)
         {
@@ -81,7 +78,7 @@ internal sealed class PlainCommands(RouterState state, PlainHandler handler, Flo
     {
         if (Find(call, number) is not { } leg)
             return false;
-        leg.Call.Arbiter.Leave(number.Value, state.Now, state.Effects);
+        leg.Call.Floor.Leave(number.Value, state.Now, state.Effects);
         floorOutput.Emit(leg.Call);
         Unregister(leg);
         return true;
@@ -99,8 +96,8 @@ internal sealed class PlainCommands(RouterState state, PlainHandler handler, Flo
         int number = leg.Value;
         if (number < 0 || call.Legs.ContainsKey(number) || call.PlainLegs.ContainsKey(number))
             return $"leg {number} is negative or taken";
-        if (Encoding.UTF8.GetByteCount(mcpttId) is < 1 or > MaxIdentity_bytes)
-            return $"an MCPTT ID has 1 to {MaxIdentity_bytes} octets";
+        if (Encoding.UTF8.GetByteCount(mcpttId) is < 1 or > RouterLimits.MaxIdentity_bytes)
+            return $"an MCPTT ID has 1 to {RouterLimits.MaxIdentity_bytes} octets";
         return call.Legs.Count + call.PlainLegs.Count < limits.MaxLegsPerCall
             ? null
             : $"the call has {limits.MaxLegsPerCall} legs, the most this node takes";

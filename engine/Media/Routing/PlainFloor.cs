@@ -55,7 +55,7 @@ internal sealed class PlainFloor
         _machine.Receive(message, state.Now, _effects);
         Carry(state);
         // The server ended the talk without a word to the talker: its media had stayed away (T1).
-        if (HasFloor && !_call.Arbiter.MaySendMedia(_participant))
+        if (HasFloor && !_call.Floor.MaySendMedia(_participant))
             Withdraw(state);
     }
 
@@ -81,7 +81,7 @@ internal sealed class PlainFloor
         {
             ref readonly FloorEffect effect = ref _effects[i];
             if (effect.Kind == FloorEffectKind.Send)
-                _call.Arbiter.Receive(_participant, _effects.Message(effect), state.Now, state.Effects);
+                _call.Floor.Receive(_participant, _effects.Message(effect), state.Now, state.Effects);
             lost |= effect.Kind is FloorEffectKind.FloorDenied or FloorEffectKind.FloorRevoked or
                 FloorEffectKind.RequestTimedOut or FloorEffectKind.RequestCancelled;
         }

@@ -8,7 +8,7 @@ namespace MediaEngine.Media;
 /// <param name="call">The call.</param>
 /// <param name="except">The sender's place in <see cref="UnicastTargets"/>, -1 when it has none.</param>
 /// <param name="packet">Protected.</param>
-internal delegate void GroupForward(MediaCall call, int except, ReadOnlySpan<byte> packet);
+internal delegate void GroupForward(MediaCall call, int talker, int except, ReadOnlySpan<byte> packet);
 
 /// <summary>The packets of plain legs, both ways: to them in their own protection, from them in the group's. Allocates nothing.</summary>
 internal sealed class PlainHandler(RouterState state, SendQueue audioQueue, FloorOutput floorOutput, GroupForward forward)
@@ -123,7 +123,7 @@ internal sealed class PlainHandler(RouterState state, SendQueue audioQueue, Floo
     private void Speak(PlainLeg leg, in RtpHeader header, ReadOnlySpan<byte> voice, Instant now)
     {
         MediaCall call = leg.Call;
-        bool mayTalk = call.Arbiter.ReceiveMedia(leg.Id.Value, now, state.Effects);
+        bool mayTalk = call.Floor.ReceiveMedia(leg.Id.Value, now, state.Effects);
         floorOutput.Emit(call);
         if (!mayTalk)
         {
@@ -136,11 +136,11 @@ internal sealed class PlainHandler(RouterState state, SendQueue audioQueue, Floo
             state.Counters.Drop(outcome == SrtpOutcome.Ok ? MediaDrop.Replayed : MediaDrop.Refused);
             return;
         }
-        forward(call, -1, _copy.AsSpan(0, length));
+        forward(call, leg.Id.Value, -1, _copy.AsSpan(0, length));
         Deliver(call, leg.Id.Value, header, voice);
     }
 
     // A plain endpoint plays one stream: of several talkers it hears who overrides the others, else who began first.
     private static bool IsHeard(MediaCall call, int talker) =>
-        (call.Arbiter.OverridingTalker ?? call.Arbiter.Talker) == talker;
+        call.Arbiter is not { } arbiter || (arbiter.OverridingTalker ?? arbiter.Talker) == talker;
 }

@@ -1,3 +1,4 @@
+using MediaEngine.Floor;
 using MediaEngine.Rtp;
 
 namespace MediaEngine.Media;
@@ -12,6 +13,7 @@ internal sealed class PlainLeg : IDisposable
     {
         Call = call;
         Id = command.Leg;
+        Profile = command.Profile;
         Media = command.Media;
         Floor = new PlainFloor(call, command);
         Declared = Address = SocketAddressKey.From(command.Media.Audio);
@@ -24,6 +26,9 @@ internal sealed class PlainLeg : IDisposable
     public MediaCall Call { get; }
 
     public LegId Id { get; }
+
+    /// <summary>What floor control knows of it.</summary>
+    public FloorParticipantProfile Profile { get; }
 
     /// <summary>What was negotiated last. Its keys are gone.</summary>
     public PlainMedia Media { get; private set; }

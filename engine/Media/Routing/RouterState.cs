@@ -8,6 +8,8 @@ internal sealed class RouterState(RouterLimits limits)
 {
     public RouterLimits Limits { get; } = limits;
 
+    public IEntropy? Entropy { get; set; }
+
     public ShardCounters Counters { get; } = new();
 
     public Dictionary<CallId, MediaCall> Calls { get; } = [];
@@ -17,7 +19,10 @@ internal sealed class RouterState(RouterLimits limits)
     /// <summary>By GMK-ID ‖ GUK-ID.</summary>
     public FlowTable AudioFlows { get; } = new(limits.LearnAddresses);
 
-    /// <summary>By CSK-ID.</summary>
+    /// <summary>By GMK-ID and address.</summary>
+    public FunctionFlows FunctionFlows { get; } = new();
+
+    /// <summary>By CSK-ID or SPK-ID.</summary>
     public FlowTable FloorFlows { get; } = new(limits.LearnAddresses);
 
     public PlainTable PlainLegs { get; } = new(limits.LearnAddresses);
