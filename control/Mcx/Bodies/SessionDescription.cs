@@ -109,7 +109,7 @@ public sealed record SessionDescription
             SessionVersion = sessionVersion,
             Connection = connection ?? IPAddress.Any,
             Media = media,
-            Attributes = ofSession.Count == 0 ? [] : ofSession,
+            Attributes = ofSession.Count == 0 ? Array.Empty<string>() : ofSession,
         };
         return true;
     }

@@ -27,7 +27,7 @@ public sealed class PlainPhoneTests
         Task call = phone.CallAsync(SmallSystem.Fire);
         await Task.WhenAll(ups);
 
-        await IsHeardAsync(alice, phone);
+        await IsHeardAsync(alice, bob, phone);
         Task<BurstReceived>[] heard = [.. new[] { alice, bob }.Select(endpoint => endpoint.ExpectAsync<BurstReceived>(Soon))];
         await phone.PressAsync(timestamp: 8_000, Cancellation);
         byte[] octets = await phone.SayAsync(Said_packets, Cancellation);
@@ -53,15 +53,15 @@ public sealed class PlainPhoneTests
         await AffiliateAsync(SmallSystem.Rail, carol);
         using var phone = new SippPhone(system.SipEndPoint(SipTransportKind.Udp), secure: true);
         await phone.RegisterAsync();
-        Task<RegroupNotified> notified = carol.ExpectAsync<RegroupNotified>(Soon);
+        Task<RegroupNotified>[] notified = [.. new[] { alice, carol }.Select(endpoint => endpoint.ExpectAsync<RegroupNotified>(Soon))];
         await alice.CreateRegroupAsync(SmallSystem.Incident, SmallSystem.Major, [SmallSystem.Fire, SmallSystem.Rail], [], Cancellation);
-        await notified;
+        await Task.WhenAll(notified);
         Task answered = phone.AnswerAsync();
         Task<CallUp> up = carol.ExpectAsync<CallUp>(Soon);
         await alice.CallAsync(SmallSystem.Incident, null, Cancellation);
         await up;
 
-        await IsHeardAsync(alice, phone);
+        await IsHeardAsync(alice, carol, phone);
         Task<BurstReceived>[] heard = [.. new[] { alice, carol }.Select(endpoint => endpoint.ExpectAsync<BurstReceived>(Soon))];
         byte[] octets = await phone.SayAsync(Said_packets, Cancellation);
         await Heard(heard, octets);
@@ -85,14 +85,16 @@ public sealed class PlainPhoneTests
         }
     }
 
-    private static async Task IsHeardAsync(McxEndpoint talker, SippPhone phone)
+    private static async Task IsHeardAsync(McxEndpoint talker, McxEndpoint other, SippPhone phone)
     {
         short[] said = [.. Enumerable.Range(0, Said_packets * G711.Packet_samples).Select(i => (short)(12_000 * Math.Sin(i * 0.37)))];
         byte[] codes = new byte[said.Length];
         G711.EncodeALaw(said, codes);
+        Task<BurstReceived> heardByOther = other.ExpectAsync<BurstReceived>(Soon);
         Task<byte[]> heard = phone.ListenAsync(Said_packets, Cancellation);
         Assert.Equal(FloorAnswer.Granted, await talker.Calls.Single().TalkAsync(said, Cancellation));
         Assert.Equal(codes, await heard.WaitAsync(Soon, Cancellation));
+        await heardByOther;
     }
 
     private static async Task Heard(Task<BurstReceived>[] heard, byte[] octets)
