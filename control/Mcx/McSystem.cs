@@ -43,6 +43,7 @@ public sealed class McSystem : IDisposable
     private readonly KeyRotationRequest _keyRotation;
     private readonly BearerAnnouncement _bearer;
     private readonly ListeningReport _listening;
+    private readonly PlainCalls _plainCalls;
     private Instant _nextSweep;
 
     /// <param name="durable">What the store held when the process started.</param>
@@ -60,10 +61,11 @@ public sealed class McSystem : IDisposable
         _callRelease = new GroupCallRelease(_context);
         _callUpgrade = new CallUpgrade(_context);
         _broadcastRelease = new BroadcastRelease(_callRelease);
+        _plainCalls = new PlainCalls(_context);
         _bearer = new BearerAnnouncement(_context);
         var multicast = new CallMulticast(_context, _groupKeys, _bearer.ControlKey);
         _listening = new ListeningReport(_context, multicast);
-        _callSetup = new GroupCallSetup(_context, notification, _callRelease, _clientServerKeys, _groupKeys, multicast);
+        _callSetup = new GroupCallSetup(_context, notification, _callRelease, _clientServerKeys, _groupKeys, multicast, _plainCalls);
         _affiliation = new AffiliationProcedure(_context, membership, _callSetup, _callRelease);
         _registration = new RegistrationProcedure(_context, _affiliation, membership, notification, _clientServerKeys, _groupKeys, _bearer, multicast);
         _regroupFormation = new PreconfiguredRegroupFormation(_context, notification);
@@ -278,6 +280,9 @@ public sealed class McSystem : IDisposable
                 break;
             case SipMethods.Publish:
                 _affiliation.Handle(transaction, request, user, now, effects);
+                break;
+            case SipMethods.Invite when request.To?.Tag is not null && LegOf(request) is { Plain: not null } leg:
+                _plainCalls.HandleReInvite(transaction, request, leg, user, effects);
                 break;
             case SipMethods.Invite when request.To?.Tag is not null:
                 _callUpgrade.Handle(transaction, request, LegOf(request), user, effects);

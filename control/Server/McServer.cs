@@ -138,7 +138,7 @@ public sealed class McServer : IAsyncDisposable
         if (configuration.Multicast is { ControlKey: null } && !hasIdentities)
             throw new ConfigurationException($"{configuration.OrganisationPath}: no KMS is configured, so nobody can get the bearer's MSCCK; add multicast.mscck to the server's configuration and the clients' profiles, or a kms section.");
         string? managed = organisation.Groups.FirstOrDefault(group => group.GroupMasterKey is null)?.Id
-            ?? organisation.Users.FirstOrDefault(user => user.ClientServerKey is null)?.McpttId;
+            ?? organisation.Users.FirstOrDefault(user => user is { ClientServerKey: null, PlainSip: null })?.McpttId;
         // It would wait for ever for what nobody can make or open.
         if (managed is not null && !hasIdentities)
             throw new ConfigurationException($"{configuration.OrganisationPath}: {managed} has no configured key, and no KMS is configured; add gmk or csk there, or a kms section to the server's configuration.");

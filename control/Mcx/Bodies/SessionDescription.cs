@@ -25,6 +25,9 @@ public sealed record SessionDescription
 
     public IReadOnlyList<MediaDescription> Media { get; init; } = [];
 
+    /// <summary>Attribute lines of the session, without <c>a=</c>: they hold for every section that has none of the kind.</summary>
+    public IReadOnlyList<string> Attributes { get; init; } = [];
+
     /// <summary>The audio line.</summary>
     public MediaDescription? Audio => Media.FirstOrDefault(media => media.IsAudio);
 
@@ -43,7 +46,8 @@ public sealed record SessionDescription
         ulong sessionId = 0, sessionVersion = 0;
         IPAddress? connection = null;
         var media = new List<MediaDescription>();
-        var attributes = new List<string>();
+        var ofSession = new List<string>();
+        List<string> attributes = ofSession;
         bool versionSeen = false;
         foreach (string raw in Encoding.UTF8.GetString(body.Span).Split('\n'))
         {
@@ -83,7 +87,7 @@ public sealed record SessionDescription
                 case 'i' when media.Count > 0:
                     media[^1] = media[^1] with { Information = value };
                     break;
-                case 'a' when media.Count > 0:
+                case 'a':
                     if (attributes.Count == MaxAttributes)
                         return Fail($"more than {MaxAttributes} attributes in one section", out reason);
                     attributes.Add(value);
@@ -102,6 +106,7 @@ public sealed record SessionDescription
             SessionVersion = sessionVersion,
             Connection = connection ?? IPAddress.Any,
             Media = media,
+            Attributes = ofSession.Count == 0 ? Array.Empty<string>() : ofSession,
         };
         return true;
     }
@@ -114,6 +119,8 @@ public sealed record SessionDescription
             .Append("s=-\r\n")
             .Append(CultureInfo.InvariantCulture, $"c=IN {Family(Connection)} {Connection}\r\n")
             .Append("t=0 0\r\n");
+        foreach (string attribute in Attributes)
+            text.Append(CultureInfo.InvariantCulture, $"a={attribute}\r\n");
         foreach (MediaDescription media in Media)
         {
             text.Append(CultureInfo.InvariantCulture, $"m={media.Kind} {media.Port} {media.Protocol} {media.Format}\r\n");

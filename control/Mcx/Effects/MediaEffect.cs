@@ -50,6 +50,24 @@ public abstract record MediaEffect(ulong Call)
     /// <summary>Floor control on the call's subchannel is protected with another key from now on.</summary>
     public sealed record ReplaceFloorKey(ulong Call, McxKey Key, uint Ssrc) : MediaEffect(Call);
 
+    /// <summary>A participant that holds no group key and speaks no floor control.</summary>
+    public sealed record AddPlainLeg(
+        ulong Call,
+        int Leg,
+        string McpttId,
+        PlainEndpoint Endpoint,
+        uint AudioSsrc,
+        uint EndpointSsrc,
+        PlainTalkPolicy Talk,
+        FloorParticipantProfile Profile)
+        : MediaEffect(Call);
+
+    /// <summary>It negotiated anew.</summary>
+    public sealed record ChangePlainLeg(ulong Call, int Leg, PlainEndpoint Endpoint, bool KeepKeys) : MediaEffect(Call);
+
+    /// <summary>Media that the media plane itself protects goes under this GMK from now on.</summary>
+    public sealed record UseGroupKey(ulong Call, KeyIdentifier GmkId) : MediaEffect(Call);
+
     public sealed record RemoveLeg(ulong Call, int Leg) : MediaEffect(Call);
 
     /// <summary>Begins or ends reports about the floor.</summary>

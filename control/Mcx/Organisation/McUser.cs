@@ -39,5 +39,8 @@ public sealed record McUser
     /// <summary>TS 24.484 MaxAffiliationsN2.</summary>
     public int MaxAffiliations { get; init; } = 20;
 
+    /// <summary>The user's endpoint is a plain SIP telephone; null = an MCPTT client.</summary>
+    public PlainSipProfile? PlainSip { get; init; }
+
     public override string ToString() => McpttId;
 }

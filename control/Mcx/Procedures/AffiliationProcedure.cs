@@ -58,6 +58,21 @@ internal sealed class AffiliationProcedure(McContext context, RegroupMembership 
         FollowChange(mcpttId, document.ClientId, before?.Groups ?? [], wanted, now, effects);
     }
 
+    /// <summary>Implicit affiliation of a plain endpoint (TS 23.280 10.8.3): to what the organisation says.</summary>
+    public void AffiliateByRegistering(McUser user, string clientId, Instant now, McxEffects effects)
+    {
+        string mcpttId = McIdentity.Normalise(user.McpttId)!;
+        string clientKey = McState.ClientKey(mcpttId, clientId);
+        IEnumerable<McGroup> own = context.Organisation.Groups.Where(group => group.Members.ContainsKey(mcpttId));
+        IReadOnlyList<string> wanted = user.PlainSip!.AffiliatedGroups is { } named
+            ? [.. named.Select(group => McIdentity.Normalise(group)!).Intersect(own.Select(group => McIdentity.Normalise(group.Id)!))]
+            : [.. own.Where(group => !group.PreconfiguredGroupUseOnly && !group.Disabled).Select(group => McIdentity.Normalise(group.Id)!)];
+        IReadOnlyList<string> before = context.State.Affiliations.GetValueOrDefault(clientKey)?.Groups ?? [];
+        Apply(new Affiliation { Id = clientKey, McpttId = mcpttId, ClientId = clientId, Groups = wanted }, effects);
+        effects.Log("affiliated", user.McpttId, wanted.Count == 0 ? "to no group" : string.Join(", ", wanted));
+        FollowChange(mcpttId, clientId, before, wanted, now, effects);
+    }
+
     /// <summary>The client is gone: its affiliations end, and with them its part in regroups and calls.</summary>
     public void DropAll(string mcpttId, string clientId, Instant now, McxEffects effects)
     {

@@ -25,7 +25,9 @@ internal sealed class Authenticator : IDisposable
         _context = context;
         Span<byte> nonceKey = stackalloc byte[NonceKey_bytes];
         entropy.Fill(nonceKey);
-        _digest = new DigestAuthentication(context.Options.Realm, nonceKey, entropy);
+        // Many telephones know MD5 only; nobody else may use it.
+        var options = new DigestOptions { AllowMd5 = context.Organisation.Users.Any(user => user.PlainSip is not null) };
+        _digest = new DigestAuthentication(context.Options.Realm, nonceKey, entropy, options);
     }
 
     /// <summary>False when the request was answered here: challenged, or refused.</summary>
@@ -89,8 +91,10 @@ internal sealed class Authenticator : IDisposable
                     Remember(flow, user);
                 return true;
             case DigestOutcome.Missing or DigestOutcome.Stale or DigestOutcome.Replayed:
+                // Telephones that know MD5 only often read no further than the first challenge.
+                bool isTelephone = _context.Organisation.UserBySipIdentity(request.From?.Uri.ToString())?.PlainSip is not null;
                 effects.Respond(transaction, _digest.ChallengeResponse(request, unixSeconds,
-                    stale: outcome != DigestOutcome.Missing, _context.RandomToken()));
+                    stale: outcome != DigestOutcome.Missing, _context.RandomToken(), md5First: isTelephone));
                 return false;
             case DigestOutcome.Malformed:
                 _context.RefuseMalformed(transaction, request, AddressOf(flow), "the Authorization header cannot be read", effects);
@@ -112,7 +116,7 @@ internal sealed class Authenticator : IDisposable
     private static string AddressOf(SipFlow flow) => $"{flow.Transport} {(IPEndPoint)flow.Remote}";
 
     private string? HashA1(string name, DigestAlgorithm algorithm) =>
-        UserNamed(name) is { } user ? DigestCalculator.HashA1(algorithm, name, _context.Options.Realm, user.Password) : null;
+        UserNamed(name) is { } user && (algorithm != DigestAlgorithm.Md5 || user.PlainSip is not null) ? DigestCalculator.HashA1(algorithm, name, _context.Options.Realm, user.Password) : null;
 
     // Clients send the user part of their identity, or all of it.
     private McUser? UserNamed(string name) =>

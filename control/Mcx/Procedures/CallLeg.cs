@@ -40,6 +40,9 @@ internal sealed class CallLeg(GroupCall call, int number, McUser user, string cl
     /// <summary>The client's offer or answer.</summary>
     public SessionDescription? Remote { get; set; }
 
+    /// <summary>The session of a plain SIP endpoint; null for an MCPTT client.</summary>
+    public PlainSession? Plain { get; set; }
+
     /// <summary>The caller's INVITE while it is unanswered, with its transaction.</summary>
     public (SipTransactionId Transaction, SipRequest Request)? UnansweredInvite { get; set; }
 

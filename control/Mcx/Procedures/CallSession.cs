@@ -6,7 +6,7 @@ namespace MediaEngine.Mcx;
 internal static class CallSession
 {
     private const string SecureProfile = "RTP/SAVP";
-    private const string OriginUser = "mcptt";
+    public const string OriginUser = "mcptt";
 
     /// <summary>True when the description has secured G.711 A-law audio and a floor control line, both with an address.</summary>
     public static bool IsAcceptable(SessionDescription description, out string reason)
@@ -89,7 +89,7 @@ internal static class CallSession
     };
 
     // A leg at port 0, at nobody's address or at a group's would make this server an amplifier.
-    private static bool IsUnusable(IPEndPoint endPoint)
+    public static bool IsUnusable(IPEndPoint endPoint)
     {
         byte[] address = endPoint.Address.GetAddressBytes();
         return endPoint.Port == 0

@@ -11,13 +11,24 @@ namespace MediaEngine.Mcx;
 /// </summary>
 internal sealed class GroupCallSetup(
     McContext context, RegroupNotification notification, GroupCallRelease release, ClientServerKeys clientServerKeys, GroupKeyManagement groupKeys,
-    CallMulticast multicast)
+    CallMulticast multicast, PlainCalls plainCalls)
 {
     public void Handle(SipTransactionId transaction, SipRequest request, SipFlow flow, McUser caller, Instant now, McxEffects effects)
     {
         void Refuse(McxWarning warning, string detail) =>
             context.Refuse(transaction, request, warning, caller.McpttId, detail, effects);
 
+        if (caller.PlainSip is not null)
+        {
+            if (!plainCalls.TryRead(transaction, request, caller, effects, out PlainSession session, out SessionDescription plainOffer, out string called))
+                return;
+            Registration? registered = context.State.RegistrationsOf(McIdentity.Normalise(caller.McpttId)!).FirstOrDefault();
+            if (registered is null)
+                Refuse(McxWarning.UserUnknown, "the caller is not registered");
+            else
+                Enter(transaction, request, flow, caller, registered.ClientId, called, plainOffer, info: null, session, now, effects);
+            return;
+        }
         if (!request.Headers.GetAll("Accept-Contact").Any(value => value.Contains(McContext.FeatureTag, StringComparison.OrdinalIgnoreCase)))
         {
             context.Respond(transaction, request, 403, effects);
@@ -54,10 +65,22 @@ internal sealed class GroupCallSetup(
             Refuse(McxWarning.InvalidBody, "mcptt-request-uri does not name a group");
             return;
         }
-        if (FindGroup(groupId, mcpttId, registration.ClientId, Refuse, effects) is not { } configuration)
+        Enter(transaction, request, flow, caller, registration.ClientId, groupId, offer, bodies.Info, plain: null, now, effects);
+    }
+
+    /// <summary>The caller is known and its offer can be used: the group's part of the checks, and the call.</summary>
+    private void Enter(
+        SipTransactionId transaction, SipRequest request, SipFlow flow, McUser caller, string clientId, string groupId,
+        SessionDescription offer, McpttInfo? info, PlainSession? plain, Instant now, McxEffects effects)
+    {
+        void Refuse(McxWarning warning, string detail) =>
+            context.Refuse(transaction, request, warning, caller.McpttId, detail, effects);
+
+        string mcpttId = McIdentity.Normalise(caller.McpttId)!;
+        if (FindGroup(groupId, mcpttId, clientId, Refuse, effects) is not { } configuration)
             return;
         GroupCall? running = context.State.CallsByGroup.GetValueOrDefault(groupId);
-        int participants = (running?.Legs.Count ?? 0) + (running?.LegOf(mcpttId, registration.ClientId) is null ? 1 : 0);
+        int participants = (running?.Legs.Count ?? 0) + (running?.LegOf(mcpttId, clientId) is null ? 1 : 0);
         if (participants > configuration.MaxParticipants)
         {
             Refuse(McxWarning.TooManyParticipants, $"{configuration.MaxParticipants} may take part");
@@ -72,18 +95,18 @@ internal sealed class GroupCallSetup(
             return;
         }
 
-        if (CallKind.RefusalOf(caller, configuration, bodies.Info) is { } refusal)
+        if (CallKind.RefusalOf(caller, configuration, info) is { } refusal)
         {
             Refuse(refusal.Warning, refusal.Detail);
             return;
         }
-        FloorIndicator? callType = CallKind.CallTypeOf(bodies.Info);
-        GroupCall call = running ?? Create(groupId, configuration, CallKind.IsBroadcast(configuration, bodies.Info), callType);
+        FloorIndicator? callType = CallKind.CallTypeOf(info);
+        GroupCall call = running ?? Create(groupId, configuration, CallKind.IsBroadcast(configuration, info), callType);
         // The client lost its call and calls again: the old leg is gone for it.
-        CallLeg? stale = call.LegOf(mcpttId, registration.ClientId);
+        CallLeg? stale = call.LegOf(mcpttId, clientId);
         if (stale is not null)
             release.Drop(stale, effects);
-        CallLeg leg = call.Add(caller, registration.ClientId, new SipDestination(flow.Transport, flow.Remote, flow));
+        CallLeg leg = call.Add(caller, clientId, new SipDestination(flow.Transport, flow.Remote, flow));
         if (running is null || stale == call.Initiator)
             call.Initiator = leg;
         if (running is null)
@@ -93,9 +116,10 @@ internal sealed class GroupCallSetup(
         if (running is not null && stale is not null && call.IsBroadcast)
             effects.Submit(new MediaEffect.SetFloorPolicy(call.Number, call.FloorPolicy));
         leg.Remote = offer;
+        leg.Plain = plain;
         leg.PrivacyRequested = AsksForPrivacy(request);
         leg.UnansweredInvite = (transaction, request);
-        leg.ImplicitFloorRequest = running is null && FloorNegotiation.AsksForFloor(offer);
+        leg.ImplicitFloorRequest = running is null && plain is null && FloorNegotiation.AsksForFloor(offer);
         context.State.LegsByInvite[transaction] = leg;
         if (running is not null)
         {
@@ -107,9 +131,10 @@ internal sealed class GroupCallSetup(
         }
         effects.Log("call-started", groupId, $"by {caller.McpttId}, keys of {configuration.Id}");
         int invited = 0;
-        foreach ((string memberId, string clientId) in ClientsOf(groupId))
+        foreach ((string memberId, string memberClient) in ClientsOf(groupId))
         {
-            if ((memberId, clientId) != (mcpttId, registration.ClientId) && Invite(call, memberId, clientId, leg.PrivacyRequested ? null : caller.McpttId, effects))
+            if ((memberId, memberClient) != (mcpttId, clientId)
+                && Invite(call, memberId, memberClient, leg.PrivacyRequested ? null : caller.McpttId, effects))
                 invited++;
         }
         if (invited == 0)
@@ -133,6 +158,13 @@ internal sealed class GroupCallSetup(
     {
         if (response.Status < 200)
             return;
+        // Not Acceptable Here: an endpoint without SRTP.
+        if (response.Status == 488 && leg is { State: CallLegState.Inviting, Plain.MayOfferInClear: true }
+            && context.State.Registrations.TryGetValue(McState.ClientKey(leg.McpttId, leg.ClientId), out Registration? registration))
+        {
+            SendInvite(leg, plainCalls.NewInvite(leg, registration, inClear: true), effects);
+            return;
+        }
         if (response.Status >= 300)
         {
             MemberFailed(leg, $"answered {response.Status} {response.Reason}", effects);
@@ -155,7 +187,7 @@ internal sealed class GroupCallSetup(
         if (leg.State == CallLegState.Ended || leg.Call.Released
             || !RequestBodies.TryRead(response, out RequestBodies bodies, out reason)
             || bodies.Description is not { } answer
-            || !CallSession.IsAcceptable(answer, out reason))
+            || !(leg.Plain is { } plain ? plain.TryTakeAnswer(answer, out reason) : CallSession.IsAcceptable(answer, out reason)))
         {
             release.SendBye(leg, dialog, effects);
             if (leg.State != CallLegState.Ended)
@@ -272,6 +304,13 @@ internal sealed class GroupCallSetup(
             effects.Log("call-member-not-invited", call.GroupId, $"{mcpttId} is not registered, or the call is full");
             return false;
         }
+        if (user.PlainSip is { } profile)
+        {
+            CallLeg plainLeg = call.Add(user, clientId, context.DestinationOf(registration));
+            plainLeg.Plain = new PlainSession(profile.Security, context.Entropy);
+            SendInvite(plainLeg, plainCalls.NewInvite(plainLeg, registration, inClear: false), effects);
+            return true;
+        }
         if (clientServerKeys.Of(user, registration.Id) is not { } csk)
         {
             effects.Warn("call-member-not-invited", call.GroupId, $"{mcpttId} has no client-server key (CSK): its client uploads one when it registers");
@@ -294,9 +333,14 @@ internal sealed class GroupCallSetup(
         McContext.SetBody(invite,
             new MimePart(ContentTypes.Sdp, offer.Serialise()),
             new MimePart(ContentTypes.McpttInfo, info.Serialise()));
+        SendInvite(leg, invite, effects);
+        return true;
+    }
+
+    private void SendInvite(CallLeg leg, SipRequest invite, McxEffects effects)
+    {
         leg.InviteToken = context.Track(new MemberInvite(this, leg, invite));
         effects.Send(leg.InviteToken.Value, invite, leg.Destination);
-        return true;
     }
 
     private void AnswerWaiting(GroupCall call, McxEffects effects)
@@ -315,12 +359,10 @@ internal sealed class GroupCallSetup(
         ok.Headers.Add("P-Asserted-Identity", $"<{context.Options.ServerUri}>");
         if (warning is not null)
             ok.AddWarning(context.Options.HostName, warning.Code, warning.Text);
-        if (FloorNegotiation.NamesFloorSsrc(leg.Remote!) && CskOf(leg) is { } csk)
-            TryTakeServerSsrc(leg, csk, effects);
-        leg.GrantInAnswer = leg.ImplicitFloorRequest && FloorNegotiation.TakesGrantInAnswer(leg.Remote!) && IsGrantCertain(leg);
-        SessionDescription answer = CallSession.Answer(leg, leg.Remote!, context.Options.MediaAddressesOf(call.Number), leg.ImplicitFloorRequest, leg.GrantInAnswer);
-        McpttInfo info = CallKind.Describe(call, new McpttInfo { SessionType = "prearranged", CallingGroupId = call.GroupId });
-        McContext.SetBody(ok, new MimePart(ContentTypes.Sdp, answer.Serialise()), new MimePart(ContentTypes.McpttInfo, info.Serialise()));
+        if (leg.Plain is null)
+            SetBody(ok, leg, effects);
+        else
+            McContext.SetBody(ok, plainCalls.Answer(leg));
         leg.UnansweredInvite = null;
         leg.State = CallLegState.Established;
         leg.Dialog = SipDialog.FromServer(request, ok);
@@ -331,6 +373,18 @@ internal sealed class GroupCallSetup(
         // request that the answer does not grant waits for the ACK (TS 24.380 6.3.4.2.2).
         if (!leg.ImplicitFloorRequest || leg.GrantInAnswer)
             AddToMedia(leg, effects);
+    }
+
+    private void SetBody(SipResponse ok, CallLeg leg, McxEffects effects)
+    {
+        GroupCall call = leg.Call;
+        if (FloorNegotiation.NamesFloorSsrc(leg.Remote!) && CskOf(leg) is { } csk)
+            TryTakeServerSsrc(leg, csk, effects);
+        leg.GrantInAnswer = leg.ImplicitFloorRequest && FloorNegotiation.TakesGrantInAnswer(leg.Remote!) && IsGrantCertain(leg);
+        SessionDescription answer = CallSession.Answer(
+            leg, leg.Remote!, context.Options.MediaAddressesOf(call.Number), leg.ImplicitFloorRequest, leg.GrantInAnswer);
+        McpttInfo info = CallKind.Describe(call, new McpttInfo { SessionType = "prearranged", CallingGroupId = call.GroupId });
+        McContext.SetBody(ok, new MimePart(ContentTypes.Sdp, answer.Serialise()), new MimePart(ContentTypes.McpttInfo, info.Serialise()));
     }
 
     // Who is first in the media plane finds the floor idle.
@@ -367,6 +421,13 @@ internal sealed class GroupCallSetup(
     {
         if (leg.InMedia || leg.State != CallLegState.Established || leg.Call.Released)
             return;
+        if (leg.Plain is not null)
+        {
+            leg.InMedia = plainCalls.TryAddToMedia(leg, effects);
+            if (!leg.InMedia)
+                LeaveWithoutSsrc(leg, effects);
+            return;
+        }
         SessionDescription remote = leg.Remote!;
         // It was there when the leg was invited; a client that de-registered since may have lost it to the user's others.
         if (CskOf(leg) is not { } csk)
@@ -377,9 +438,11 @@ internal sealed class GroupCallSetup(
         if (!TryTakeServerSsrc(leg, csk, effects))
         {
             if (leg.ServerSsrc == 0)
-                effects.Warn("server-ssrcs-used-up", leg.User.McpttId, "no SSRC is reserved for floor control to another leg");
-            release.Leave(leg.Call.GroupId, leg.McpttId, leg.ClientId,
-                leg.ServerSsrc == 0 ? "no SSRC is reserved" : "its CSK, or an SSRC of its own, does not go with the SSRC it was told", effects);
+            {
+                LeaveWithoutSsrc(leg, effects);
+                return;
+            }
+            release.Leave(leg.Call.GroupId, leg.McpttId, leg.ClientId, "its CSK, or an SSRC of its own, does not go with the SSRC it was told", effects);
             return;
         }
         leg.InMedia = true;
@@ -398,6 +461,12 @@ internal sealed class GroupCallSetup(
         {
             FloorSsrc = FloorNegotiation.FloorSsrcOf(remote),
         });
+    }
+
+    private void LeaveWithoutSsrc(CallLeg leg, McxEffects effects)
+    {
+        effects.Warn("server-ssrcs-used-up", leg.User.McpttId, "no SSRC is reserved for what another leg is sent");
+        release.Leave(leg.Call.GroupId, leg.McpttId, leg.ClientId, "no SSRC is reserved", effects);
     }
 
     private sealed class MemberInvite(GroupCallSetup setup, CallLeg leg, SipRequest invite) : PendingRequest

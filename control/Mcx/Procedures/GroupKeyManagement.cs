@@ -93,7 +93,8 @@ internal sealed class GroupKeyManagement : IDisposable
     {
         foreach (GroupKeyRing ring in RingsOf(mcpttId))
             EnsureKey(ring, now, effects);
-        _delivery.Offer(client, mcpttId, anew, now, effects);
+        if (!IsPlain(mcpttId))
+            _delivery.Offer(client, mcpttId, anew, now, effects);
     }
 
     /// <summary>
@@ -126,6 +127,11 @@ internal sealed class GroupKeyManagement : IDisposable
                     key.Announced = true;
                     effects.Log("group-key-activated", ring.Group.Id, $"{ring.KeyName} {key.Record.Id}");
                     ChangeFloorKey(ring, now, effects);
+                    if (key.MediaKey is not null)
+                    {
+                        foreach (GroupCall call in CallsOf(ring))
+                            effects.Submit(new MediaEffect.UseGroupKey(call.Number, key.Key.Id));
+                    }
                 }
                 if (key.Record.ExpiresAt <= time)
                     Retire(ring, key, effects);
@@ -147,6 +153,9 @@ internal sealed class GroupKeyManagement : IDisposable
         foreach (ManagedGroupKey key in _rings.Values.SelectMany(ring => ring.Keys))
             key.Dispose();
     }
+
+    // What a plain endpoint sends and hears is protected for it: it gets no keys.
+    private bool IsPlain(string mcpttId) => _context.Organisation.UserByMcpttId(mcpttId)?.PlainSip is not null;
 
     private IReadOnlyList<GroupKeyRing> RingsOf(string mcpttId) => _ringsOfMember.GetValueOrDefault(mcpttId) ?? [];
 
@@ -315,7 +324,7 @@ internal sealed class GroupKeyManagement : IDisposable
     {
         foreach (Registration registration in _context.State.Registrations.Values)
         {
-            if (ring.Group.Members.ContainsKey(registration.McpttId))
+            if (ring.Group.Members.ContainsKey(registration.McpttId) && !IsPlain(registration.McpttId))
                 _delivery.Offer(registration.Id, registration.McpttId, anew: false, now, effects);
         }
     }

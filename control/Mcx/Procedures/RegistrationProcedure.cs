@@ -31,7 +31,10 @@ internal sealed class RegistrationProcedure(
             return;
         }
         IReadOnlyList<string> contacts = request.Headers.GetAll("Contact");
-        if (contacts.Count != 1 || !NameAddress.TryParse(contacts[0], out NameAddress? contact) || bodies.Info?.ClientId is not { Length: <= 128 } clientId)
+        // A telephone tells no client identity, keys or groups; what it may send of them does not count.
+        bool isPlain = user.PlainSip is not null;
+        if (contacts.Count != 1 || !NameAddress.TryParse(contacts[0], out NameAddress? contact)
+            || (isPlain ? PlainSipProfile.ClientId : bodies.Info?.ClientId) is not { Length: <= 128 } clientId)
         {
             context.RefuseMalformed(transaction, request, user.McpttId, "one Contact and an mcptt-info body with mcptt-client-id are needed", effects);
             return;
@@ -65,7 +68,7 @@ internal sealed class RegistrationProcedure(
             effects.Warn("request-refused", user.McpttId, $"REGISTER refused with 403: {context.Options.MaxClientsPerUser} clients are registered");
             return;
         }
-        if (bodies.Mikey is { } mikey && uploaded is null)
+        if (bodies.Mikey is { } mikey && uploaded is null && !isPlain)
         {
             Open(transaction, request, flow, user, mikey.Body, now, effects);
             return;
@@ -107,7 +110,9 @@ internal sealed class RegistrationProcedure(
             return;
         context.State.RestoredRegistrations.Remove(id);
         effects.Log("registered", user.McpttId, $"client {clientId} at {registration.Contact} over {flow.Transport}");
-        if (clientServerKeys.Of(user, id) is null)
+        if (isPlain)
+            affiliation.AffiliateByRegistering(user, clientId, now, effects);
+        else if (clientServerKeys.Of(user, id) is null)
             effects.Warn("client-without-key", user.McpttId, $"client {clientId} uploaded no CSK: its calls are refused");
         foreach (PreconfiguredRegroup regroup in context.State.Regroups.Values.Where(regroup => regroup.Users.Contains(mcpttId)).ToArray())
             membership.Join(regroup, mcpttId, clientId, effects);

@@ -35,6 +35,9 @@ internal sealed class RegroupNotification(McContext context)
 
     private void Notify(PreconfiguredRegroup regroup, RegroupMember member, RegroupAction action, McxEffects effects)
     {
+        // A telephone would not understand it: it is called, and whichever of the groups it calls is the regroup.
+        if (context.Organisation.UserByMcpttId(member.McpttId)?.PlainSip is not null)
+            return;
         if (!context.State.Registrations.TryGetValue(McState.ClientKey(member.McpttId, member.ClientId), out Registration? registration))
         {
             effects.Log("regroup-notice-postponed", regroup.Id, $"{member.McpttId} is not registered");

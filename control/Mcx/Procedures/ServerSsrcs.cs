@@ -5,10 +5,11 @@ using MediaEngine.Rtp;
 namespace MediaEngine.Mcx;
 
 /// <summary>
-/// The SSRCs of floor control messages to legs, and of what a call says on the bearer, where a MuSiK, MKFC or MSCCK stands for the
-/// CSK. An SRTCP nonce is SSRC and index, and each leg's indexes start at 1, so an SSRC is given once under a CSK, over all
-/// restarts (RFC 7714 9.1). Numbers are 20 bits of block and 12 bits of leg: a block is durable before its first leg is, and
-/// every CSK has the legs of a block to itself.
+/// The SSRCs of what the server protects: floor control messages to legs, media of plain legs, and what a call says on the
+/// bearer, where a MuSiK, MKFC or MSCCK stands for the CSK. A nonce is SSRC and index, and each leg's indexes begin anew, so an
+/// SSRC is given once under a CSK, and once to a user for media, over all restarts (RFC 7714 9.1). Numbers are 20 bits of block
+/// and 12 bits of leg: a block is durable before its first leg is, and every CSK and every such user has the legs of a block
+/// to itself.
 /// </summary>
 public sealed class ServerSsrcs
 {
@@ -21,6 +22,7 @@ public sealed class ServerSsrcs
 
     private readonly uint _mask;
     private readonly Dictionary<KeyIdentifier, Position> _positions = [];
+    private readonly Dictionary<string, Position> _positionsOfUsers = [];
 
     /// <summary>The last block that is durably this process's; null when it has none yet.</summary>
     private uint? _ownBlock;
@@ -40,10 +42,28 @@ public sealed class ServerSsrcs
     }
 
     /// <summary>
-    /// A new SSRC, not 0 and not <paramref name="except"/>; it may be used once <see cref="McxEffects.Changes"/> are committed.
-    /// False when the reserved blocks are used up.
+    /// A new SSRC for messages under this CSK, not 0 and not <paramref name="except"/>; it may be used once
+    /// <see cref="McxEffects.Changes"/> are committed. False when the reserved blocks are used up.
     /// </summary>
-    public bool TryTake(KeyIdentifier csk, uint except, McxEffects effects, out uint ssrc)
+    public bool TryTake(KeyIdentifier csk, uint except, McxEffects effects, out uint ssrc) =>
+        TryTake(_positions, csk, except, effects, out ssrc);
+
+    /// <summary>
+    /// The same for media that the server protects for a user: never given before to this user, so under none of the GMKs.
+    /// </summary>
+    /// <param name="mcpttId">Normalised.</param>
+    public bool TryTakeForMedia(string mcpttId, McxEffects effects, out uint ssrc) =>
+        TryTake(_positionsOfUsers, mcpttId, except: 0, effects, out ssrc);
+
+    /// <summary>The reservation is durable: its block may be used.</summary>
+    public void Reserved(ServerSsrcReservation reservation)
+    {
+        _ownBlock = reservation.LastBlock;
+        _nextBlock = reservation.LastBlock + 1;
+    }
+
+    private bool TryTake<TOwner>(Dictionary<TOwner, Position> positions, TOwner owner, uint except, McxEffects effects, out uint ssrc)
+        where TOwner : notnull
     {
         ssrc = 0;
         if (_ownBlock is null)
@@ -56,7 +76,7 @@ public sealed class ServerSsrcs
             Reserved(first);
         }
         uint own = _ownBlock!.Value;
-        Position position = _positions.GetValueOrDefault(csk, new Position(own, 0));
+        Position position = positions.GetValueOrDefault(owner, new Position(own, 0));
         do
         {
             if (position.Leg == LegsPerBlock)
@@ -69,17 +89,10 @@ public sealed class ServerSsrcs
             position = position with { Leg = position.Leg + 1 };
         }
         while (ssrc == 0 || ssrc == except);
-        _positions[csk] = position;
+        positions[owner] = position;
         if (position.Block == own && position.Leg >= LegsPerBlock / 2 && _nextBlock <= MaxBlock)
             effects.Reserve(Next(effects));
         return true;
-    }
-
-    /// <summary>The reservation is durable: its block may be used.</summary>
-    public void Reserved(ServerSsrcReservation reservation)
-    {
-        _ownBlock = reservation.LastBlock;
-        _nextBlock = reservation.LastBlock + 1;
     }
 
     private ServerSsrcReservation Next(McxEffects effects)

@@ -32,6 +32,11 @@ public static class OrganisationFile
                 if (group.Members.Keys.FirstOrDefault(member => organisation.UserByMcpttId(member) is null) is { } stranger)
                     throw root.Wrong("groups", $"has the member {stranger} in {group.Id}, who is not among the users");
             }
+            foreach (McUser user in organisation.Users)
+            {
+                if (user.PlainSip?.AffiliatedGroups?.FirstOrDefault(group => organisation.Group(group)?.Members.ContainsKey(McIdentity.Normalise(user.McpttId)!) != true) is { } foreign)
+                    throw root.Wrong("users", $"has {foreign} among the affiliate groups of {user.McpttId}, who is not a member of it");
+            }
             return organisation;
         }
         catch (ArgumentException e)
@@ -54,6 +59,7 @@ public static class OrganisationFile
             AllowImminentPerilCall = section.Boolean("allow-imminent-peril-call", missing: false),
             AllowLocationInfoWhenTalking = section.Boolean("allow-location-info-when-talking", missing: false),
             MaxAffiliations = section.Integer("max-affiliations", 20, 1, 1000),
+            PlainSip = PlainSipSection.Read(section),
             ClientServerKey = csk is null ? null : new ClientServerKey(
                 Identifier(csk, "id", KeyPurpose.ClientServerKey),
                 csk.Octets("key", Key_bytes, "the CSK"),

@@ -140,6 +140,16 @@ public sealed class YamlSection
             : throw Wrong(key, $"entry {index} must be a mapping"))];
     }
 
+    /// <summary>A list of single values; null when the key is not there.</summary>
+    public IReadOnlyList<string>? Values(string key) => Find(key) switch
+    {
+        null => null,
+        YamlSequenceNode sequence => [.. sequence.Select((entry, index) => entry is YamlScalarNode { Value: { Length: > 0 } value }
+            ? value
+            : throw Wrong(key, $"entry {index} must be a single value that is not empty"))],
+        _ => throw Wrong(key, "must be a list ('[a, b]', or lines that start with '- ')"),
+    };
+
     /// <summary>Refuses keys that no call above asked for: a typing error would otherwise pass as "not set".</summary>
     public void RefuseUnknown()
     {

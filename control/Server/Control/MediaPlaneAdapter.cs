@@ -38,6 +38,11 @@ internal static class MediaPlaneAdapter
             new CallId(leg.Call), new LegId(leg.Leg), leg.OverMulticast ? LegDelivery.Multicast : LegDelivery.Unicast),
         MediaEffect.ReportListening report => new ReportListening(new CallId(report.Call), new LegId(report.Leg), report.Listens),
         MediaEffect.ReplaceFloorKey replace => new ReplaceFloorKey(new CallId(replace.Call), new MulticastKey(replace.Key, replace.Ssrc)),
+        MediaEffect.AddPlainLeg leg => new AddPlainLeg(
+            new CallId(leg.Call), new LegId(leg.Leg), leg.McpttId, ToMedia(leg.Endpoint), leg.AudioSsrc, leg.EndpointSsrc, leg.Talk, leg.Profile),
+        MediaEffect.ChangePlainLeg leg =>
+            new ChangePlainLeg(new CallId(leg.Call), new LegId(leg.Leg), ToMedia(leg.Endpoint), leg.KeepKeys),
+        MediaEffect.UseGroupKey use => new UseGroupKey(new CallId(use.Call), use.GmkId),
         MediaEffect.RemoveLeg leg => new RemoveLeg(new CallId(leg.Call), new LegId(leg.Leg)),
         MediaEffect.WatchFloor watch => new WatchFloor(new CallId(watch.Call), watch.On),
         _ => throw new ArgumentOutOfRangeException(nameof(effect), effect.GetType().Name),
@@ -56,5 +61,14 @@ internal static class MediaPlaneAdapter
         T16 = options.T16,
         T17 = options.T17,
         C17 = options.C17,
+    };
+
+    private static PlainMedia ToMedia(PlainEndpoint endpoint) => new()
+    {
+        Audio = endpoint.Audio,
+        Keys = endpoint.Keys,
+        TelephoneEvent = endpoint.TelephoneEvent,
+        Receives = endpoint.Receives,
+        Sends = endpoint.Sends,
     };
 }

@@ -43,20 +43,23 @@ public sealed class DigestAuthentication : IDisposable
     public int ChallengeStatus => _options.Proxy ? 407 : 401;
 
     /// <summary>The header values of a challenge in order of preference.</summary>
-    public IReadOnlyList<string> Challenge(long unixSeconds, bool stale = false)
+    /// <param name="unixSeconds">Now.</param>
+    /// <param name="stale">The credentials were right once.</param>
+    /// <param name="md5First">If MD5 is allowed it comes first: for peers that look at one challenge only.</param>
+    public IReadOnlyList<string> Challenge(long unixSeconds, bool stale = false, bool md5First = false)
     {
         string nonce = MakeNonce(unixSeconds);
         var values = new List<string>(2) { ChallengeFor(DigestAlgorithm.Sha256, nonce, stale) };
         if (_options.AllowMd5)
-            values.Add(ChallengeFor(DigestAlgorithm.Md5, nonce, stale));
+            values.Insert(md5First ? 0 : 1, ChallengeFor(DigestAlgorithm.Md5, nonce, stale));
         return values;
     }
 
     /// <summary>A 401 or 407 to the request with the challenge in it.</summary>
-    public SipResponse ChallengeResponse(SipRequest request, long unixSeconds, bool stale = false, string? toTag = null)
+    public SipResponse ChallengeResponse(SipRequest request, long unixSeconds, bool stale = false, string? toTag = null, bool md5First = false)
     {
         var response = SipResponse.For(request, ChallengeStatus, toTag: toTag);
-        foreach (string value in Challenge(unixSeconds, stale))
+        foreach (string value in Challenge(unixSeconds, stale, md5First))
             response.Headers.Add(_options.Proxy ? "Proxy-Authenticate" : "WWW-Authenticate", value);
         return response;
     }

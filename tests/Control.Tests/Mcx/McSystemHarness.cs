@@ -10,7 +10,7 @@ namespace MediaEngine.Control.Tests.Mcx;
 /// An MC system and its clients without sockets: requests go in as objects, and every message is a line of
 /// <see cref="Ladder"/>. Durable changes are kept as the store would, so a restart can be played.
 /// </summary>
-internal sealed class McSystemHarness
+internal sealed partial class McSystemHarness
 {
     private readonly Dictionary<(Type Kind, string Id), DurableRecord> _store = [];
     private readonly Dictionary<string, SipFlow> _flows = [];
@@ -307,7 +307,7 @@ internal sealed class McSystemHarness
         return new McSystem(Organisation, options, durable, new SeededEntropy(7 + _starts++), WallClockAtZero);
     }
 
-    private static int HostOf(string name) => Array.IndexOf(["alice", "bob", "carol", "dave", "erin", "dispatcher"], name) + 10;
+    private static int HostOf(string name) => Array.IndexOf(["alice", "bob", "carol", "dave", "erin", "dispatcher", "phone"], name) + 10;
 
     private SipFlow FlowOf(string name)
     {

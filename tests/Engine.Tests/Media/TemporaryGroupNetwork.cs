@@ -10,7 +10,7 @@ namespace MediaEngine.Engine.Tests.Media;
 /// <summary>
 /// A temporary group call over three media nodes and a network in one hand: the controlling function with clients 1 and 2, a
 /// constituent group at node A with 11, 12 and 13, another at node B with 21 and 22. What a test does not deliver, delay or
-/// lose arrives at once and in order.
+/// lose arrives at once and in order; 13 listens to the multicast of its node.
 /// </summary>
 internal sealed class TemporaryGroupNetwork
 {
@@ -24,6 +24,8 @@ internal sealed class TemporaryGroupNetwork
     private readonly Dictionary<IPEndPoint, (TestClient Client, bool Audio)> _clientPorts = [];
     private readonly Dictionary<int, RouterNode> _home = [];
     private readonly PriorityQueue<Action, (long At, long Order)> _inFlight = new();
+    private readonly MulticastSubchannel _subchannel = TestBearer.Subchannel() with { MinimumListeners = 1 };
+    private readonly TestBearer _bearer = new(TestBearer.MusikId);
     private long _order;
 
     public TemporaryGroupNetwork(FloorPolicy? policy = null, RouterLimits? limits = null)
@@ -40,6 +42,7 @@ internal sealed class TemporaryGroupNetwork
         foreach (int number in (int[])[11, 12])
             Join(A, number);
         Join(A, 13, LegDelivery.Multicast);
+        Execute(A, new ReportListening(Call, new LegId(13), Listens: true));
         foreach (int number in (int[])[21, 22])
             Join(B, number);
     }
@@ -181,7 +184,7 @@ internal sealed class TemporaryGroupNetwork
     }
 
     private void OpenRelayed(RouterNode node, int legAtControlling) => Execute(node, new OpenCall(
-        Call, "sip:constituent@example.org", new FloorPolicy(), RouterHarness.NewGroupKey(), RouterHarness.Bearer)
+        Call, "sip:constituent@example.org", new FloorPolicy(), RouterHarness.NewGroupKey(), TestBearer.WithOwnKeys(_subchannel))
     { ControllingFunction = UpwardsOf(legAtControlling) });
 
     private void Deliver()
@@ -212,12 +215,21 @@ internal sealed class TemporaryGroupNetwork
         }
     }
 
-    private void HearFloor(TestClient client, byte[] packet)
+    private void HearFloor(TestClient client, byte[] packet) => HearFloorInClear(client.Number, client.OpenFloor(packet));
+
+    private void HearFloorInClear(int client, byte[] plain)
     {
-        byte[] plain = client.OpenFloor(packet);
         Assert.Equal(FloorOutcome.Ok, FloorMessage.TryParse(plain, out FloorMessage message, out _));
-        Heard.Add((client.Number, message.Type));
-        OnFloor(client.Number, plain);
+        Heard.Add((client, message.Type));
+        OnFloor(client, plain);
+    }
+
+    private void HearMulticast(IPEndPoint to, byte[] packet)
+    {
+        if (to.Equals(_subchannel.Media))
+            HearMedia(13, packet);
+        else if (to.Equals(_subchannel.Floor))
+            HearFloorInClear(13, _bearer.Open(packet));
     }
 
     private void HearMedia(int client, byte[] packet)
@@ -231,7 +243,7 @@ internal sealed class TemporaryGroupNetwork
         Collect(node, node.Audio, node.AudioAddress);
         Collect(node, node.Floor, node.FloorAddress);
         for (int i = 0; i < node.Multicast.Count; i++)
-            HearMedia(13, node.Multicast.Payload(i).ToArray());
+            HearMulticast(node.Multicast.Destination(i).ToEndPoint(), node.Multicast.Payload(i).ToArray());
         node.Clear();
     }
 

@@ -25,6 +25,22 @@ internal static class GStreamer
         await RequireElementAsync("srtpdec", "gstreamer1.0-plugins-bad");
     }
 
+    /// <summary>The A-law octets of one RTP stream, as they came.</summary>
+    /// <param name="packets">In the order they are to be played.</param>
+    /// <param name="ssrc">Of the stream.</param>
+    /// <param name="keyAndSalt">Hexadecimal, for AEAD_AES_128_GCM without MKI; null for RTP in clear.</param>
+    public static async Task<byte[]> ReadOctetsAsync(IEnumerable<byte[]> packets, uint ssrc, string? keyAndSalt)
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllBytesAsync(folder.File("in"), Frame(packets));
+        const string Audio = "media=(string)audio,clock-rate=(int)8000,encoding-name=(string)PCMA,payload=(int)8";
+        string[] open = keyAndSalt is null
+            ? [$"application/x-rtp-stream,{Audio}", "!", "rtpstreamdepay", "!", $"application/x-rtp,{Audio}", "!"]
+            : [$"application/x-srtp-stream,{Audio}", "!", "rtpstreamdepay", "!", $"application/x-srtp,{Audio},{Key(ssrc, keyAndSalt, mki: null)}", "!", "srtpdec", "!"];
+        await LaunchAsync(["filesrc", $"location={folder.File("in")}", "!", .. open, "rtppcmadepay", "!", "filesink", $"location={folder.File("out")}"]);
+        return await File.ReadAllBytesAsync(folder.File("out"));
+    }
+
     /// <summary>The A-law audio of one SRTP stream, decoded to 16-bit little-endian samples; empty when the key is wrong.</summary>
     public static async Task<byte[]> DecodeAudioAsync(IEnumerable<byte[]> packets, uint ssrc, string keyAndSalt, string mki)
     {
@@ -51,16 +67,18 @@ internal static class GStreamer
     }
 
     /// <summary>A 20 ms A-law stream of a tone, as SRTP packets, and its A-law octets.</summary>
-    public static async Task<(byte[][] Packets, byte[] Octets)> EncryptToneAsync(int packets, uint ssrc, ushort firstSequence, string keyAndSalt, string mki)
+    /// <param name="keyAndSalt">Hexadecimal, for AEAD_AES_128_GCM; null for RTP in clear.</param>
+    /// <param name="mki">Hexadecimal, or null for none.</param>
+    public static async Task<(byte[][] Packets, byte[] Octets)> EncryptToneAsync(int packets, uint ssrc, ushort firstSequence, string? keyAndSalt, string? mki)
     {
         using var folder = new TemporaryFolder();
         string number = packets.ToString(CultureInfo.InvariantCulture);
-        await LaunchAsync(
+        await LaunchAsync([
             "audiotestsrc", $"num-buffers={number}", "samplesperbuffer=160", "!", "audio/x-raw,rate=8000,channels=1", "!", "alawenc", "!", "tee", "name=tee",
             "tee.", "!", "queue", "!", "rtppcmapay", "min-ptime=20000000", "max-ptime=20000000", $"ssrc={ssrc}", $"seqnum-offset={firstSequence}", "!",
-            "srtpenc", $"key={keyAndSalt}", $"mki={mki}", "rtp-cipher=aes-128-gcm", "rtp-auth=null", "rtcp-cipher=aes-128-gcm", "rtcp-auth=null", "!",
+            .. keyAndSalt is null ? (string[])[] : ["srtpenc", $"key={keyAndSalt}", .. mki is null ? (string[])[] : [$"mki={mki}"], "rtp-cipher=aes-128-gcm", "rtp-auth=null", "rtcp-cipher=aes-128-gcm", "rtcp-auth=null", "!"],
             "rtpstreampay", "!", "filesink", $"location={folder.File("packets")}",
-            "tee.", "!", "queue", "!", "filesink", $"location={folder.File("octets")}");
+            "tee.", "!", "queue", "!", "filesink", $"location={folder.File("octets")}"]);
         return (Unframe(await File.ReadAllBytesAsync(folder.File("packets"))), await File.ReadAllBytesAsync(folder.File("octets")));
     }
 
@@ -73,8 +91,8 @@ internal static class GStreamer
 
     private static Task<string> LaunchAsync(params string[] pipeline) => PeerProgram.RunAsync("gst-launch-1.0", ["-q", .. pipeline]);
 
-    private static string Key(uint ssrc, string keyAndSalt, string mki) =>
-        $"ssrc=(uint){ssrc.ToString(CultureInfo.InvariantCulture)},srtp-key=(buffer){keyAndSalt},mki=(buffer){mki},roc=(uint)0,{Gcm}";
+    private static string Key(uint ssrc, string keyAndSalt, string? mki) =>
+        $"ssrc=(uint){ssrc.ToString(CultureInfo.InvariantCulture)},srtp-key=(buffer){keyAndSalt},{(mki is null ? string.Empty : $"mki=(buffer){mki},")}roc=(uint)0,{Gcm}";
 
     private static byte[] Frame(IEnumerable<byte[]> packets)
     {

@@ -25,7 +25,7 @@ internal sealed class SmallSystem : IAsyncDisposable
     private readonly List<ClientProfile> _profiles = [];
     private readonly McServer _server;
 
-    public SmallSystem(bool multicast = false, FloorPolicy? floor = null)
+    public SmallSystem(bool multicast = false, FloorPolicy? floor = null, PlainSipProfile? phone = null)
     {
         var configuration = new ServerConfiguration
         {
@@ -50,11 +50,13 @@ internal sealed class SmallSystem : IAsyncDisposable
             AllowRegroup = name == "alice",
             ClientServerKey = CskOf(i),
         })];
+        string[] phones = phone is null ? [] : ["phone"];
+        users = [.. users, .. phones.Select(name => new McUser { McpttId = IdOf(name), SipIdentity = $"sip:u-{name}@mcx.example", Password = $"secret of {name}", PlainSip = phone })];
         McGroup[] groups =
         [
-            Group(Fire, 0, multicast, floor, "alice", "bob"),
+            Group(Fire, 0, multicast, floor, ["alice", "bob", .. phones]),
             Group(Rail, 1, multicast, null, "carol"),
-            Group(Major, 2, multicast, null, Names),
+            Group(Major, 2, multicast, null, [.. Names, .. phones]),
         ];
         _server = new McServer(configuration, new Organisation("mcx.example", users, groups), NullLoggerFactory.Instance);
         _server.Start();
@@ -84,6 +86,8 @@ internal sealed class SmallSystem : IAsyncDisposable
     public IReadOnlyList<McxEndpoint> Endpoints => _endpoints;
 
     public string OperatorSocket => _folder.File("operator.sock");
+
+    public IPEndPoint SipEndPoint(SipTransportKind transport) => _server.SipEndPoint(transport);
 
     public string File(string name) => _folder.File(name);
 

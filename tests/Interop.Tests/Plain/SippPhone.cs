@@ -1,0 +1,284 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+
+namespace MediaEngine.Interop.Tests;
+
+/// <summary>
+/// A telephone put together from programs that know nothing of this project: SIPp speaks SIP, GStreamer makes and reads the
+/// media; the test carries the packets.
+/// </summary>
+internal sealed partial class SippPhone : IDisposable
+{
+    public const byte TelephoneEvent = 101;
+    private const uint Ssrc = 0x0A0B_0C0D;
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly Socket _media = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+    private readonly IPEndPoint _server;
+    private readonly IPEndPoint _mediaServer;
+    private readonly string? _key;
+    private readonly int _sipPort;
+    private ushort _sequence = 100;
+
+    /// <param name="server">Where the server listens, UDP.</param>
+    /// <param name="secure">SRTP, AEAD_AES_128_GCM with keys in the SDP; else RTP in clear.</param>
+    public SippPhone(IPEndPoint server, bool secure)
+    {
+        _server = server;
+        _key = secure ? Convert.ToHexStringLower([.. Enumerable.Range(1, 28).Select(i => (byte)i)]) : null;
+        _media.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _sipPort = ((IPEndPoint)probe.LocalEndPoint!).Port;
+        _mediaServer = new IPEndPoint(IPAddress.Loopback, 0);
+    }
+
+    public Task RegisterAsync() => RunAsync("register", Register);
+
+    /// <summary>Calls the group and stays in the call until the server ends it.</summary>
+    public Task CallAsync(string group) => RunAsync("call", Call.Replace("GROUP", group, StringComparison.Ordinal));
+
+    /// <summary>Waits to be called, answers, and stays in the call until the server ends it.</summary>
+    public Task AnswerAsync() => RunAsync("answer", Answer);
+
+    /// <summary>As many packets of the server's voice, in the order of their sequence numbers, as A-law octets.</summary>
+    public async Task<byte[]> ListenAsync(int packets, CancellationToken cancellation)
+    {
+        var received = new SortedDictionary<ushort, byte[]>();
+        byte[] buffer = new byte[2048];
+        while (received.Count < packets)
+        {
+            SocketReceiveFromResult result = await _media.ReceiveFromAsync(buffer, SocketFlags.None, _mediaServer, cancellation);
+            received[BinaryPrimitives.ReadUInt16BigEndian(buffer.AsSpan(2))] = buffer[..result.ReceivedBytes];
+        }
+        uint ssrc = BinaryPrimitives.ReadUInt32BigEndian(received.Values.First().AsSpan(8));
+        return await GStreamer.ReadOctetsAsync(received.Values, ssrc, _key is null ? null : await ServerKeyAsync());
+    }
+
+    /// <summary>Says a tone; returns its A-law octets.</summary>
+    public async Task<byte[]> SayAsync(int packets, CancellationToken cancellation)
+    {
+        (byte[][] voice, byte[] octets) = await GStreamer.EncryptToneAsync(packets, Ssrc, _sequence, _key, mki: null);
+        _sequence += (ushort)packets;
+        IPEndPoint server = await ServerMediaAsync();
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        foreach (byte[] packet in voice)
+        {
+            await timer.WaitForNextTickAsync(cancellation);
+            await _media.SendToAsync(packet, server, cancellation);
+        }
+        return octets;
+    }
+
+    /// <summary>Presses the star key (RFC 4733), in clear.</summary>
+    public async Task PressAsync(uint timestamp, CancellationToken cancellation)
+    {
+        IPEndPoint server = await ServerMediaAsync();
+        for (int i = 0; i < 5; i++)
+        {
+            byte[] packet = new byte[16];
+            packet[0] = 0x80;
+            packet[1] = TelephoneEvent;
+            BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(2), ++_sequence);
+            BinaryPrimitives.WriteUInt32BigEndian(packet.AsSpan(4), timestamp);
+            BinaryPrimitives.WriteUInt32BigEndian(packet.AsSpan(8), Ssrc);
+            packet[12] = 10;
+            packet[13] = (byte)(i < 2 ? 0x0A : 0x8A);
+            BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(14), (ushort)(160 * (1 + Math.Min(i, 2))));
+            await _media.SendToAsync(packet, server, cancellation);
+        }
+    }
+
+    public void Dispose()
+    {
+        _media.Dispose();
+        _folder.Dispose();
+    }
+
+    private string MediaPort => ((IPEndPoint)_media.LocalEndPoint!).Port.ToString(CultureInfo.InvariantCulture);
+
+    private string MediaLines => _key is null
+        ? $"m=audio {MediaPort} RTP/AVP 8 {TelephoneEvent}\na=rtpmap:8 PCMA/8000\na=rtpmap:{TelephoneEvent} telephone-event/8000"
+        : $"m=audio {MediaPort} RTP/SAVP 8 {TelephoneEvent}\na=crypto:1 AEAD_AES_128_GCM inline:{Convert.ToBase64String(Convert.FromHexString(_key))}\n"
+            + $"a=rtpmap:8 PCMA/8000\na=rtpmap:{TelephoneEvent} telephone-event/8000";
+
+    private async Task RunAsync(string name, string scenario)
+    {
+        string file = _folder.File($"{name}.xml");
+        await File.WriteAllTextAsync(file, scenario.Replace("MEDIA", MediaLines, StringComparison.Ordinal));
+        await PeerProgram.RunAsync("sipp",
+        [
+            .. name == "answer" ? (string[])[] : [_server.ToString()],
+            "-sf", file, "-i", "127.0.0.1", "-p", _sipPort.ToString(CultureInfo.InvariantCulture), "-m", "1", "-nostdin", "-timeout", "25", "-timeout_error",
+            "-auth_uri", "mcx.example", "-trace_msg", "-message_file", _folder.File("messages.log"), "-message_overwrite", "true",
+        ]);
+    }
+
+    private async Task<IPEndPoint> ServerMediaAsync() =>
+        new(IPAddress.Loopback, int.Parse((await FromServerAsync(AudioPort())).Groups[1].Value, CultureInfo.InvariantCulture));
+
+    private async Task<string> ServerKeyAsync() =>
+        Convert.ToHexStringLower(Convert.FromBase64String((await FromServerAsync(CryptoKey())).Groups[1].Value));
+
+    // The last line of the kind in what SIPp received.
+    private async Task<Match> FromServerAsync(Regex line)
+    {
+        for (int i = 0; i < 500; i++)
+        {
+            if (File.Exists(_folder.File("messages.log")))
+            {
+                using var reader = new StreamReader(new FileStream(_folder.File("messages.log"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+                string[] messages = (await reader.ReadToEndAsync()).Split("-----------------------------------------------");
+                foreach (string message in messages.Reverse().Where(message => message.Contains("message received", StringComparison.Ordinal)))
+                {
+                    if (line.Match(message) is { Success: true } match)
+                        return match;
+                }
+            }
+            await Task.Delay(20);
+        }
+        throw new InvalidOperationException($"The server sent no {line}.");
+    }
+
+    [GeneratedRegex(@"m=audio (\d+) RTP")]
+    private static partial Regex AudioPort();
+
+    [GeneratedRegex(@"a=crypto:1 AEAD_AES_128_GCM inline:([A-Za-z0-9+/=]+)")]
+    private static partial Regex CryptoKey();
+
+    private const string From = "<sip:u-phone@mcx.example>;tag=[call_number]";
+    private const string Contact = "<sip:u-phone@[local_ip]:[local_port]>";
+    private const string Via = "SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]";
+
+    private const string Register = $"""
+        <?xml version="1.0" encoding="ISO-8859-1" ?>
+        <scenario name="register">
+        <send><![CDATA[
+
+        REGISTER sip:mcx.example SIP/2.0
+        Via: {Via}
+        Max-Forwards: 70
+        From: {From}
+        To: <sip:u-phone@mcx.example>
+        Call-ID: [call_id]
+        CSeq: 1 REGISTER
+        Contact: {Contact};expires=600
+        Content-Length: 0
+
+        ]]></send>
+        <recv response="401" auth="true"/>
+        <send><![CDATA[
+
+        REGISTER sip:mcx.example SIP/2.0
+        Via: {Via}
+        Max-Forwards: 70
+        From: {From}
+        To: <sip:u-phone@mcx.example>
+        Call-ID: [call_id]
+        CSeq: 2 REGISTER
+        Contact: {Contact};expires=600
+        [authentication username=u-phone password="secret of phone"]
+        Content-Length: 0
+
+        ]]></send>
+        <recv response="200"/>
+        </scenario>
+        """;
+
+    private const string Call = $"""
+        <?xml version="1.0" encoding="ISO-8859-1" ?>
+        <scenario name="call">
+        <send retrans="500"><![CDATA[
+
+        INVITE GROUP SIP/2.0
+        Via: {Via}
+        Max-Forwards: 70
+        From: {From}
+        To: <GROUP>
+        Call-ID: [call_id]
+        CSeq: 1 INVITE
+        Contact: {Contact}
+        Content-Type: application/sdp
+        Content-Length: [len]
+
+        v=0
+        o=phone 1 1 IN IP[local_ip_type] [local_ip]
+        s=-
+        c=IN IP[local_ip_type] [local_ip]
+        t=0 0
+        MEDIA
+
+        ]]></send>
+        <recv response="100" optional="true"/>
+        <recv response="180" optional="true"/>
+        <recv response="200" rrs="true"/>
+        <send><![CDATA[
+
+        ACK [next_url] SIP/2.0
+        Via: {Via}
+        Max-Forwards: 70
+        From: {From}
+        To: <GROUP>[peer_tag_param]
+        Call-ID: [call_id]
+        CSeq: 1 ACK
+        Content-Length: 0
+
+        ]]></send>
+        <recv request="BYE"/>
+        <send><![CDATA[
+
+        SIP/2.0 200 OK
+        [last_Via:]
+        [last_From:]
+        [last_To:]
+        [last_Call-ID:]
+        [last_CSeq:]
+        Content-Length: 0
+
+        ]]></send>
+        </scenario>
+        """;
+
+    private const string Answer = $"""
+        <?xml version="1.0" encoding="ISO-8859-1" ?>
+        <scenario name="answer">
+        <recv request="INVITE"/>
+        <send retrans="500"><![CDATA[
+
+        SIP/2.0 200 OK
+        [last_Via:]
+        [last_From:]
+        [last_To:];tag=[call_number]
+        [last_Call-ID:]
+        [last_CSeq:]
+        Contact: {Contact}
+        Content-Type: application/sdp
+        Content-Length: [len]
+
+        v=0
+        o=phone 1 1 IN IP[local_ip_type] [local_ip]
+        s=-
+        c=IN IP[local_ip_type] [local_ip]
+        t=0 0
+        MEDIA
+
+        ]]></send>
+        <recv request="ACK"/>
+        <recv request="BYE"/>
+        <send><![CDATA[
+
+        SIP/2.0 200 OK
+        [last_Via:]
+        [last_From:]
+        [last_To:]
+        [last_Call-ID:]
+        [last_CSeq:]
+        Content-Length: 0
+
+        ]]></send>
+        </scenario>
+        """;
+}
