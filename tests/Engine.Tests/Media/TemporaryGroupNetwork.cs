@@ -180,8 +180,11 @@ internal sealed class TemporaryGroupNetwork
         return node;
     }
 
+    private uint _lastBearerSsrc;
+
     private void OpenRelayed(RouterNode node, int legAtControlling) => Execute(node, new OpenCall(
-        Call, "sip:constituent@example.org", new FloorPolicy(), RouterHarness.NewGroupKey(), RouterHarness.Bearer)
+        Call, "sip:constituent@example.org", new FloorPolicy(), RouterHarness.NewGroupKey(),
+        TestBearer.Subchannel(floorSsrc: ++_lastBearerSsrc, controlSsrc: _lastBearerSsrc))
     { ControllingFunction = UpwardsOf(legAtControlling) });
 
     private void Deliver()
