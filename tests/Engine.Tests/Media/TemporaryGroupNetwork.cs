@@ -18,13 +18,18 @@ internal sealed class TemporaryGroupNetwork
     public const int LegOfB = 200;
     public const int Upwards = 900;
 
+    /// <summary>Who listens to the bearer.</summary>
+    private const int Listener = 13;
+
     public static readonly CallId Call = new(1);
 
     private readonly Dictionary<IPEndPoint, (RouterNode Node, bool Audio)> _nodePorts = [];
     private readonly Dictionary<IPEndPoint, (TestClient Client, bool Audio)> _clientPorts = [];
     private readonly Dictionary<int, RouterNode> _home = [];
     private readonly PriorityQueue<Action, (long At, long Order)> _inFlight = new();
+    private readonly TestBearer _bearer = new(TestBearer.MusikId, TestBearer.MscckId);
     private long _order;
+    private uint _lastBearerSsrc;
 
     public TemporaryGroupNetwork(FloorPolicy? policy = null, RouterLimits? limits = null)
     {
@@ -39,7 +44,7 @@ internal sealed class TemporaryGroupNetwork
             Join(Controlling, number);
         foreach (int number in (int[])[11, 12])
             Join(A, number);
-        Join(A, 13, LegDelivery.Multicast);
+        Join(A, Listener, LegDelivery.Multicast);
         foreach (int number in (int[])[21, 22])
             Join(B, number);
     }
@@ -180,11 +185,9 @@ internal sealed class TemporaryGroupNetwork
         return node;
     }
 
-    private uint _lastBearerSsrc;
-
     private void OpenRelayed(RouterNode node, int legAtControlling) => Execute(node, new OpenCall(
         Call, "sip:constituent@example.org", new FloorPolicy(), RouterHarness.NewGroupKey(),
-        TestBearer.Subchannel(floorSsrc: ++_lastBearerSsrc, controlSsrc: _lastBearerSsrc))
+        TestBearer.Subchannel(floorSsrc: ++_lastBearerSsrc, controlSsrc: _lastBearerSsrc) with { MinimumListeners = 1 })
     { ControllingFunction = UpwardsOf(legAtControlling) });
 
     private void Deliver()
@@ -225,6 +228,9 @@ internal sealed class TemporaryGroupNetwork
 
     private void HearMedia(int client, byte[] packet)
     {
+        // While the call is being mapped a packet comes both ways.
+        if (client == Listener && Media.Exists(heard => heard.Client == client && heard.Packet.AsSpan().SequenceEqual(packet)))
+            return;
         Media.Add((client, packet));
         OnMedia(client, packet);
     }
@@ -233,9 +239,37 @@ internal sealed class TemporaryGroupNetwork
     {
         Collect(node, node.Audio, node.AudioAddress);
         Collect(node, node.Floor, node.FloorAddress);
+        var onBearer = new List<(IPEndPoint To, byte[] Packet)>();
         for (int i = 0; i < node.Multicast.Count; i++)
-            HearMedia(13, node.Multicast.Payload(i).ToArray());
+            onBearer.Add((node.Multicast.Destination(i).ToEndPoint(), node.Multicast.Payload(i).ToArray()));
         node.Clear();
+        foreach ((IPEndPoint to, byte[] packet) in onBearer)
+            HearOnBearer(node, to, packet);
+    }
+
+    /// <summary>13 does as a client that listens: it follows what is mapped, and is not told by all that it talks itself.</summary>
+    private void HearOnBearer(RouterNode node, IPEndPoint to, byte[] packet)
+    {
+        MulticastSubchannel subchannel = TestBearer.Subchannel();
+        if (to.Equals(subchannel.Media))
+        {
+            HearMedia(Listener, packet);
+        }
+        else if (to.Equals(subchannel.Floor))
+        {
+            byte[] plain = _bearer.Open(packet);
+            Assert.Equal(FloorOutcome.Ok, FloorMessage.TryParse(plain, out FloorMessage message, out _));
+            if (message.Type == FloorMessageType.Taken && message.TryGetGrantedPartysIdentity(out ReadOnlySpan<byte> talker) &&
+                System.Text.Encoding.UTF8.GetString(talker) == Clients[Listener].McpttId)
+                return;
+            Heard.Add((Listener, message.Type));
+            OnFloor(Listener, plain);
+        }
+        else if (SubchannelMessage.TryParse(_bearer.Open(packet), out SubchannelMessage control, out _) == FloorOutcome.Ok &&
+            control.Type == SubchannelMessageType.MapGroupToBearer)
+        {
+            node.Router.Execute(new ReportListening(Call, new LegId(Listener), Listens: true), Now);
+        }
     }
 
     private void Collect(RouterNode node, SendQueue queue, IPEndPoint from)
