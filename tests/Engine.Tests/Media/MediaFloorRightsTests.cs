@@ -55,12 +55,14 @@ public sealed class MediaFloorRightsTests
     [InlineData(DualFloorListeners.Overriding)]
     public void With_dual_floor_the_talkers_hear_each_other_and_the_rest_what_the_policy_says(DualFloorListeners listeners)
     {
-        var harness = new RouterHarness(new FloorPolicy { DualFloor = true, DualFloorListeners = listeners });
+        var harness = new RouterHarness(
+            new FloorPolicy { DualFloor = true, DualFloorListeners = listeners }, subchannel: TestBearer.Subchannel() with { MinimumListeners = 1 });
         TestClient overridden = harness.Join(1), listener = harness.Join(3);
         using var overriding = new TestClient(2);
         AddLeg leg = overriding.Leg(RouterHarness.Call, LegDelivery.Multicast);
         harness.Router.Execute(leg with { Profile = leg.Profile with { MayClaimEmergency = true } }, harness.Now);
         harness.GiveFloor(overridden);
+        harness.Listen(overriding);
         bool both = listeners == DualFloorListeners.Both;
         Assert.Equal([listener.AudioKey], Heard(harness, overridden));
 

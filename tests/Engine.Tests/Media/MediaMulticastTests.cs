@@ -103,7 +103,7 @@ public sealed class MediaMulticastTests : IDisposable
     {
         Map();
         _harness.Router.Execute(new CloseCall(RouterHarness.Call), _harness.Now);
-        Assert.Equal("floor: Idle, general purpose: UnmapGroupToBearer", Multicast());
+        Assert.Equal("general purpose: UnmapGroupToBearer", Multicast());
         Assert.Equal((0, 1), (_harness.Router.ReadCounters().Calls, _harness.OpenBearers));
         _harness.Clear();
 

@@ -10,7 +10,7 @@ namespace MediaEngine.Engine.Tests.Media;
 /// <summary>
 /// A temporary group call over three media nodes and a network in one hand: the controlling function with clients 1 and 2, a
 /// constituent group at node A with 11, 12 and 13, another at node B with 21 and 22. What a test does not deliver, delay or
-/// lose arrives at once and in order; 13 listens to the multicast of its node.
+/// lose arrives at once and in order.
 /// </summary>
 internal sealed class TemporaryGroupNetwork
 {
@@ -18,15 +18,18 @@ internal sealed class TemporaryGroupNetwork
     public const int LegOfB = 200;
     public const int Upwards = 900;
 
+    /// <summary>Who listens to the bearer.</summary>
+    private const int Listener = 13;
+
     public static readonly CallId Call = new(1);
 
     private readonly Dictionary<IPEndPoint, (RouterNode Node, bool Audio)> _nodePorts = [];
     private readonly Dictionary<IPEndPoint, (TestClient Client, bool Audio)> _clientPorts = [];
     private readonly Dictionary<int, RouterNode> _home = [];
     private readonly PriorityQueue<Action, (long At, long Order)> _inFlight = new();
-    private readonly MulticastSubchannel _subchannel = TestBearer.Subchannel() with { MinimumListeners = 1 };
-    private readonly TestBearer _bearer = new(TestBearer.MusikId);
+    private readonly TestBearer _bearer = new(TestBearer.MusikId, TestBearer.MscckId);
     private long _order;
+    private uint _lastBearerSsrc;
 
     public TemporaryGroupNetwork(FloorPolicy? policy = null, RouterLimits? limits = null)
     {
@@ -41,8 +44,7 @@ internal sealed class TemporaryGroupNetwork
             Join(Controlling, number);
         foreach (int number in (int[])[11, 12])
             Join(A, number);
-        Join(A, 13, LegDelivery.Multicast);
-        Execute(A, new ReportListening(Call, new LegId(13), Listens: true));
+        Join(A, Listener, LegDelivery.Multicast);
         foreach (int number in (int[])[21, 22])
             Join(B, number);
     }
@@ -184,7 +186,8 @@ internal sealed class TemporaryGroupNetwork
     }
 
     private void OpenRelayed(RouterNode node, int legAtControlling) => Execute(node, new OpenCall(
-        Call, "sip:constituent@example.org", new FloorPolicy(), RouterHarness.NewGroupKey(), TestBearer.WithOwnKeys(_subchannel))
+        Call, "sip:constituent@example.org", new FloorPolicy(), RouterHarness.NewGroupKey(),
+        TestBearer.Subchannel(floorSsrc: ++_lastBearerSsrc, controlSsrc: _lastBearerSsrc) with { MinimumListeners = 1 })
     { ControllingFunction = UpwardsOf(legAtControlling) });
 
     private void Deliver()
@@ -215,25 +218,19 @@ internal sealed class TemporaryGroupNetwork
         }
     }
 
-    private void HearFloor(TestClient client, byte[] packet) => HearFloorInClear(client.Number, client.OpenFloor(packet));
-
-    private void HearFloorInClear(int client, byte[] plain)
+    private void HearFloor(TestClient client, byte[] packet)
     {
+        byte[] plain = client.OpenFloor(packet);
         Assert.Equal(FloorOutcome.Ok, FloorMessage.TryParse(plain, out FloorMessage message, out _));
-        Heard.Add((client, message.Type));
-        OnFloor(client, plain);
-    }
-
-    private void HearMulticast(IPEndPoint to, byte[] packet)
-    {
-        if (to.Equals(_subchannel.Media))
-            HearMedia(13, packet);
-        else if (to.Equals(_subchannel.Floor))
-            HearFloorInClear(13, _bearer.Open(packet));
+        Heard.Add((client.Number, message.Type));
+        OnFloor(client.Number, plain);
     }
 
     private void HearMedia(int client, byte[] packet)
     {
+        // While the call is being mapped a packet comes both ways.
+        if (client == Listener && Media.Exists(heard => heard.Client == client && heard.Packet.AsSpan().SequenceEqual(packet)))
+            return;
         Media.Add((client, packet));
         OnMedia(client, packet);
     }
@@ -242,9 +239,37 @@ internal sealed class TemporaryGroupNetwork
     {
         Collect(node, node.Audio, node.AudioAddress);
         Collect(node, node.Floor, node.FloorAddress);
+        var onBearer = new List<(IPEndPoint To, byte[] Packet)>();
         for (int i = 0; i < node.Multicast.Count; i++)
-            HearMulticast(node.Multicast.Destination(i).ToEndPoint(), node.Multicast.Payload(i).ToArray());
+            onBearer.Add((node.Multicast.Destination(i).ToEndPoint(), node.Multicast.Payload(i).ToArray()));
         node.Clear();
+        foreach ((IPEndPoint to, byte[] packet) in onBearer)
+            HearOnBearer(node, to, packet);
+    }
+
+    /// <summary>13 does as a client that listens: it follows what is mapped, and is not told by all that it talks itself.</summary>
+    private void HearOnBearer(RouterNode node, IPEndPoint to, byte[] packet)
+    {
+        MulticastSubchannel subchannel = TestBearer.Subchannel();
+        if (to.Equals(subchannel.Media))
+        {
+            HearMedia(Listener, packet);
+        }
+        else if (to.Equals(subchannel.Floor))
+        {
+            byte[] plain = _bearer.Open(packet);
+            Assert.Equal(FloorOutcome.Ok, FloorMessage.TryParse(plain, out FloorMessage message, out _));
+            if (message.Type == FloorMessageType.Taken && message.TryGetGrantedPartysIdentity(out ReadOnlySpan<byte> talker) &&
+                System.Text.Encoding.UTF8.GetString(talker) == Clients[Listener].McpttId)
+                return;
+            Heard.Add((Listener, message.Type));
+            OnFloor(Listener, plain);
+        }
+        else if (SubchannelMessage.TryParse(_bearer.Open(packet), out SubchannelMessage control, out _) == FloorOutcome.Ok &&
+            control.Type == SubchannelMessageType.MapGroupToBearer)
+        {
+            node.Router.Execute(new ReportListening(Call, new LegId(Listener), Listens: true), Now);
+        }
     }
 
     private void Collect(RouterNode node, SendQueue queue, IPEndPoint from)
