@@ -1,8 +1,11 @@
 namespace MediaEngine.Bench.Load;
 
-/// <summary>What floor control costs: a machine alone, a shard's calls without sockets, and whole calls over loopback.</summary>
+/// <summary>
+/// What floor control costs: its messages, a machine alone, a shard's calls without sockets, and whole calls over loopback.
+/// </summary>
 internal static class FloorBench
 {
+    private const int CodecRoundsPerSecond = 2;
     private const int ArbiterRoundsPerSecond = 5;
     private const int CyclesPerSecond = 2000;
     private const double ShardGrantGoal_us = 1000;
@@ -11,11 +14,12 @@ internal static class FloorBench
 
     public static int Run(LoadOptions options)
     {
-        List<Row> rows = [.. new ArbiterLoad().Measure(ArbiterRoundsPerSecond * options.Duration_s)];
+        List<Row> rows = CodecLoad.Measure(CodecRoundsPerSecond * options.Duration_s);
+        rows.AddRange(ArbiterLoad.Measure(ArbiterRoundsPerSecond * options.Duration_s));
         rows.AddRange(Shard(options));
         rows.AddRange(Loopback(options));
         Table.Print(rows, options.Json);
-        return 0;
+        return options.Strict && rows.Any(row => row.Met == false) ? 1 : 0;
     }
 
     /// <summary>
@@ -24,10 +28,12 @@ internal static class FloorBench
     /// </summary>
     private static List<Row> Shard(LoadOptions options)
     {
-        ShardLoad[] loads =
-        [
-            .. new[] { Math.Max(1, options.Calls / 10), options.Calls, options.Calls * 10 }.Select(calls => new ShardLoad(calls)),
-        ];
+        ShardLoad[] loads = new ShardLoad[3];
+        loads[0] = new ShardLoad(Math.Max(1, options.Calls / 10));
+        loads[1] = new ShardLoad(options.Calls);
+        long heap_bytes = GC.GetTotalMemory(forceFullCollection: true);
+        loads[2] = new ShardLoad(options.Calls * 10);
+        heap_bytes = GC.GetTotalMemory(forceFullCollection: true) - heap_bytes;
         for (int cycle = 0; cycle < CyclesPerSecond * options.Duration_s; cycle++)
         {
             foreach (ShardLoad load in loads)
@@ -51,6 +57,7 @@ internal static class FloorBench
                 isFirst ? null : ratio <= FlatGoal));
             load.Dispose();
         }
+        rows.Add(new Row("heap of a call and its talker's client", Round(heap_bytes / 1e3 / loads[2].Calls), "kB", "none", null, null, null, null));
         return rows;
     }
 

@@ -1,3 +1,4 @@
+using MediaEngine.Floor;
 using MediaEngine.Keys;
 using MediaEngine.Rtp;
 using MediaEngine.Sip;
@@ -35,6 +36,8 @@ public sealed class McSystem : IDisposable
     private readonly PreconfiguredRegroupCancellation _regroupCancellation;
     private readonly GroupCallSetup _callSetup;
     private readonly GroupCallRelease _callRelease;
+    private readonly CallUpgrade _callUpgrade;
+    private readonly BroadcastRelease _broadcastRelease;
     private readonly ClientServerKeys _clientServerKeys;
     private readonly GroupKeyManagement _groupKeys;
     private readonly KeyRotationRequest _keyRotation;
@@ -53,6 +56,8 @@ public sealed class McSystem : IDisposable
         var notification = new RegroupNotification(_context);
         var membership = new RegroupMembership(_context, notification);
         _callRelease = new GroupCallRelease(_context);
+        _callUpgrade = new CallUpgrade(_context);
+        _broadcastRelease = new BroadcastRelease(_callRelease);
         _callSetup = new GroupCallSetup(_context, notification, _callRelease, _clientServerKeys, _groupKeys);
         _affiliation = new AffiliationProcedure(_context, membership, _callSetup, _callRelease);
         _registration = new RegistrationProcedure(_context, _affiliation, membership, notification, _clientServerKeys, _groupKeys);
@@ -186,6 +191,20 @@ public sealed class McSystem : IDisposable
             return;
         string? name = found.Legs.FirstOrDefault(leg => leg.Number == talker)?.User.McpttId;
         effects.Log(talker is null ? "floor-idle" : "floor-granted", found.GroupId, name ?? "nobody talks");
+        _broadcastRelease.FloorChanged(found, talker, effects);
+    }
+
+    /// <summary>A leg sent floor control messages it has no right to; they changed nothing.</summary>
+    /// <param name="newest">Request: it claimed an emergency or imminent peril it may not claim.</param>
+    /// <param name="count">How many since this was told last.</param>
+    public void FloorMessagesRefused(ulong call, int leg, FloorMessageType newest, long count, McxEffects effects)
+    {
+        if (!_context.State.CallsByNumber.TryGetValue(call, out GroupCall? found) || found.Legs.FirstOrDefault(other => other.Number == leg) is not { } sender)
+            return;
+        string what = newest == FloorMessageType.Request
+            ? "a Floor Request claimed an emergency or imminent peril without authorisation; it counted as a normal one"
+            : $"it may not send Floor {newest}";
+        effects.Warn("floor-message-refused", found.GroupId, $"{sender.User.McpttId}: {what} ({count} since this was told last)");
     }
 
     /// <summary>The media plane gave up on a leg.</summary>
@@ -236,8 +255,7 @@ public sealed class McSystem : IDisposable
                 _affiliation.Handle(transaction, request, user, now, effects);
                 break;
             case SipMethods.Invite when request.To?.Tag is not null:
-                // A leg's media does not change while it is up, so a re-INVITE has nothing to ask for.
-                _context.Respond(transaction, request, LegOf(request) is null ? 481 : 488, effects);
+                _callUpgrade.Handle(transaction, request, LegOf(request), user, effects);
                 break;
             case SipMethods.Invite:
                 _callSetup.Handle(transaction, request, flow, user, now, effects);
