@@ -40,6 +40,27 @@ public sealed class SipMutationTests
         Assert.InRange(accepted, MutationsPerSeed / 50, MutationsPerSeed * 9 / 10);
     }
 
+    /// <summary>A spoofed source gains next to nothing by our answers: reason phrase, tag, received.</summary>
+    [Fact]
+    public void A_refusal_is_hardly_longer_than_what_it_refuses()
+    {
+        const int Own_bytes = 128;
+        var mutator = new SipMutator(12);
+        int refused = 0;
+        for (int i = 0; i < 5000; i++)
+        {
+            byte[] octets = mutator.Next();
+            var bench = new TransactionBench(SipTransportKind.Udp);
+            bench.Receive(octets, SipLimits.Default);
+            if (bench.Requests.Count > 0 || bench.Log.Count == 0)
+                continue;
+            refused++;
+            int grown = octets.Count(octet => octet == '\n') * "Content-Length".Length;
+            Assert.InRange(Assert.Single(bench.Log).Effect.Bytes.Length, 1, octets.Length + Own_bytes + grown);
+        }
+        Assert.InRange(refused, 1000, 5000);
+    }
+
     /// <summary>Shapes on which a careless reader takes time that grows with the square of the length.</summary>
     [Theory]
     [InlineData("Contact: ", "<sip:a@b>,")]

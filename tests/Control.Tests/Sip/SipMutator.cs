@@ -50,9 +50,14 @@ internal sealed class SipMutator(int seed)
     private static bool IsDelimiter(byte b) => b is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)':' or (byte)';' or (byte)',' or
         (byte)'=' or (byte)'<' or (byte)'>' or (byte)'"' or (byte)'@' or (byte)'/' or (byte)'.' or (byte)'[' or (byte)']' or (byte)'-';
 
-    public byte[] Next()
+    /// <summary>The good messages.</summary>
+    public static IReadOnlyList<byte[]> Corpus => Seeds;
+
+    public byte[] Next() => Next(Seeds[_random.Next(Seeds.Length)]);
+
+    public byte[] Next(byte[] seed)
     {
-        List<byte> message = [.. Seeds[_random.Next(Seeds.Length)]];
+        List<byte> message = [.. seed];
         for (int i = 1 + _random.Next(3) * _random.Next(2); i > 0 && message.Count > 0; i--)
             Mutate(message);
         return [.. message];
