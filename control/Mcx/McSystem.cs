@@ -74,6 +74,9 @@ public sealed class McSystem : IDisposable
 
     public int CallCount => _context.State.CallsByNumber.Count;
 
+    /// <summary>The calls that are up, for consoles.</summary>
+    public IReadOnlyList<GroupCallStatus> Calls => [.. _context.State.CallsByNumber.Values.Select(call => call.Status)];
+
     /// <summary>Requests to clients whose answer is waited for.</summary>
     public int PendingRequestCount => _context.Pending.Count;
 
@@ -205,6 +208,15 @@ public sealed class McSystem : IDisposable
             ? "a Floor Request claimed an emergency or imminent peril without authorisation; it counted as a normal one"
             : $"it may not send Floor {newest}";
         effects.Warn("floor-message-refused", found.GroupId, $"{sender.User.McpttId}: {what} ({count} since this was told last)");
+    }
+
+    /// <summary>Begins or ends reports about the floor of a call; false when there is no such call.</summary>
+    public bool WatchFloor(ulong call, bool on, McxEffects effects)
+    {
+        if (!_context.State.CallsByNumber.ContainsKey(call))
+            return false;
+        effects.Submit(new MediaEffect.WatchFloor(call, on));
+        return true;
     }
 
     /// <summary>The media plane gave up on a leg.</summary>

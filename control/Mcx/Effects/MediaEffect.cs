@@ -42,4 +42,7 @@ public abstract record MediaEffect(ulong Call)
     public sealed record RequestFloor(ulong Call, int Leg, FloorIndicator CallType) : MediaEffect(Call);
 
     public sealed record RemoveLeg(ulong Call, int Leg) : MediaEffect(Call);
+
+    /// <summary>Begins or ends reports about the floor.</summary>
+    public sealed record WatchFloor(ulong Call, bool On) : MediaEffect(Call);
 }

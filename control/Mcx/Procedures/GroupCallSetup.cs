@@ -258,6 +258,7 @@ internal sealed class GroupCallSetup(
 
     private void Open(GroupCall call, Instant now, McxEffects effects)
     {
+        call.Since = context.WallClock(now);
         IReadOnlyList<GroupMasterKey> keys = groupKeys.KeysOf(call.Configuration, now, effects);
         effects.Submit(new MediaEffect.OpenCall(call.Number, call.GroupId, call.FloorPolicy, keys[0], call.Bearer));
         foreach (GroupMasterKey key in keys.Skip(1))

@@ -48,6 +48,12 @@ public sealed record ServerConfiguration
     /// <summary>Null when this server has no KMS.</summary>
     public KmsConfiguration? Kms { get; init; }
 
+    /// <summary>The Unix domain socket of the operator's HTTP; null = none.</summary>
+    public string? OperatorSocketPath { get; init; }
+
+    /// <summary>How long a stream to the operator is silent at most.</summary>
+    public TimeSpan OperatorHeartbeat { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>Times of managed group keys.</summary>
     public KeyOptions Keys { get; init; } = new();
 
@@ -61,6 +67,7 @@ public sealed record ServerConfiguration
         YamlSection media = root.Section("media", "address, and optionally advertised-address, audio-port, floor-port, shards");
         YamlSection? multicast = root.OptionalSection("multicast");
         YamlSection? groupKeys = root.OptionalSection("group-keys");
+        YamlSection? operators = root.OptionalSection("operator");
         var configuration = new ServerConfiguration
         {
             Domain = root.Required("domain", "the domain of this MC system, such as mcx.example"),
@@ -78,11 +85,14 @@ public sealed record ServerConfiguration
             StoreKeyPath = root.Optional("store-key") is { } storeKey ? Path.Combine(folder, storeKey) : null,
             Kms = root.OptionalSection("kms") is { } kms ? KmsConfiguration.Read(kms, folder) : null,
             Keys = KeyTimes(groupKeys),
+            OperatorSocketPath = operators is null
+                ? null
+                : Path.Combine(folder, operators.Required("socket", "the path of the operator's Unix domain socket, such as operator.sock")),
             OrganisationPath = Path.Combine(folder, root.Required("organisation", "the path of the organisation file, such as organisation.yaml")),
         };
         if (configuration.MediaAddress.Equals(IPAddress.Any) && configuration.AdvertisedMediaAddress is null)
             throw media.Wrong("address", "is 0.0.0.0: clients must be told an address they can send to; set media.advertised-address");
-        foreach (YamlSection? section in (YamlSection?[])[root, sip, media, multicast, groupKeys])
+        foreach (YamlSection? section in (YamlSection?[])[root, sip, media, multicast, groupKeys, operators])
             section?.RefuseUnknown();
         return configuration;
     }

@@ -73,6 +73,15 @@ internal sealed class ControlLoop : ISipUser, IDisposable
     /// <summary>Runs <paramref name="look"/> on the loop's thread, between two batches.</summary>
     public bool Inspect(Action<McSystem> look) => _inputs.Writer.TryWrite(new ControlEvent.Inspect(look));
 
+    /// <summary>Called on any thread with reports about watched floors.</summary>
+    public Action<FloorWatched>? FloorWatched { get; set; }
+
+    /// <summary>Called on the loop's thread when a floor is to be watched whose call is over.</summary>
+    public Action<ulong>? CallNotFound { get; set; }
+
+    /// <summary>Begins or ends reports about a call's floor. False when the loop is full.</summary>
+    public bool WatchFloor(ulong call, bool on) => _inputs.Writer.TryWrite(new ControlEvent.WatchFloor(call, on));
+
     /// <summary>The server's keys of a new key period. Any thread.</summary>
     public void Use(ServerIdentities identities) => _keys?.Use(identities);
 
@@ -88,7 +97,12 @@ internal sealed class ControlLoop : ISipUser, IDisposable
     private async Task ForwardReportsAsync()
     {
         await foreach (MediaReport report in _media.Reports.ReadAllAsync().ConfigureAwait(false))
-            _inputs.Writer.TryWrite(new ControlEvent.Report(report));
+        {
+            if (report is FloorWatched watched)
+                FloorWatched?.Invoke(watched);
+            else
+                _inputs.Writer.TryWrite(new ControlEvent.Report(report));
+        }
     }
 
     private void Run()
@@ -175,6 +189,10 @@ internal sealed class ControlLoop : ISipUser, IDisposable
                 break;
             case ControlEvent.KeyUploadOpened opened:
                 _system.KeyUploadOpened(opened.Ticket, opened.Error, opened.Key, now, _effects);
+                break;
+            case ControlEvent.WatchFloor watch:
+                if (!_system.WatchFloor(watch.Call, watch.On, _effects))
+                    CallNotFound?.Invoke(watch.Call);
                 break;
             case ControlEvent.Inspect inspect:
                 inspect.Look(_system);

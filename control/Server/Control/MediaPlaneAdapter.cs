@@ -35,6 +35,7 @@ internal static class MediaPlaneAdapter
         MediaEffect.SetFloorPolicy set => new SetFloorPolicy(new CallId(set.Call), set.FloorPolicy),
         MediaEffect.RequestFloor request => new RequestFloor(new CallId(request.Call), new LegId(request.Leg), request.CallType),
         MediaEffect.RemoveLeg leg => new RemoveLeg(new CallId(leg.Call), new LegId(leg.Leg)),
+        MediaEffect.WatchFloor watch => new WatchFloor(new CallId(watch.Call), watch.On),
         _ => throw new ArgumentOutOfRangeException(nameof(effect), effect.GetType().Name),
     };
 }

@@ -12,6 +12,7 @@ public static class DataFolder
     public const string ClientsName = "clients";
     public const string StoreKeyName = "store.key";
     public const string KmsName = "kms";
+    public const string OperatorSocketName = "operator.sock";
     private const int SipPort = 5060;
     private const int KmsPort = 8443;
 
@@ -70,6 +71,8 @@ public static class DataFolder
         store: mediaengine.db
         store-key: {StoreKeyName}
         organisation: {OrganisationName}
+        operator:
+          socket: {OperatorSocketName}
         {(kmsPort is null ? string.Empty : $"kms:\n  listen: 127.0.0.1:{kmsPort}\n  folder: {KmsName}\n")}
         """;
 }

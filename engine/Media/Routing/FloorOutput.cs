@@ -18,7 +18,6 @@ internal sealed class FloorOutput(RouterState state, SendQueue queue, IReportSin
     public void Emit(MediaCall call)
     {
         FloorEffects effects = state.Effects;
-        call.Watch?.Note(effects, state.Now);
         for (int i = 0; i < effects.Count; i++)
         {
             ref readonly FloorEffect effect = ref effects[i];
@@ -38,6 +37,7 @@ internal sealed class FloorOutput(RouterState state, SendQueue queue, IReportSin
             }
             Report(call, effect);
         }
+        call.Watch?.Note(effects, state.Now);
         effects.Clear();
         state.Deadlines.Update(call, call.NextDeadline);
     }

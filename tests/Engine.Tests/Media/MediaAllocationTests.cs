@@ -41,6 +41,25 @@ public class MediaAllocationTests
     }
 
     [Fact]
+    public void When_nobody_watches_any_more_a_floor_message_allocates_nothing_again()
+    {
+        TestClient talker = _harness.Join(1);
+        _harness.Join(2);
+        byte[][] packets = [.. Enumerable.Range(0, WarmUp_packets + Measured_packets).Select(
+            i => talker.FloorPacket(i % 2 == 0 ? FloorMessageType.Request : FloorMessageType.Release))];
+        _harness.Reports.Capacity = 4 * packets.Length;
+        _harness.Router.Execute(new WatchFloor(RouterHarness.Call, On: true), _harness.Now);
+        _harness.Router.Execute(new WatchFloor(RouterHarness.Call, On: false), _harness.Now);
+
+        Assert.Equal(0, AllocatedBy(packets, packet =>
+        {
+            _harness.ReceiveFloor(talker.Floor, packet);
+            _harness.Router.Expire(_harness.Now);
+        }));
+        Assert.DoesNotContain(_harness.Reports, report => report is FloorWatched);
+    }
+
+    [Fact]
     public void A_floor_message_without_a_right_to_it_allocates_nothing()
     {
         TestClient client = _harness.Join(1);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using MediaEngine.Floor;
 using MediaEngine.Keys;
 using MediaEngine.Mcx;
 using MediaEngine.Server;
@@ -24,7 +25,7 @@ internal sealed class SmallSystem : IAsyncDisposable
     private readonly List<ClientProfile> _profiles = [];
     private readonly McServer _server;
 
-    public SmallSystem(bool multicast = false)
+    public SmallSystem(bool multicast = false, FloorPolicy? floor = null)
     {
         var configuration = new ServerConfiguration
         {
@@ -39,6 +40,7 @@ internal sealed class SmallSystem : IAsyncDisposable
             OrganisationPath = _folder.File("unused.yaml"),
             Multicast = multicast ? new MulticastRange(IPAddress.Parse("239.192.77.0"), 16, FreePort(), 1) : null,
             MulticastInterface = IPAddress.Loopback,
+            OperatorSocketPath = OperatorSocket,
         };
         McUser[] users = [.. Names.Select((name, i) => new McUser
         {
@@ -50,15 +52,19 @@ internal sealed class SmallSystem : IAsyncDisposable
         })];
         McGroup[] groups =
         [
-            Group(Fire, 0, multicast, "alice", "bob"),
-            Group(Rail, 1, multicast, "carol"),
-            Group(Major, 2, multicast, Names),
+            Group(Fire, 0, multicast, floor, "alice", "bob"),
+            Group(Rail, 1, multicast, null, "carol"),
+            Group(Major, 2, multicast, null, Names),
         ];
         _server = new McServer(configuration, new Organisation("mcx.example", users, groups), NullLoggerFactory.Instance);
         _server.Start();
     }
 
     public static string IdOf(string name) => $"sip:{name}@mcx.example";
+
+    public IReadOnlyList<McxEndpoint> Endpoints => _endpoints;
+
+    public string OperatorSocket => _folder.File("operator.sock");
 
     public string File(string name) => _folder.File(name);
 
@@ -125,12 +131,13 @@ internal sealed class SmallSystem : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private static McGroup Group(string id, int key, bool multicast, params string[] members) => new()
+    private static McGroup Group(string id, int key, bool multicast, FloorPolicy? floor, params string[] members) => new()
     {
         Id = id,
         Multicast = multicast,
         PreconfiguredGroupUseOnly = id == Major,
         GroupMasterKey = GmkOf(key),
+        FloorPolicy = floor ?? new FloorPolicy(),
         Members = members.ToDictionary(IdOf, name => new GroupMember { McpttId = IdOf(name) }, StringComparer.Ordinal),
     };
 

@@ -87,6 +87,9 @@ public sealed class DemoScenario(DemoWorld world, short[] speech, short[] reply)
         Task<CallUp>[] up = [.. DemoWorld.Members.Skip(1).Select(name => Client(name).ExpectAsync<CallUp>(StepTimeout, call => call.Group == RegroupId))];
         McxCall call = await Client("alice").CallAsync(RegroupId).ConfigureAwait(false);
         CallUp[] joined = await Task.WhenAll(up).ConfigureAwait(false);
+        // A member is up with its own answer; the server takes its floor control a little later.
+        while (world.Server.MediaCounters.Legs < DemoWorld.Members.Count)
+            await Task.Delay(5).ConfigureAwait(false);
         Check(joined[0].Multicast is null && joined[1].Multicast is not null && joined[1].Multicast == joined[2].Multicast,
             "bob should be on unicast, carol and dave on one multicast bearer");
         string[] mkis = [.. DemoWorld.Members.Select(name => Client(name).MkiOf(RegroupId) ?? throw new DemoStepException($"{name} holds no key in force"))];

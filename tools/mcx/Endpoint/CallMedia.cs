@@ -189,8 +189,18 @@ internal sealed class CallMedia : IDisposable
     {
         Step(() => _participant!.ReleaseToTalk(now, _effects), now);
         if (_participant!.State == FloorParticipantState.U_HasNoPermission)
-            _listener.OnFloor(new FloorEffect { Kind = FloorEffectKind.ReleaseCompleted }, Talk());
+            _listener.OnFloor(new FloorEffect { Kind = FloorEffectKind.ReleaseCompleted }, Talk(), phrase: null);
     });
+
+    /// <summary>The button is let go: a place in the queue is kept, all else is released.</summary>
+    public void LetGo() => Post(now => Step(
+        () =>
+        {
+            if (!_participant!.KeepWaiting())
+                _participant.ReleaseToTalk(now, _effects);
+        }, now));
+
+    public void AskQueuePosition() => Post(now => Step(() => _participant!.RequestQueuePosition(now, _effects), now));
 
     /// <summary>Says the samples while the floor is held; the task ends with the last packet, or with the loss of the floor.</summary>
     /// <returns>True when all of it was said.</returns>
@@ -409,12 +419,10 @@ internal sealed class CallMedia : IDisposable
             case FloorEffectKind.Send:
                 SendFloor(_effects.Message(effect));
                 break;
-            case FloorEffectKind.QueuedFloorOffered:
-                break;
             default:
                 if (effect.Kind == FloorEffectKind.TalkerChanged)
                     _names.Take(_participant!);
-                _listener.OnFloor(effect, Talk());
+                _listener.OnFloor(effect, Talk(), FloorCausePhrase.Printable(_effects.Phrase(effect)));
                 break;
         }
     }

@@ -54,17 +54,23 @@ public sealed record CallUp(string Group, bool Outgoing, string? Multicast) : En
 public sealed record FloorStateChanged(string Group, FloorParticipantState State) : EndpointEvent;
 
 /// <summary>The floor is this client's: it may talk.</summary>
-public sealed record FloorGranted(string Group) : EndpointEvent
+/// <param name="Duration_s">For how long; 0 when the server did not tell.</param>
+public sealed record FloorGranted(string Group, int Duration_s) : EndpointEvent
 {
     /// <summary>Another talker keeps the floor meanwhile (dual floor).</summary>
     public bool Overriding { get; init; }
 }
 
+/// <summary>The request that waited in the queue has its turn, and the button is not pressed: press it to take it.</summary>
+public sealed record FloorOffered(string Group) : EndpointEvent;
+
 /// <param name="Cause">Reject cause (TS 24.380 8.2.3.4).</param>
-public sealed record FloorDenied(string Group, int Cause) : EndpointEvent;
+/// <param name="Phrase">What the server said to it, or else what the cause means.</param>
+public sealed record FloorDenied(string Group, int Cause, string Phrase) : EndpointEvent;
 
 /// <param name="Cause">Revoke cause (TS 24.380 8.2.3.4).</param>
-public sealed record FloorRevoked(string Group, int Cause) : EndpointEvent;
+/// <param name="Phrase">What the server said to it, or else what the cause means.</param>
+public sealed record FloorRevoked(string Group, int Cause, string Phrase) : EndpointEvent;
 
 /// <summary>The floor request, or the place in the queue, got no answer.</summary>
 public sealed record FloorRequestTimedOut(string Group) : EndpointEvent;

@@ -51,6 +51,9 @@ public sealed class McxCall : IAsyncDisposable
     /// <summary>Everybody that floor control named; several in a multi-talker group.</summary>
     public IReadOnlyList<string> Talkers => _events.Talkers;
 
+    /// <summary>Why the floor was denied or taken away last; null when it never was.</summary>
+    public string? FloorRefusal => _events.Refusal;
+
     /// <summary>Completes when the call is over, with the reason when there was one.</summary>
     public Task<string?> Ended => _ended.Task;
 
@@ -79,6 +82,15 @@ public sealed class McxCall : IAsyncDisposable
         _media.ReleaseToTalk();
         await released.WaitAsync(cancellation).ConfigureAwait(false);
     }
+
+    /// <summary>Presses the button, and waits for nothing: the events tell what comes of it.</summary>
+    public void Press() => _media.PushToTalk();
+
+    /// <summary>Lets the button go: gives the floor back, but keeps a place in the queue.</summary>
+    public void LetGo() => _media.LetGo();
+
+    /// <summary>Asks for the place in the queue; <see cref="FloorQueued"/> tells it.</summary>
+    public void AskQueuePosition() => _media.AskQueuePosition();
 
     /// <summary>Says 8 kHz samples in real time while the floor is held.</summary>
     /// <returns>True when all of it was said; false when the floor was lost.</returns>

@@ -62,17 +62,22 @@ public sealed partial class McxEndpoint : IAsyncDisposable
     }
 
     /// <summary>Every event from now on; ends when the endpoint is disposed. Who reads too slowly loses the oldest.</summary>
-    public async IAsyncEnumerable<EndpointEvent> Events([EnumeratorCancellation] CancellationToken cancellation = default)
+    public IAsyncEnumerable<EndpointEvent> Events(CancellationToken cancellation = default)
     {
         ChannelReader<EndpointEvent> reader = _hub.Subscribe(out Action unsubscribe);
-        try
+        return ReadAsync(cancellation);
+
+        async IAsyncEnumerable<EndpointEvent> ReadAsync([EnumeratorCancellation] CancellationToken ending)
         {
-            await foreach (EndpointEvent happened in reader.ReadAllAsync(cancellation).ConfigureAwait(false))
-                yield return happened;
-        }
-        finally
-        {
-            unsubscribe();
+            try
+            {
+                await foreach (EndpointEvent happened in reader.ReadAllAsync(ending).ConfigureAwait(false))
+                    yield return happened;
+            }
+            finally
+            {
+                unsubscribe();
+            }
         }
     }
 
