@@ -5,9 +5,6 @@ namespace MediaEngine.Sip;
 /// <summary>Session-Expires (RFC 4028 4): the session interval and who refreshes it.</summary>
 public readonly record struct SipSessionExpires(uint Interval_s, SipRefresher Refresher)
 {
-    /// <summary>The smallest interval a session may have (RFC 4028 4, Min-SE's default).</summary>
-    public const uint Smallest_s = 90;
-
     public static bool TryParse(string? text, out SipSessionExpires value)
     {
         value = default;
