@@ -4,21 +4,20 @@ using System.Text;
 
 namespace MediaEngine.Sip;
 
-/// <summary>multipart bodies (RFC 2046 5.1, RFC 5621): at most 32 parts in all, three levels deep.</summary>
+/// <summary>multipart bodies (RFC 2046 5.1, RFC 5621), bounded by <see cref="SipLimits"/>.</summary>
 public static class MultipartBody
 {
-    public const int MaxParts = 32;
-    public const int MaxDepth = 3;
     private const int MaxPartHeaders = 16;
 
     /// <summary>
     /// Splits a multipart. False when the content type is no multipart, has no usable boundary, or the body breaks a rule or a
     /// bound. Nested multiparts are split too (<see cref="MimePart.Parts"/>).
     /// </summary>
-    public static bool TryParse(string contentType, ReadOnlyMemory<byte> body, out IReadOnlyList<MimePart> parts)
+    public static bool TryParse(string contentType, ReadOnlyMemory<byte> body, out IReadOnlyList<MimePart> parts, SipLimits? limits = null)
     {
-        int budget = MaxParts;
-        if (TryParse(contentType, body, 1, ref budget, out List<MimePart>? found))
+        limits ??= SipLimits.Default;
+        int budget = limits.MaxParts;
+        if (TryParse(contentType, body, limits.MaxPartLevels, ref budget, out List<MimePart>? found))
         {
             parts = found!;
             return true;
@@ -59,11 +58,11 @@ public static class MultipartBody
     }
 
     /// <summary>The leaf parts in order: a single body is one part. Empty when there is no body or it is malformed.</summary>
-    public static IReadOnlyList<MimePart> PartsOf(SipMessage message) =>
-        TryPartsOf(message, out IReadOnlyList<MimePart> parts) ? parts : [];
+    public static IReadOnlyList<MimePart> PartsOf(SipMessage message, SipLimits? limits = null) =>
+        TryPartsOf(message, out IReadOnlyList<MimePart> parts, limits) ? parts : [];
 
     /// <summary>As <see cref="PartsOf"/>; false only when a multipart is malformed or a body has no Content-Type.</summary>
-    public static bool TryPartsOf(SipMessage message, out IReadOnlyList<MimePart> parts)
+    public static bool TryPartsOf(SipMessage message, out IReadOnlyList<MimePart> parts, SipLimits? limits = null)
     {
         ArgumentNullException.ThrowIfNull(message);
         parts = [];
@@ -82,7 +81,7 @@ public static class MultipartBody
             parts = [single];
             return true;
         }
-        if (!TryParse(contentType, message.Body, out IReadOnlyList<MimePart> tree))
+        if (!TryParse(contentType, message.Body, out IReadOnlyList<MimePart> tree, limits))
             return false;
         var leaves = new List<MimePart>();
         CollectLeaves(tree, leaves);
@@ -126,10 +125,10 @@ public static class MultipartBody
         }
     }
 
-    private static bool TryParse(string contentType, ReadOnlyMemory<byte> body, int depth, ref int budget, out List<MimePart>? parts)
+    private static bool TryParse(string contentType, ReadOnlyMemory<byte> body, int levels, ref int budget, out List<MimePart>? parts)
     {
         parts = null;
-        if (depth > MaxDepth || !MediaTypeOf(contentType).StartsWith("multipart/", StringComparison.Ordinal) ||
+        if (levels <= 0 || !MediaTypeOf(contentType).StartsWith("multipart/", StringComparison.Ordinal) ||
             ParameterOf(contentType, "boundary") is not { } boundary || !SipSyntax.IsBoundary(boundary))
             return false;
         byte[] delimiter = Encoding.ASCII.GetBytes("--" + boundary);
@@ -143,7 +142,7 @@ public static class MultipartBody
             {
                 // The line break before a delimiter is the delimiter's. Two delimiters in a row leave an empty, headerless part.
                 int partEnd = Math.Max(partStart, start >= 2 ? start - 2 : start);
-                if (--budget < 0 || !TryReadPart(body[partStart..partEnd], depth, ref budget, out MimePart? part))
+                if (--budget < 0 || !TryReadPart(body[partStart..partEnd], levels, ref budget, out MimePart? part))
                     return false;
                 found.Add(part!);
             }
@@ -192,7 +191,7 @@ public static class MultipartBody
         }
     }
 
-    private static bool TryReadPart(ReadOnlyMemory<byte> bytes, int depth, ref int budget, out MimePart? part)
+    private static bool TryReadPart(ReadOnlyMemory<byte> bytes, int levels, ref int budget, out MimePart? part)
     {
         part = null;
         var headers = new SipHeaders();
@@ -207,7 +206,7 @@ public static class MultipartBody
             part = new MimePart(headers, content);
             return true;
         }
-        if (!TryParse(contentType, content, depth + 1, ref budget, out List<MimePart>? nested))
+        if (!TryParse(contentType, content, levels - 1, ref budget, out List<MimePart>? nested))
             return false;
         part = new MimePart(headers, content) { Parts = nested! };
         return true;

@@ -23,7 +23,8 @@ public static class SipFramer
         int head = buffer.IndexOf("\r\n\r\n"u8);
         if (head < 0)
         {
-            if (buffer.Length > limits.MaxHead_bytes)
+            // The end of the head may have begun: only one octet more says that it came too late.
+            if (buffer.Length > limits.MaxHead_bytes + 1)
                 return SipFrameOutcome.TooLarge;
             return LooksLikeSip(buffer) ? SipFrameOutcome.NeedMore : SipFrameOutcome.Broken;
         }
@@ -63,14 +64,15 @@ public static class SipFramer
         return SipFrameOutcome.NeedMore;
     }
 
-    /// <summary>A first line that is neither a request nor a status line shows at once that the peer does not speak SIP.</summary>
+    /// <summary>
+    /// A first line that is neither a request nor a status line shows at once that the peer does not speak SIP; so does a control
+    /// character near its start while it is incomplete.
+    /// </summary>
     private static bool LooksLikeSip(ReadOnlySpan<byte> buffer)
     {
         int end = buffer.IndexOf("\r\n"u8);
-        if (end < 0)
-            return buffer[..Math.Min(buffer.Length, 64)].IndexOfAnyInRange((byte)0, (byte)8) < 0;
-        ReadOnlySpan<byte> line = buffer[..end];
-        return line.StartsWith("SIP/"u8) || line.IndexOf(" SIP/"u8) > 0;
+        ReadOnlySpan<byte> line = end < 0 ? buffer : buffer[..end];
+        return line[..Math.Min(line.Length, 64)].IndexOfAnyInRange((byte)0, (byte)8) < 0 && (end < 0 || SipStartLine.NamesSip(line));
     }
 
     private static bool TryFindContentLength(ReadOnlySpan<byte> head, SipLimits limits, out int body)

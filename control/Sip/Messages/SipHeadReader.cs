@@ -92,7 +92,7 @@ internal ref struct SipHeadReader
 
     /// <summary>UTF-8, and NUL only where the grammar lets it be quoted.</summary>
     private static bool IsClean(ReadOnlySpan<byte> line) => System.Text.Unicode.Utf8.IsValid(line) &&
-        (!line.Contains((byte)0) || SipSyntax.HasQuotedNulsOnly(System.Text.Encoding.UTF8.GetString(line)));
+        (!line.Contains((byte)0) || SipSyntax.HasQuotedNulsOnly(line));
 
     private void Grow()
     {

@@ -19,6 +19,12 @@ public sealed record SipLimits
     /// <summary>The Request-URI.</summary>
     public int MaxUri_bytes { get; init; } = 2 * 1024;
 
+    /// <summary>Body parts of all levels together.</summary>
+    public int MaxParts { get; init; } = 32;
+
+    /// <summary>How deep multiparts may stand in one another; 1 = a multipart holds none.</summary>
+    public int MaxPartLevels { get; init; } = 3;
+
     /// <summary>
     /// RFC 3261 25.1 lets white space stand before a header's colon. It is refused by default: peers that disagree about it
     /// can be made to see different headers.

@@ -29,6 +29,10 @@ internal ref struct SipStartLine
         return (IsSip(line) && start.TryReadStatusLine(line)) || start.TryReadRequestLine(line, limits, scratch);
     }
 
+    /// <summary>Whether the line begins or ends as a line of SIP does.</summary>
+    public static bool NamesSip(ReadOnlySpan<byte> line) =>
+        IsSip(line) || IsSip(line[(line.TrimEnd(" \t"u8).LastIndexOf((byte)' ') + 1)..]);
+
     private bool TryReadStatusLine(ReadOnlySpan<byte> line)
     {
         if (!Ascii.EqualsIgnoreCase(line[..Math.Min(8, line.Length)], "SIP/2.0 "u8) || line.Length < 11 ||

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics;
 
 namespace MediaEngine.Sip;
 
@@ -45,16 +46,17 @@ internal static class SipSyntax
     }
 
     /// <summary>RFC 3261 25.1 lets a quoted string hold any character after a backslash but CR and LF.</summary>
-    public static bool HasQuotedNulsOnly(ReadOnlySpan<char> text)
+    public static bool HasQuotedNulsOnly<T>(ReadOnlySpan<T> text)
+        where T : struct, IBinaryInteger<T>
     {
         bool quoted = false;
         for (int i = 0; i < text.Length; i++)
         {
-            if (text[i] == '\0')
+            if (text[i] == T.Zero)
                 return false;
-            if (text[i] == '"')
+            if (text[i] == T.CreateTruncating('"'))
                 quoted = !quoted;
-            else if (quoted && text[i] == '\\')
+            else if (quoted && text[i] == T.CreateTruncating('\\'))
                 i++;
         }
         return !quoted;

@@ -114,7 +114,7 @@ internal ref struct SipUriText
 
     private static bool IsUser(ReadOnlySpan<char> text)
     {
-        for (int next; (next = text.IndexOfAnyExcept(UserCharacters)) >= 0; )
+        for (int next; (next = text.IndexOfAnyExcept(UserCharacters)) >= 0;)
         {
             // Letters beyond ASCII are not in the grammar but occur; they are kept. '#', '[' and the like are refused.
             if (text[next] < 128)

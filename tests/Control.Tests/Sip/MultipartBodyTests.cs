@@ -85,6 +85,15 @@ public sealed class MultipartBodyTests
         Assert.Equal(accepted, TryParse(string.Concat(Enumerable.Repeat("--b1\n\nx\n", count)) + "--b1--", out _));
 
     [Fact]
+    public void Parts_and_levels_are_bounded_as_configured()
+    {
+        byte[] nested = SipText.Bytes("--b1\nContent-Type: multipart/related;boundary=i\n\n--i\n\nx\n--i--\n--b1--\n");
+        Assert.True(MultipartBody.TryParse("multipart/mixed;boundary=b1", nested, out _, new SipLimits { MaxParts = 2, MaxPartLevels = 2 }));
+        Assert.False(MultipartBody.TryParse("multipart/mixed;boundary=b1", nested, out _, new SipLimits { MaxParts = 1 }));
+        Assert.False(MultipartBody.TryParse("multipart/mixed;boundary=b1", nested, out _, new SipLimits { MaxPartLevels = 1 }));
+    }
+
+    [Fact]
     public void A_single_body_is_one_part_and_an_untyped_one_none()
     {
         var request = new SipRequest("MESSAGE", "sip:x@example.org");
