@@ -4,7 +4,7 @@ using System.Net;
 namespace MediaEngine.Sip;
 
 /// <summary>
-/// The flows somebody authenticated on: connections until they close, UDP addresses for a time. Bounded; who is forgotten
+/// The flows somebody authenticated on, by certificate or as their user says: connections until they close, UDP addresses for a time. Bounded; who is forgotten
 /// counts as a stranger until it authenticates again. Any thread.
 /// </summary>
 internal sealed class KnownSources(int limit, TimeSpan udpLifetime)
@@ -13,7 +13,7 @@ internal sealed class KnownSources(int limit, TimeSpan udpLifetime)
     private readonly ConcurrentDictionary<IPEndPoint, long> _udp = new();
 
     public bool Contains(in SipFlow flow) => flow.Connection != 0
-        ? _connections.ContainsKey(flow.Connection)
+        ? flow.PeerDomains is not null || _connections.ContainsKey(flow.Connection)
         : _udp.TryGetValue(flow.Remote, out long since) && Environment.TickCount64 - since < udpLifetime.TotalMilliseconds;
 
     public void Add(in SipFlow flow)
