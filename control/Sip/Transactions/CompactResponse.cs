@@ -1,8 +1,10 @@
 namespace MediaEngine.Sip;
 
-/// <summary>A response of ours in fewer octets: compact header names (RFC 3261 7.3.3), and without what no peer needs.</summary>
+/// <summary>A response of ours in fewer octets: compact header names (RFC 3261 7.3.3), no reason phrase, no Server.</summary>
 internal static class CompactResponse
 {
+    private const int Status_bytes = 12;
+
     /// <summary>Rewrites what <see cref="SipMessage.ToBytes"/> gave.</summary>
     public static byte[] Of(ReadOnlySpan<byte> response)
     {
@@ -16,9 +18,16 @@ internal static class CompactResponse
             int end = lines.IndexOf("\r\n"u8);
             ReadOnlySpan<byte> line = lines[..end];
             lines = lines[(end + 2)..];
-            int colon = first ? -1 : line.IndexOf((byte)':');
-            first = false;
-            ReadOnlySpan<byte> name = colon < 0 ? default : line[..colon];
+            if (first)
+            {
+                // SIP/2.0 and the status; the space after them stays (RFC 3261 25.1).
+                Append(line[..Status_bytes]);
+                Append("\r\n"u8);
+                first = false;
+                continue;
+            }
+            int colon = line.IndexOf((byte)':');
+            ReadOnlySpan<byte> name = line[..colon];
             if (name.SequenceEqual("Server"u8))
                 continue;
             ReadOnlySpan<byte> shorter = ShortOf(name);

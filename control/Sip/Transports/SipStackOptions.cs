@@ -58,7 +58,7 @@ public sealed record SipStackOptions
     /// <summary>An accepted connection must be through TLS and WebSocket handshakes within this time.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(8);
 
-    /// <summary>Between pings on connections we opened (RFC 5626 3.5.1); zero = none.</summary>
+    /// <summary>From a pong to the next ping on connections we opened (RFC 5626 3.5.1); zero = no pings.</summary>
     public TimeSpan KeepAlive { get; init; }
 
     /// <summary>A ping unanswered for this long ends the connection (RFC 5626 4.4.1).</summary>
