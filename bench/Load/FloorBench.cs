@@ -1,8 +1,11 @@
 namespace MediaEngine.Bench.Load;
 
-/// <summary>What floor control costs: a machine alone, a shard's calls without sockets, and whole calls over loopback.</summary>
+/// <summary>
+/// What floor control costs: its messages, a machine alone, a shard's calls without sockets, and whole calls over loopback.
+/// </summary>
 internal static class FloorBench
 {
+    private const int CodecRoundsPerSecond = 2;
     private const int ArbiterRoundsPerSecond = 5;
     private const int CyclesPerSecond = 2000;
     private const double ShardGrantGoal_us = 1000;
@@ -11,11 +14,12 @@ internal static class FloorBench
 
     public static int Run(LoadOptions options)
     {
-        List<Row> rows = [.. new ArbiterLoad().Measure(ArbiterRoundsPerSecond * options.Duration_s)];
+        List<Row> rows = CodecLoad.Measure(CodecRoundsPerSecond * options.Duration_s);
+        rows.AddRange(ArbiterLoad.Measure(ArbiterRoundsPerSecond * options.Duration_s));
         rows.AddRange(Shard(options));
         rows.AddRange(Loopback(options));
         Table.Print(rows, options.Json);
-        return 0;
+        return options.Strict && rows.Any(row => row.Met == false) ? 1 : 0;
     }
 
     /// <summary>

@@ -12,6 +12,9 @@ internal sealed record LoadOptions
 
     public bool Json { get; private set; }
 
+    /// <summary>A missed goal is a failure.</summary>
+    public bool Strict { get; private set; }
+
     /// <summary>Simultaneous calls over loopback.</summary>
     public int Calls { get; private set; } = 1000;
 
@@ -33,9 +36,10 @@ internal sealed record LoadOptions
         var options = new LoadOptions();
         for (int i = 0; i < arguments.Length; i++)
         {
-            if (arguments[i] == "--json")
+            if (arguments[i] is "--json" or "--strict")
             {
-                options.Json = true;
+                options.Json |= arguments[i] == "--json";
+                options.Strict |= arguments[i] == "--strict";
                 continue;
             }
             if (i + 1 == arguments.Length || !options.TrySet(arguments[i], arguments[i + 1]))

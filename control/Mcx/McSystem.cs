@@ -1,3 +1,4 @@
+using MediaEngine.Floor;
 using MediaEngine.Keys;
 using MediaEngine.Rtp;
 using MediaEngine.Sip;
@@ -11,7 +12,20 @@ namespace MediaEngine.Mcx;
 /// </summary>
 public sealed class McSystem : IDisposable
 {
-    private const string Allow = "REGISTER, PUBLISH, MESSAGE, INVITE, ACK, BYE, CANCEL, OPTIONS";
+    private static readonly SipCapabilities Capabilities = new()
+    {
+        Methods =
+        [
+            SipMethods.Register, SipMethods.Publish, SipMethods.Message, SipMethods.Invite, SipMethods.Ack, SipMethods.Bye,
+            SipMethods.Cancel, SipMethods.Options,
+        ],
+        ContentTypes =
+        [
+            ContentTypes.Sdp, ContentTypes.McpttInfo, ContentTypes.McpttRegroup, ContentTypes.Pidf, ContentTypes.Mikey,
+            ContentTypes.KeyRotation, "multipart/mixed",
+        ],
+    };
+
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(5);
 
     private readonly McContext _context;
@@ -22,6 +36,8 @@ public sealed class McSystem : IDisposable
     private readonly PreconfiguredRegroupCancellation _regroupCancellation;
     private readonly GroupCallSetup _callSetup;
     private readonly GroupCallRelease _callRelease;
+    private readonly CallUpgrade _callUpgrade;
+    private readonly BroadcastRelease _broadcastRelease;
     private readonly ClientServerKeys _clientServerKeys;
     private readonly GroupKeyManagement _groupKeys;
     private readonly KeyRotationRequest _keyRotation;
@@ -40,6 +56,8 @@ public sealed class McSystem : IDisposable
         var notification = new RegroupNotification(_context);
         var membership = new RegroupMembership(_context, notification);
         _callRelease = new GroupCallRelease(_context);
+        _callUpgrade = new CallUpgrade(_context);
+        _broadcastRelease = new BroadcastRelease(_callRelease);
         _callSetup = new GroupCallSetup(_context, notification, _callRelease, _clientServerKeys, _groupKeys);
         _affiliation = new AffiliationProcedure(_context, membership, _callSetup, _callRelease);
         _registration = new RegistrationProcedure(_context, _affiliation, membership, notification, _clientServerKeys, _groupKeys);
@@ -85,6 +103,11 @@ public sealed class McSystem : IDisposable
     /// <summary>A request from a client. Every path ends in an answer, but for ACK.</summary>
     public void Receive(SipTransactionId transaction, SipRequest request, SipFlow flow, Instant now, McxEffects effects)
     {
+        if (Capabilities.Refusal(request) is { } refusal)
+        {
+            effects.Respond(transaction, refusal);
+            return;
+        }
         switch (request.Method)
         {
             case SipMethods.Ack:
@@ -100,16 +123,11 @@ public sealed class McSystem : IDisposable
                 return;
             case SipMethods.Options:
                 SipResponse options = _context.Reply(request, 200);
-                options.Headers.Add("Allow", Allow);
+                options.Headers.Add("Allow", Capabilities.Allow);
                 effects.Respond(transaction, options);
                 return;
-            case SipMethods.Register or SipMethods.Publish or SipMethods.Message or SipMethods.Invite:
-                ReceiveAuthenticated(transaction, request, flow, now, effects);
-                return;
             default:
-                SipResponse notAllowed = _context.Reply(request, 405);
-                notAllowed.Headers.Add("Allow", Allow);
-                effects.Respond(transaction, notAllowed);
+                ReceiveAuthenticated(transaction, request, flow, now, effects);
                 return;
         }
     }
@@ -173,6 +191,20 @@ public sealed class McSystem : IDisposable
             return;
         string? name = found.Legs.FirstOrDefault(leg => leg.Number == talker)?.User.McpttId;
         effects.Log(talker is null ? "floor-idle" : "floor-granted", found.GroupId, name ?? "nobody talks");
+        _broadcastRelease.FloorChanged(found, talker, effects);
+    }
+
+    /// <summary>A leg sent floor control messages it has no right to; they changed nothing.</summary>
+    /// <param name="newest">Request: it claimed an emergency or imminent peril it may not claim.</param>
+    /// <param name="count">How many since this was told last.</param>
+    public void FloorMessagesRefused(ulong call, int leg, FloorMessageType newest, long count, McxEffects effects)
+    {
+        if (!_context.State.CallsByNumber.TryGetValue(call, out GroupCall? found) || found.Legs.FirstOrDefault(other => other.Number == leg) is not { } sender)
+            return;
+        string what = newest == FloorMessageType.Request
+            ? "a Floor Request claimed an emergency or imminent peril without authorisation; it counted as a normal one"
+            : $"it may not send Floor {newest}";
+        effects.Warn("floor-message-refused", found.GroupId, $"{sender.User.McpttId}: {what} ({count} since this was told last)");
     }
 
     /// <summary>The media plane gave up on a leg.</summary>
@@ -214,13 +246,6 @@ public sealed class McSystem : IDisposable
     {
         if (!_authenticator.TryIdentify(transaction, request, flow, now, effects, out McUser? user))
             return;
-        if (request.Headers.Contains("Require"))
-        {
-            SipResponse badExtension = _context.Reply(request, 420);
-            badExtension.Headers.Add("Unsupported", string.Join(", ", request.Headers.GetAll("Require")));
-            effects.Respond(transaction, badExtension);
-            return;
-        }
         switch (request.Method)
         {
             case SipMethods.Register:
@@ -230,8 +255,7 @@ public sealed class McSystem : IDisposable
                 _affiliation.Handle(transaction, request, user, now, effects);
                 break;
             case SipMethods.Invite when request.To?.Tag is not null:
-                // A leg's media does not change while it is up, so a re-INVITE has nothing to ask for.
-                _context.Respond(transaction, request, LegOf(request) is null ? 481 : 488, effects);
+                _callUpgrade.Handle(transaction, request, LegOf(request), user, effects);
                 break;
             case SipMethods.Invite:
                 _callSetup.Handle(transaction, request, flow, user, now, effects);

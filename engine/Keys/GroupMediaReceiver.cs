@@ -36,6 +36,12 @@ public sealed class GroupMediaReceiver : IDisposable
     /// <summary>Senders whose key is held: each has had a packet authenticated.</summary>
     public int SenderCount => _receiver.KeyCount;
 
+    /// <summary>False: a sender not heard before is <see cref="SrtpOutcome.UnknownMki"/>, and nothing is derived.</summary>
+    public bool AdmitsSenders { get; set; } = true;
+
+    /// <summary>Derivations that were for nothing: the packet did not authenticate.</summary>
+    public long FailedSenders { get; private set; }
+
     /// <summary>
     /// Accepts media under a GMK, which must live until it is removed here and stays the caller's to dispose. The same key
     /// again changes nothing; another key under the same GMK-ID replaces it.
@@ -101,7 +107,7 @@ public sealed class GroupMediaReceiver : IDisposable
         KeyIdentifier gmkId, KeyIdentifier gukId, ReadOnlySpan<byte> packet, Span<byte> destination, out int length)
     {
         length = 0;
-        if (gukId.Purpose != KeyPurpose.GroupMasterKey || !_groups.TryGetValue(gmkId, out Group? group))
+        if (!AdmitsSenders || gukId.Purpose != KeyPurpose.GroupMasterKey || !_groups.TryGetValue(gmkId, out Group? group))
             return SrtpOutcome.UnknownMki;
         if (_receiver.KeyCount >= _policy.MaxKeys)
             return SrtpOutcome.StreamLimit;
@@ -109,6 +115,8 @@ public sealed class GroupMediaReceiver : IDisposable
         SrtpOutcome outcome = _receiver.UnprotectProvisional(candidate, packet, destination, out length);
         if (outcome == SrtpOutcome.Ok)
             group.Senders.Add(gukId);
+        else
+            FailedSenders++;
         return outcome;
     }
 

@@ -51,6 +51,21 @@ public readonly record struct RtpHeader
         return true;
     }
 
+    /// <summary>The payload without padding (RFC 3550 5.1). False when the padding is longer than what is there, or is none.</summary>
+    /// <param name="packet">The packet this header was read from, in clear.</param>
+    /// <param name="payload">May be empty.</param>
+    public bool TryReadPayload(ReadOnlySpan<byte> packet, out ReadOnlySpan<byte> payload)
+    {
+        payload = packet[Length_bytes..];
+        if (!Padding)
+            return true;
+        int padding = payload.IsEmpty ? 0 : payload[^1];
+        if (padding == 0 || padding > payload.Length)
+            return false;
+        payload = payload[..^padding];
+        return true;
+    }
+
     /// <summary>Writes the 12 fixed octets: no CSRC, no extension. Returns <see cref="FixedLength_bytes"/>.</summary>
     public int WriteFixed(Span<byte> destination)
     {

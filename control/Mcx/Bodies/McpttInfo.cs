@@ -19,6 +19,8 @@ public sealed record McpttInfo
 
     public bool? EmergencyIndication { get; init; }
 
+    public bool? ImminentPerilIndication { get; init; }
+
     /// <summary>A plain <c>xs:boolean</c>, unlike the other indications.</summary>
     public bool? BroadcastIndication { get; init; }
 
@@ -45,6 +47,7 @@ public sealed record McpttInfo
             CallingUserId = Text(parameters, "mcptt-calling-user-id"),
             CallingGroupId = Text(parameters, "mcptt-calling-group-id"),
             EmergencyIndication = Boolean(parameters, "emergency-ind"),
+            ImminentPerilIndication = Boolean(parameters, "imminentperil-ind"),
             BroadcastIndication = Boolean(parameters, "broadcast-ind"),
             AssociatedGroupId = Text(parameters, "associated-group-id"),
             ClientId = Text(parameters, "mcptt-client-id"),
@@ -61,6 +64,7 @@ public sealed record McpttInfo
         AddContent(parameters, "mcptt-calling-user-id", "mcpttURI", CallingUserId);
         AddContent(parameters, "mcptt-calling-group-id", "mcpttURI", CallingGroupId);
         AddContent(parameters, "emergency-ind", "mcpttBoolean", Text(EmergencyIndication));
+        AddContent(parameters, "imminentperil-ind", "mcpttBoolean", Text(ImminentPerilIndication));
         Add(parameters, "broadcast-ind", Text(BroadcastIndication));
         AddContent(parameters, "associated-group-id", "mcpttURI", AssociatedGroupId);
         AddContent(parameters, "mcptt-client-id", "mcpttString", ClientId);

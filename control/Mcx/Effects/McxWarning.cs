@@ -21,4 +21,7 @@ public sealed record McxWarning(int Status, int Code, string Text)
     public static readonly McxWarning GroupDoesNotExist = new(403, 163, "the group identity indicated in the request does not exist");
     public static readonly McxWarning RegroupIdInUse = new(403, 165, "group ID for regroup already in use");
     public static readonly McxWarning PreconfiguredGroupNotCallable = new(403, 167, "call is not allowed on the preconfigured group");
+
+    /// <summary>The one warning whose text has a free part: <c>user authorisation</c>, <c>group definition</c>, …</summary>
+    public static McxWarning FunctionNotAllowed(string dueTo) => new(403, 100, $"function not allowed due to {dueTo}");
 }

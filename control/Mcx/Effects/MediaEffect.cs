@@ -29,7 +29,17 @@ public abstract record MediaEffect(ulong Call)
         bool OverMulticast,
         FloorParticipantProfile Profile,
         bool ImplicitFloorRequest)
-        : MediaEffect(Call);
+        : MediaEffect(Call)
+    {
+        /// <summary>The SSRC of its floor control messages, 0 when none was agreed.</summary>
+        public uint FloorSsrc { get; init; }
+    }
+
+    /// <summary>The rules of floor control from now on.</summary>
+    public sealed record SetFloorPolicy(ulong Call, FloorPolicy FloorPolicy) : MediaEffect(Call);
+
+    /// <summary>A session upgrade that is a floor request too.</summary>
+    public sealed record RequestFloor(ulong Call, int Leg, FloorIndicator CallType) : MediaEffect(Call);
 
     public sealed record RemoveLeg(ulong Call, int Leg) : MediaEffect(Call);
 }

@@ -29,6 +29,9 @@ public sealed record McGroup
     /// <summary>Policy of TS 24.379 6.3.8.1: a prearranged call ends for everybody when who started it leaves.</summary>
     public bool ReleaseWhenInitiatorLeaves { get; init; }
 
+    /// <summary>Whether calls on the group are broadcast group calls (TS 24.379 4.12).</summary>
+    public BroadcastCalls Broadcast { get; init; }
+
     /// <summary>Timers, queueing and kind of call; T4 is the group's hang timer.</summary>
     public FloorPolicy FloorPolicy { get; init; } = new();
 

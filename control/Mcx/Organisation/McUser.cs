@@ -22,6 +22,17 @@ public sealed record McUser
     /// <summary>May form and cancel regroups (TS 24.484 <c>allow-regroup</c>).</summary>
     public bool AllowRegroup { get; init; }
 
+    /// <summary>May make emergency calls and claim an emergency with a Floor Request (TS 24.484 <c>allow-emergency-group-call</c>).</summary>
+    public bool AllowEmergencyGroupCall { get; init; }
+
+    /// <summary>The same for imminent peril (TS 24.484 <c>allow-imminent-peril-call</c>).</summary>
+    public bool AllowImminentPerilCall { get; init; }
+
+    /// <summary>
+    /// Others are told where this user is while it talks (TS 24.484 <c>allow-location-info-when-talking</c>).
+    /// </summary>
+    public bool AllowLocationInfoWhenTalking { get; init; }
+
     /// <summary>May ask the GMS for new group keys.</summary>
     public bool MayManageKeys { get; init; }
 

@@ -1,3 +1,4 @@
+using MediaEngine.Keys;
 using MediaEngine.Sip;
 
 namespace MediaEngine.Mcx;
@@ -46,6 +47,23 @@ internal sealed class CallLeg(GroupCall call, int number, McUser user, string cl
     public bool InMedia { get; set; }
 
     public bool ImplicitFloorRequest { get; set; }
+
+    /// <summary>The answer to the implicit request says that it is granted (mc_granted).</summary>
+    public bool GrantInAnswer { get; set; }
+
+    /// <summary>The client asked not to be named (RFC 3323).</summary>
+    public bool PrivacyRequested { get; set; }
+
+    /// <summary>The SSRC of floor control messages to this leg, 0 until it is taken; and the CSK it was taken for.</summary>
+    public uint ServerSsrc { get; set; }
+
+    public KeyIdentifier ServerSsrcKey { get; set; }
+
+    /// <summary>The entry of the group document; null for who is in no group of its own (regroups of users).</summary>
+    public GroupMember? Member => Call.Configuration.Members.GetValueOrDefault(McpttId);
+
+    /// <summary>The most that its floor priority may be.</summary>
+    public byte UserPriority => Member?.UserPriority ?? 0;
 
     /// <summary>Media reaches this client by the call's multicast bearer.</summary>
     public bool OverMulticast { get; set; }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 
 namespace MediaEngine.Mcx;
@@ -33,12 +32,13 @@ internal static class CallSession
     }
 
     /// <summary>What the server offers to an invited member.</summary>
-    public static SessionDescription Offer(GroupCall call, MediaAddresses media, int timeToLive, byte priority)
+    public static SessionDescription Offer(CallLeg leg, MediaAddresses media, int timeToLive)
     {
+        GroupCall call = leg.Call;
         var sections = new List<MediaDescription>
         {
             Audio(media.Audio),
-            FloorControl(media.FloorControl, [$"fmtp:MCPTT mc_queueing;mc_priority={priority}"]),
+            FloorControl(media.FloorControl, FloorNegotiation.Offer(leg)),
         };
         if (call.Bearer is { } bearer)
             sections.Add(Multicast(bearer, timeToLive));
@@ -46,50 +46,23 @@ internal static class CallSession
     }
 
     /// <summary>The answer to a client's offer: every line in its place, refused ones with port 0.</summary>
-    public static SessionDescription Answer(GroupCall call, SessionDescription offer, MediaAddresses media, int timeToLive, byte priority, bool implicitRequest)
+    public static SessionDescription Answer(
+        CallLeg leg, SessionDescription offer, MediaAddresses media, int timeToLive, bool implicitRequest, bool granted)
     {
+        GroupCall call = leg.Call;
         var sections = new List<MediaDescription>();
         foreach (MediaDescription line in offer.Media)
         {
             if (ReferenceEquals(line, offer.Audio))
                 sections.Add(Audio(media.Audio));
             else if (ReferenceEquals(line, offer.FloorControl))
-                sections.Add(FloorControl(media.FloorControl, FloorAnswer(line, priority, implicitRequest)));
+                sections.Add(FloorControl(media.FloorControl, FloorNegotiation.Answer(leg, line, implicitRequest, granted)));
             else if (line.IsMulticast && call.Bearer is { } bearer)
                 sections.Add(Multicast(bearer, timeToLive));
             else
                 sections.Add(line with { Port = 0, Connection = null, TimeToLive = null, Attributes = [] });
         }
         return Describe(call, media, sections);
-    }
-
-    /// <summary>The floor priority both sides may use: the smaller of what was asked for and what the group document gives.</summary>
-    public static byte NegotiatePriority(SessionDescription remote, byte userPriority)
-    {
-        string? wanted = remote.FloorControl?.FloorParameters.GetValueOrDefault("mc_priority");
-        return byte.TryParse(wanted, NumberStyles.None, CultureInfo.InvariantCulture, out byte priority)
-            ? Math.Min(priority, userPriority)
-            : userPriority;
-    }
-
-    /// <summary>The client's own audio SSRC from <c>mc_ssrc</c>, 0 when it did not say.</summary>
-    public static uint AudioSsrcOf(SessionDescription remote) =>
-        uint.TryParse(remote.FloorControl?.FloorParameters.GetValueOrDefault("mc_ssrc"), NumberStyles.None, CultureInfo.InvariantCulture, out uint ssrc)
-            ? ssrc
-            : 0;
-
-    // An answer holds no parameter that was not offered (TS 24.380 14.3.1).
-    private static string[] FloorAnswer(MediaDescription offered, byte priority, bool implicitRequest)
-    {
-        IReadOnlyDictionary<string, string?> parameters = offered.FloorParameters;
-        var answer = new List<string>();
-        if (parameters.ContainsKey("mc_queueing"))
-            answer.Add("mc_queueing");
-        if (parameters.ContainsKey("mc_priority"))
-            answer.Add($"mc_priority={priority}");
-        if (implicitRequest)
-            answer.Add("mc_implicit_request");
-        return answer.Count == 0 ? [] : [$"fmtp:MCPTT {string.Join(';', answer)}"];
     }
 
     private static SessionDescription Describe(GroupCall call, MediaAddresses media, List<MediaDescription> sections) => new()

@@ -1,4 +1,5 @@
 using System.Net;
+using MediaEngine.Floor;
 
 namespace MediaEngine.Mcx;
 
@@ -20,6 +21,23 @@ internal sealed class GroupCall(ulong number, string groupId, McGroup configurat
     public string SessionUri { get; } = sessionUri;
 
     public IPEndPoint? Bearer { get; set; }
+
+    /// <summary>Emergency, imminent peril or normal.</summary>
+    public FloorIndicator CallType { get; set; } = FloorIndicator.Normal;
+
+    /// <summary>Only who started the call may talk (TS 24.379 4.12).</summary>
+    public bool IsBroadcast { get; init; }
+
+    /// <summary>Who started a broadcast has had the floor.</summary>
+    public bool BroadcastBegan { get; set; }
+
+    /// <summary>The group's, for this kind of call.</summary>
+    public FloorPolicy FloorPolicy => Configuration.FloorPolicy with
+    {
+        CallType = CallType,
+        Broadcast = IsBroadcast,
+        BroadcastOriginator = IsBroadcast ? Initiator?.Number : null,
+    };
 
     public bool Released { get; set; }
 

@@ -12,10 +12,7 @@ internal sealed class GroupCallRelease(McContext context)
         context.Respond(transaction, request, 200, effects);
         effects.Log("call-member-left", leg.Call.GroupId, leg.User.McpttId);
         End(leg, effects);
-        if (leg == leg.Call.Initiator && leg.Call.Configuration.ReleaseWhenInitiatorLeaves)
-            Release(leg.Call, "who started it left", effects);
-        else
-            ReleaseIfEmpty(leg.Call, effects);
+        ReleaseWithout(leg, leg.Call.IsBroadcast || leg.Call.Configuration.ReleaseWhenInitiatorLeaves, effects);
     }
 
     /// <summary>The caller gave up before the call was answered.</summary>
@@ -34,7 +31,7 @@ internal sealed class GroupCallRelease(McContext context)
             return;
         effects.Log("call-member-removed", groupId, $"{leg.User.McpttId}: {why}");
         Drop(leg, effects);
-        ReleaseIfEmpty(call, effects);
+        ReleaseWithout(leg, call.IsBroadcast, effects);
     }
 
     /// <summary>Releases the call for everybody.</summary>
@@ -99,10 +96,13 @@ internal sealed class GroupCallRelease(McContext context)
         leg.InMedia = false;
     }
 
-    // A call needs two: with one participant left nobody could hear (TS 24.379 6.3.8.1).
-    private void ReleaseIfEmpty(GroupCall call, McxEffects effects)
+    // A call needs two: with one participant left nobody could hear (TS 24.379 6.3.8.1), and in a broadcast only one may talk.
+    private void ReleaseWithout(CallLeg gone, bool needsInitiator, McxEffects effects)
     {
-        if (call.Legs.Count <= 1)
+        GroupCall call = gone.Call;
+        if (gone == call.Initiator && needsInitiator)
+            Release(call, "who started it left", effects);
+        else if (call.Legs.Count <= 1)
             Release(call, "at most one participant is left", effects);
     }
 

@@ -71,7 +71,13 @@ internal sealed class GroupCallSetup(
             return;
         }
 
-        GroupCall call = running ?? Open(groupId, configuration, now, effects);
+        if (CallKind.RefusalOf(caller, configuration, bodies.Info) is { } refusal)
+        {
+            Refuse(refusal.Warning, refusal.Detail);
+            return;
+        }
+        FloorIndicator? callType = CallKind.CallTypeOf(bodies.Info);
+        GroupCall call = running ?? Create(groupId, configuration, CallKind.IsBroadcast(configuration, bodies.Info), callType);
         // The client lost its call and calls again: the old leg is gone for it.
         CallLeg? stale = call.LegOf(mcpttId, registration.ClientId);
         if (stale is not null)
@@ -79,9 +85,16 @@ internal sealed class GroupCallSetup(
         CallLeg leg = call.Add(caller, registration.ClientId, new SipDestination(flow.Transport, flow.Remote, flow));
         if (running is null || stale == call.Initiator)
             call.Initiator = leg;
+        if (running is null)
+            Open(call, now, effects);
+        else if (callType is { } urgent and not FloorIndicator.Normal)
+            CallUpgrade.Apply(call, urgent, caller, effects);
+        if (running is not null && stale is not null && call.IsBroadcast)
+            effects.Submit(new MediaEffect.SetFloorPolicy(call.Number, call.FloorPolicy));
         leg.Remote = offer;
+        leg.PrivacyRequested = AsksForPrivacy(request);
         leg.UnansweredInvite = (transaction, request);
-        leg.ImplicitFloorRequest = running is null && offer.FloorControl!.FloorParameters.ContainsKey("mc_implicit_request");
+        leg.ImplicitFloorRequest = running is null && FloorNegotiation.AsksForFloor(offer);
         leg.OverMulticast = call.Bearer is not null && offer.MulticastAudio is not null;
         context.State.LegsByInvite[transaction] = leg;
         if (running is not null)
@@ -96,7 +109,7 @@ internal sealed class GroupCallSetup(
         int invited = 0;
         foreach ((string memberId, string clientId) in ClientsOf(groupId))
         {
-            if ((memberId, clientId) != (mcpttId, registration.ClientId) && Invite(call, memberId, clientId, caller.McpttId, effects))
+            if ((memberId, clientId) != (mcpttId, registration.ClientId) && Invite(call, memberId, clientId, leg.PrivacyRequested ? null : caller.McpttId, effects))
                 invited++;
         }
         if (invited == 0)
@@ -151,11 +164,13 @@ internal sealed class GroupCallSetup(
         }
         leg.State = CallLegState.Established;
         leg.Remote = answer;
+        leg.PrivacyRequested = AsksForPrivacy(response);
         leg.OverMulticast = leg.Call.Bearer is not null && answer.MulticastAudio is { Port: > 0 };
         context.State.LegsByDialog[dialog.Id] = leg;
         effects.Log("call-member-joined", leg.Call.GroupId, $"{leg.User.McpttId}{(leg.OverMulticast ? " over multicast" : string.Empty)}");
-        AddToMedia(leg, effects);
+        // The caller first: nobody may ask for the floor before its implicit request counts.
         AnswerWaiting(leg.Call, effects);
+        AddToMedia(leg, effects);
     }
 
     /// <summary>An invited member refused or cannot be reached; the call goes on without it.</summary>
@@ -226,22 +241,30 @@ internal sealed class GroupCallSetup(
             ? regroup.Members.Select(member => (member.McpttId, member.ClientId))
             : context.State.AffiliatedTo(groupId).Select(affiliation => (affiliation.McpttId, affiliation.ClientId));
 
-    private GroupCall Open(string groupId, McGroup configuration, Instant now, McxEffects effects)
+    private GroupCall Create(string groupId, McGroup configuration, bool broadcast, FloorIndicator? callType)
     {
         ulong number = context.RandomNumber();
-        var call = new GroupCall(number, groupId, configuration, $"sip:call-{number:x16}@{context.Options.HostName}");
+        var call = new GroupCall(number, groupId, configuration, $"sip:call-{number:x16}@{context.Options.HostName}")
+        {
+            IsBroadcast = broadcast,
+            CallType = callType ?? FloorIndicator.Normal,
+        };
         if (configuration.Multicast)
             call.Bearer = context.MulticastPool.Take();
         context.State.CallsByGroup[groupId] = call;
         context.State.CallsByNumber[number] = call;
-        IReadOnlyList<GroupMasterKey> keys = groupKeys.KeysOf(configuration, now, effects);
-        effects.Submit(new MediaEffect.OpenCall(number, groupId, configuration.FloorPolicy, keys[0], call.Bearer));
-        foreach (GroupMasterKey key in keys.Skip(1))
-            effects.Submit(new MediaEffect.InstallGroupKey(number, key));
         return call;
     }
 
-    private bool Invite(GroupCall call, string mcpttId, string clientId, string callerId, McxEffects effects)
+    private void Open(GroupCall call, Instant now, McxEffects effects)
+    {
+        IReadOnlyList<GroupMasterKey> keys = groupKeys.KeysOf(call.Configuration, now, effects);
+        effects.Submit(new MediaEffect.OpenCall(call.Number, call.GroupId, call.FloorPolicy, keys[0], call.Bearer));
+        foreach (GroupMasterKey key in keys.Skip(1))
+            effects.Submit(new MediaEffect.InstallGroupKey(call.Number, key));
+    }
+
+    private bool Invite(GroupCall call, string mcpttId, string clientId, string? callerId, McxEffects effects)
     {
         if (call.Legs.Count >= call.Configuration.MaxParticipants
             || !context.State.Registrations.TryGetValue(McState.ClientKey(mcpttId, clientId), out Registration? registration)
@@ -250,7 +273,7 @@ internal sealed class GroupCallSetup(
             effects.Log("call-member-not-invited", call.GroupId, $"{mcpttId} is not registered, or the call is full");
             return false;
         }
-        if (clientServerKeys.Of(user, registration.Id) is null)
+        if (clientServerKeys.Of(user, registration.Id) is not { } csk)
         {
             effects.Warn("call-member-not-invited", call.GroupId, $"{mcpttId} has no client-server key (CSK): its client uploads one when it registers");
             return false;
@@ -260,14 +283,15 @@ internal sealed class GroupCallSetup(
         invite.Headers.Add("Contact", $"<{call.SessionUri};transport={registration.Transport.UriName()}>;{McContext.ContactFeatures};isfocus");
         invite.Headers.Add("Answer-Mode", "Auto");
         invite.Headers.Add("Supported", "timer");
-        var info = new McpttInfo
+        McpttInfo info = CallKind.Describe(call, new McpttInfo
         {
             SessionType = "prearranged",
             RequestUri = user.McpttId,
             CallingUserId = callerId,
             CallingGroupId = call.GroupId,
-        };
-        SessionDescription offer = CallSession.Offer(call, context.Options.MediaAddressesOf(call.Number), context.MulticastPool.TimeToLive, PriorityOf(call, leg));
+        });
+        TryTakeServerSsrc(leg, csk, effects);
+        SessionDescription offer = CallSession.Offer(leg, context.Options.MediaAddressesOf(call.Number), context.MulticastPool.TimeToLive);
         McContext.SetBody(invite,
             new MimePart(ContentTypes.Sdp, offer.Serialise()),
             new MimePart(ContentTypes.McpttInfo, info.Serialise()));
@@ -292,12 +316,13 @@ internal sealed class GroupCallSetup(
         ok.Headers.Add("P-Asserted-Identity", $"<{context.Options.ServerUri}>");
         if (warning is not null)
             ok.AddWarning(context.Options.HostName, warning.Code, warning.Text);
-        byte priority = CallSession.NegotiatePriority(leg.Remote!, PriorityOf(call, leg));
-        SessionDescription answer = CallSession.Answer(call, leg.Remote!, context.Options.MediaAddressesOf(call.Number),
-            context.MulticastPool.TimeToLive, priority, leg.ImplicitFloorRequest);
-        McContext.SetBody(ok,
-            new MimePart(ContentTypes.Sdp, answer.Serialise()),
-            new MimePart(ContentTypes.McpttInfo, new McpttInfo { SessionType = "prearranged", CallingGroupId = call.GroupId }.Serialise()));
+        if (FloorNegotiation.NamesFloorSsrc(leg.Remote!) && CskOf(leg) is { } csk)
+            TryTakeServerSsrc(leg, csk, effects);
+        leg.GrantInAnswer = leg.ImplicitFloorRequest && FloorNegotiation.TakesGrantInAnswer(leg.Remote!) && IsGrantCertain(leg);
+        SessionDescription answer = CallSession.Answer(leg, leg.Remote!, context.Options.MediaAddressesOf(call.Number),
+            context.MulticastPool.TimeToLive, leg.ImplicitFloorRequest, leg.GrantInAnswer);
+        McpttInfo info = CallKind.Describe(call, new McpttInfo { SessionType = "prearranged", CallingGroupId = call.GroupId });
+        McContext.SetBody(ok, new MimePart(ContentTypes.Sdp, answer.Serialise()), new MimePart(ContentTypes.McpttInfo, info.Serialise()));
         leg.UnansweredInvite = null;
         leg.State = CallLegState.Established;
         leg.Dialog = SipDialog.FromServer(request, ok);
@@ -305,53 +330,75 @@ internal sealed class GroupCallSetup(
         context.State.LegsByDialog[leg.Dialog.Id] = leg;
         effects.Respond(transaction, ok);
         // The host lets media effects out first, so the leg is there before the client can ask for the floor; an implicit
-        // request waits for the ACK (TS 24.380 6.3.4.2.2).
-        if (!leg.ImplicitFloorRequest)
+        // request that the answer does not grant waits for the ACK (TS 24.380 6.3.4.2.2).
+        if (!leg.ImplicitFloorRequest || leg.GrantInAnswer)
             AddToMedia(leg, effects);
     }
 
-    private static byte PriorityOf(GroupCall call, CallLeg leg) =>
-        call.Configuration.Members.TryGetValue(leg.McpttId, out GroupMember? member) ? member.UserPriority : (byte)0;
+    // Who is first in the media plane finds the floor idle.
+    private static bool IsGrantCertain(CallLeg leg) =>
+        leg.Member?.ReceiveOnly != true && leg.Call.Legs.All(other => !other.InMedia);
+
+    private ClientServerKey? CskOf(CallLeg leg) => clientServerKeys.Of(leg.User, McState.ClientKey(leg.McpttId, leg.ClientId));
+
+    private bool TryTakeServerSsrc(CallLeg leg, ClientServerKey csk, McxEffects effects)
+    {
+        uint audioSsrc = FloorNegotiation.AudioSsrcOf(leg.Remote);
+        uint floorSsrc = FloorNegotiation.FloorSsrcOf(leg.Remote);
+        // Offered before the client's own were known; an SSRC serves one CSK, and only one side of it.
+        if (leg.ServerSsrc != 0 && leg.ServerSsrcKey == csk.Id && leg.ServerSsrc != audioSsrc && leg.ServerSsrc != floorSsrc)
+            return true;
+        if (leg.ServerSsrc != 0 && floorSsrc != 0)
+            return false;
+        uint serverSsrc;
+        do
+        {
+            if (!context.ServerSsrcs.TryTake(csk.Id, audioSsrc, effects, out serverSsrc))
+                return false;
+        }
+        while (serverSsrc == floorSsrc);
+        (leg.ServerSsrc, leg.ServerSsrcKey) = (serverSsrc, csk.Id);
+        return true;
+    }
+
+    private static bool AsksForPrivacy(SipMessage message) => message.Headers.GetAll("Privacy")
+        .SelectMany(value => value.Split(';', StringSplitOptions.TrimEntries))
+        .Contains("id", StringComparer.OrdinalIgnoreCase);
 
     private void AddToMedia(CallLeg leg, McxEffects effects)
     {
         if (leg.InMedia || leg.State != CallLegState.Established || leg.Call.Released)
             return;
         SessionDescription remote = leg.Remote!;
-        uint audioSsrc = CallSession.AudioSsrcOf(remote);
         // It was there when the leg was invited; a client that de-registered since may have lost it to the user's others.
-        if (clientServerKeys.Of(leg.User, McState.ClientKey(leg.McpttId, leg.ClientId)) is not { } csk)
+        if (CskOf(leg) is not { } csk)
         {
             release.Leave(leg.Call.GroupId, leg.McpttId, leg.ClientId, "its CSK is gone", effects);
             return;
         }
-        if (!context.ServerSsrcs.TryTake(csk.Id, audioSsrc, effects, out uint serverSsrc))
+        if (!TryTakeServerSsrc(leg, csk, effects))
         {
-            effects.Warn("server-ssrcs-used-up", leg.User.McpttId, "no SSRC is reserved for floor control to another leg");
-            release.Leave(leg.Call.GroupId, leg.McpttId, leg.ClientId, "no SSRC is reserved", effects);
+            if (leg.ServerSsrc == 0)
+                effects.Warn("server-ssrcs-used-up", leg.User.McpttId, "no SSRC is reserved for floor control to another leg");
+            release.Leave(leg.Call.GroupId, leg.McpttId, leg.ClientId,
+                leg.ServerSsrc == 0 ? "no SSRC is reserved" : "its CSK, or an SSRC of its own, does not go with the SSRC it was told", effects);
             return;
         }
         leg.InMedia = true;
-        IReadOnlyDictionary<string, string?> parameters = remote.FloorControl!.FloorParameters;
-        var profile = new FloorParticipantProfile
-        {
-            McpttId = leg.User.McpttId,
-            QueueingNegotiated = parameters.ContainsKey("mc_queueing"),
-            NegotiatedPriority = parameters.ContainsKey("mc_priority") ? CallSession.NegotiatePriority(remote, PriorityOf(leg.Call, leg)) : null,
-            ReceiveOnly = leg.Call.Configuration.Members.TryGetValue(leg.McpttId, out GroupMember? member) && member.ReceiveOnly,
-            AudioSsrc = audioSsrc,
-        };
         effects.Submit(new MediaEffect.AddLeg(
             leg.Call.Number,
             leg.Number,
             leg.User.McpttId,
             remote.EndPointOf(remote.Audio!),
-            remote.EndPointOf(remote.FloorControl),
+            remote.EndPointOf(remote.FloorControl!),
             csk,
-            serverSsrc,
+            leg.ServerSsrc,
             leg.OverMulticast,
-            profile,
-            leg.ImplicitFloorRequest));
+            FloorNegotiation.ProfileOf(leg),
+            leg.ImplicitFloorRequest)
+        {
+            FloorSsrc = FloorNegotiation.FloorSsrcOf(remote),
+        });
     }
 
     private sealed class MemberInvite(GroupCallSetup setup, CallLeg leg, SipRequest invite) : PendingRequest

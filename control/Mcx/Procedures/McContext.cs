@@ -120,10 +120,16 @@ internal sealed class McContext
     /// <summary>Refuses with the warning's status and code, and says so in the log.</summary>
     public void Refuse(SipTransactionId transaction, SipRequest request, McxWarning warning, string subject, string detail, McxEffects effects)
     {
+        effects.Respond(transaction, Refusal(request, warning, subject, detail, effects));
+    }
+
+    /// <summary>A refusal that is still to be sent; says so in the log.</summary>
+    public SipResponse Refusal(SipRequest request, McxWarning warning, string subject, string detail, McxEffects effects)
+    {
         SipResponse response = Reply(request, warning.Status);
         response.AddWarning(Options.HostName, warning.Code, warning.Text);
-        effects.Respond(transaction, response);
         effects.Warn("request-refused", subject, $"{request.Method} refused with {warning.Status}, warning {warning.Code} {warning.Text}: {detail}");
+        return response;
     }
 
     /// <summary>Refuses for a reason that TS 24.379 has no warning for.</summary>

@@ -1,4 +1,3 @@
-using MediaEngine.Floor;
 using MediaEngine.Keys;
 using MediaEngine.Mcx;
 
@@ -49,6 +48,9 @@ public static class OrganisationFile
             Password = section.Required("password", "the digest password of the SIP identity"),
             AllowRegroup = section.Boolean("allow-regroup", missing: false),
             MayManageKeys = section.Boolean("may-manage-keys", missing: false),
+            AllowEmergencyGroupCall = section.Boolean("allow-emergency-group-call", missing: false),
+            AllowImminentPerilCall = section.Boolean("allow-imminent-peril-call", missing: false),
+            AllowLocationInfoWhenTalking = section.Boolean("allow-location-info-when-talking", missing: false),
             MaxAffiliations = section.Integer("max-affiliations", 20, 1, 1000),
             ClientServerKey = csk is null ? null : new ClientServerKey(
                 Identifier(csk, "id", KeyPurpose.ClientServerKey),
@@ -73,6 +75,8 @@ public static class OrganisationFile
                 McpttId = mcpttId,
                 UserPriority = (byte)entry.Integer("user-priority", 5, 0, 255),
                 ReceiveOnly = entry.Boolean("receive-only", missing: false),
+                MayRevoke = entry.Boolean("may-revoke", missing: false),
+                MayCancelQueued = entry.Boolean("may-cancel-queued", missing: false),
             }))
                 throw entry.Wrong("mcptt-id", $"'{mcpttId}' is listed twice");
             entry.RefuseUnknown();
@@ -90,29 +94,12 @@ public static class OrganisationFile
                 Identifier(gmk, "id", KeyPurpose.GroupMasterKey),
                 gmk.Octets("key", Key_bytes, "the GMK"),
                 gmk.Octets("rand", Rand_bytes, "the RAND delivered with the GMK")),
-            FloorPolicy = Policy(section.OptionalSection("floor")),
+            Broadcast = section.Choice("broadcast", BroadcastCalls.Never),
+            FloorPolicy = FloorPolicySection.Read(section.OptionalSection("floor")),
         };
         section.RefuseUnknown();
         gmk?.RefuseUnknown();
         return group;
-    }
-
-    private static FloorPolicy Policy(YamlSection? floor)
-    {
-        var defaults = new FloorPolicy();
-        if (floor is null)
-            return defaults;
-        FloorPolicy policy = defaults with
-        {
-            Queueing = floor.Boolean("queueing", defaults.Queueing),
-            QueueDepth = floor.Integer("queue-depth", defaults.QueueDepth, 1, 253),
-            T1 = floor.Seconds("t1-end-of-rtp-media", defaults.T1, 0.1, 6),
-            T2 = floor.Seconds("t2-stop-talking", defaults.T2, 1, 3600),
-            T3 = floor.Seconds("t3-stop-talking-grace", defaults.T3, 0, 60),
-            T4 = floor.Seconds("t4-hang-timer", defaults.T4, 1, 86400),
-        };
-        floor.RefuseUnknown();
-        return policy;
     }
 
     private static string? Repeated(IEnumerable<KeyIdentifier?> ids) =>

@@ -106,6 +106,20 @@ public sealed class YamlSection
         { } text => throw Wrong(key, $"'{text}' is neither true nor false"),
     };
 
+    /// <summary>One of an enumeration's names in lower case.</summary>
+    public T Choice<T>(string key, T missing)
+        where T : struct, Enum
+    {
+        if (Optional(key) is not { } text)
+            return missing;
+        foreach (T value in Enum.GetValues<T>())
+        {
+            if (text.Equals(value.ToString(), StringComparison.OrdinalIgnoreCase))
+                return value;
+        }
+        throw Wrong(key, $"'{text}' is not one of {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}");
+    }
+
     public YamlSection Section(string key, string what) => OptionalSection(key) ?? throw Missing(key, what);
 
     public YamlSection? OptionalSection(string key) => Find(key) switch

@@ -164,6 +164,9 @@ internal sealed class ControlLoop : ISipUser, IDisposable
             case ControlEvent.Report { Message: FloorChanged floor }:
                 _system.FloorChanged(floor.Call.Value, floor.Talker?.Value, _effects);
                 break;
+            case ControlEvent.Report { Message: FloorMessagesRefused refused }:
+                _system.FloorMessagesRefused(refused.Call.Value, refused.Leg.Value, refused.Newest, refused.Count, _effects);
+                break;
             case ControlEvent.Report { Message: CommandRefused refused }:
                 _effects.Warn("media-command-refused", $"call {refused.Call.Value:x}", refused.Reason);
                 break;

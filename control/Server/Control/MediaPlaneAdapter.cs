@@ -28,7 +28,12 @@ internal static class MediaPlaneAdapter
             leg.ServerSsrc,
             leg.OverMulticast ? LegDelivery.Multicast : LegDelivery.Unicast,
             leg.Profile,
-            leg.ImplicitFloorRequest),
+            leg.ImplicitFloorRequest)
+        {
+            FloorSsrc = leg.FloorSsrc,
+        },
+        MediaEffect.SetFloorPolicy set => new SetFloorPolicy(new CallId(set.Call), set.FloorPolicy),
+        MediaEffect.RequestFloor request => new RequestFloor(new CallId(request.Call), new LegId(request.Leg), request.CallType),
         MediaEffect.RemoveLeg leg => new RemoveLeg(new CallId(leg.Call), new LegId(leg.Leg)),
         _ => throw new ArgumentOutOfRangeException(nameof(effect), effect.GetType().Name),
     };

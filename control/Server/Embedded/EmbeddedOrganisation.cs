@@ -67,6 +67,8 @@ public sealed class EmbeddedOrganisation : IDisposable
             Line(yaml, $"    password: \"{user.Password}\"");
             if (user.Group is null)
                 Line(yaml, $"    allow-regroup: true\n    may-manage-keys: true");
+            if (user.LeadsGroup)
+                Line(yaml, $"    allow-emergency-group-call: true\n    allow-imminent-peril-call: true");
             if (!ManagesKeys)
                 AddKey(yaml, "    ", "csk", user.ClientServerKey);
         }
@@ -76,11 +78,12 @@ public sealed class EmbeddedOrganisation : IDisposable
             Line(yaml, $"  - id: {group}");
             if (group == PreconfiguredGroup)
                 Line(yaml, $"    preconfigured-group-use-only: true\n    release-when-initiator-leaves: true");
+            Line(yaml, $"    broadcast: allowed");
             if (!ManagesKeys)
                 AddKey(yaml, "    ", "gmk", key);
             Line(yaml, $"    members:");
             foreach (User user in _users.Where(user => IsMember(user, group)))
-                Line(yaml, $"      - mcptt-id: {McpttIdOf(user.Name)}");
+                Line(yaml, $"      - mcptt-id: {McpttIdOf(user.Name)}{(user.LeadsGroup ? "\n        may-revoke: true\n        may-cancel-queued: true" : string.Empty)}");
         }
         return yaml.ToString();
     }
@@ -138,7 +141,11 @@ public sealed class EmbeddedOrganisation : IDisposable
         group,
         Key.Create(KeyPurpose.ClientServerKey)));
 
-    private sealed record User(string Name, string SipIdentity, string Password, string ClientId, string? Group, Key ClientServerKey);
+    private sealed record User(string Name, string SipIdentity, string Password, string ClientId, string? Group, Key ClientServerKey)
+    {
+        /// <summary>May make emergency calls, and take the floor from others.</summary>
+        public bool LeadsGroup => Name is "alice" or "carol";
+    }
 
     private sealed record Key(KeyIdentifier Id, string Value, string Rand)
     {

@@ -62,7 +62,7 @@ internal static class MimeHeaders
         string value = Encoding.UTF8.GetString(line[(colon + 1)..]).Replace("\r\n", "", StringComparison.Ordinal).Trim(' ', '\t');
         if (!SipSyntax.IsToken(name) || name.Length == 1 || !SipSyntax.IsValue(value))
             return false;
-        headers.AddParsed(SipHeaderNames.Normalise(name), value);
+        headers.AddParsed(name, value);
         return true;
     }
 

@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.Runtime.InteropServices;
 
 namespace MediaEngine.Sip;
 
@@ -6,10 +6,28 @@ namespace MediaEngine.Sip;
 public abstract class SipMessage
 {
     private string? _fromText, _toText, _viaText;
+    private readonly byte[]? _octets;
+    private readonly int _indexStart;
+    private SipHeaders? _headers;
     private NameAddress? _from, _to;
     private SipVia? _via;
 
-    public SipHeaders Headers { get; } = new();
+    private protected SipMessage()
+    {
+    }
+
+    /// <summary>A received message, without its body.</summary>
+    /// <param name="octets">The message, the index of its headers behind it.</param>
+    /// <param name="indexStart">Where the index starts; it ends with the octets.</param>
+    private protected SipMessage(byte[] octets, int indexStart)
+    {
+        _octets = octets;
+        _indexStart = indexStart;
+    }
+
+    public SipHeaders Headers => _headers ??= _octets is null
+        ? new SipHeaders()
+        : new SipHeaders(_octets, MemoryMarshal.Cast<byte, SipHeaderEntry>(_octets.AsSpan(_indexStart)));
 
     public ReadOnlyMemory<byte> Body { get; set; }
 
@@ -17,7 +35,9 @@ public abstract class SipMessage
     public string CallId => Headers.Get("Call-ID") ?? "";
 
     /// <summary>(0, "") when absent or malformed.</summary>
-    public (uint Number, string Method) CSeq => TryParseCSeq(Headers.Get("CSeq"), out var value) ? value : (0, "");
+    public (uint Number, string Method) CSeq => TryCutCSeq(Headers.Get("CSeq"), out uint number, out ReadOnlySpan<char> method)
+        ? (number, SipMethods.Intern(method))
+        : (0, "");
 
     public NameAddress? From => Cached("From", ref _fromText, ref _from);
 
@@ -47,30 +67,29 @@ public abstract class SipMessage
     }
 
     /// <summary>The octets on the wire.</summary>
-    public byte[] ToBytes()
-    {
-        var writer = new ArrayBufferWriter<byte>(1024 + Body.Length);
-        SipWriter.Write(this, writer);
-        return writer.WrittenSpan.ToArray();
-    }
+    public byte[] ToBytes() => SipWriter.ToBytes(this);
 
     public override string ToString() => System.Text.Encoding.UTF8.GetString(ToBytes());
 
-    internal static bool TryParseCSeq(string? text, out (uint Number, string Method) value)
+    internal abstract int StartLineLength_bytes { get; }
+
+    internal abstract void WriteStartLine(ref Span<byte> destination);
+
+    internal static bool TryCutCSeq(ReadOnlySpan<char> text, out uint number, out ReadOnlySpan<char> method)
     {
-        value = (0, "");
-        if (text is null)
-            return false;
-        int space = text.AsSpan().IndexOfAny(' ', '\t');
+        number = 0;
+        method = default;
+        int space = text.IndexOfAny(' ', '\t');
         // RFC 3261 8.1.1.5: less than 2^31.
-        if (space < 0 || !SipSyntax.TryParseNumber(text.AsSpan(0, space), int.MaxValue, out uint number))
+        if (space < 0 || !SipSyntax.TryParseNumber(text[..space], int.MaxValue, out number))
             return false;
-        ReadOnlySpan<char> method = SipSyntax.Trim(text.AsSpan(space));
-        if (!SipSyntax.IsToken(method))
-            return false;
-        value = (number, SipMethods.Intern(method));
-        return true;
+        method = SipSyntax.Trim(text[space..]);
+        return SipSyntax.IsToken(method);
     }
+
+    /// <summary>A piece of a received message's start line.</summary>
+    private protected string TextAt(int start, int length_bytes) =>
+        System.Text.Encoding.UTF8.GetString(_octets.AsSpan(start, length_bytes));
 
     private NameAddress? Cached(string name, ref string? cachedText, ref NameAddress? cached)
     {

@@ -21,6 +21,16 @@ public static class SipMethods
     private static readonly string[] Known =
         [Invite, Ack, Cancel, Bye, Register, Options, Message, Publish, Subscribe, Notify, Update, Info, Refer, Prack];
 
+    internal static string Intern(ReadOnlySpan<byte> method)
+    {
+        foreach (string known in Known)
+        {
+            if (System.Text.Ascii.Equals(method, known))
+                return known;
+        }
+        return System.Text.Encoding.ASCII.GetString(method);
+    }
+
     /// <summary>The constant for a known method, so that comparisons usually end at the reference.</summary>
     internal static string Intern(ReadOnlySpan<char> method)
     {

@@ -6,6 +6,7 @@ namespace MediaEngine.Sip;
 /// <summary>The <c>;name=value</c> list of a URI or a header, in order. Names compare without case; null value = bare name.</summary>
 public sealed class SipParameters : IEnumerable<KeyValuePair<string, string?>>
 {
+    private const int Maximum = 64;
     private readonly List<KeyValuePair<string, string?>> _items = [];
 
     public int Count => _items.Count;
@@ -71,10 +72,9 @@ public sealed class SipParameters : IEnumerable<KeyValuePair<string, string?>>
     }
 
     /// <summary>Reads what follows the first semicolon. The first of a repeated name wins; a malformed list is refused.</summary>
-    internal static bool TryParse(ReadOnlySpan<char> text, bool inUri, SipParameters parameters)
+    internal static bool TryParse(ReadOnlySpan<char> text, bool inUri, SipParameters? parameters)
     {
-        const int maximum = 64;
-        while (true)
+        for (int count = 0; count <= Maximum; count++)
         {
             int end = SipSyntax.IndexOfSeparator(text, ';');
             if (end == -2)
@@ -92,11 +92,8 @@ public sealed class SipParameters : IEnumerable<KeyValuePair<string, string?>>
             {
                 if (!IsName(name, inUri) || (equals >= 0 && !IsParameterValue(value, inUri)))
                     return false;
-                string key = name.ToString();
-                if (!parameters.Contains(key))
-                    parameters._items.Add(new(key, equals < 0 ? null : value.ToString()));
-                if (parameters.Count > maximum)
-                    return false;
+                if (parameters is not null && parameters.IndexOf(name) < 0)
+                    parameters._items.Add(new(name.ToString(), equals < 0 ? null : value.ToString()));
             }
             else if (inUri && end >= 0)
                 return false;
@@ -104,7 +101,11 @@ public sealed class SipParameters : IEnumerable<KeyValuePair<string, string?>>
                 return true;
             text = text[(end + 1)..];
         }
+        return false;
     }
+
+    /// <summary>Whether <see cref="TryParse"/> would take it.</summary>
+    internal static bool IsValid(ReadOnlySpan<char> text, bool inUri) => TryParse(text, inUri, null);
 
     private static bool IsName(ReadOnlySpan<char> name, bool inUri) => SipSyntax.IsToken(name) ||
         (inUri && name.Length > 0 && name.IndexOfAny(SipSyntax.UriEnders) < 0);
@@ -114,28 +115,16 @@ public sealed class SipParameters : IEnumerable<KeyValuePair<string, string?>>
         if (inUri)
             return value.Length > 0 && value.IndexOfAny(SipSyntax.UriEnders) < 0;
         if (value.Length > 0 && value[0] == '"')
-            return value.Length >= 2 && SipSyntax.IndexOfSeparator(value, '"') == -1 && value[^1] == '"' && ClosesAtEnd(value);
+            return SipSyntax.IndexOfClosingQuote(value, 0) == value.Length - 1;
         // Values such as rtp addresses, feature tags in angle brackets or empty generic parameters occur; white space does not.
-        return value.IndexOfAny(" \t\"") < 0;
+        return value.IndexOfAny(' ', '\t', '"') < 0;
     }
 
-    private static bool ClosesAtEnd(ReadOnlySpan<char> quoted)
-    {
-        for (int i = 1; i < quoted.Length; i++)
-        {
-            if (quoted[i] == '\\')
-                i++;
-            else if (quoted[i] == '"')
-                return i == quoted.Length - 1;
-        }
-        return false;
-    }
-
-    private int IndexOf(string name)
+    private int IndexOf(ReadOnlySpan<char> name)
     {
         for (int i = 0; i < _items.Count; i++)
         {
-            if (string.Equals(_items[i].Key, name, StringComparison.OrdinalIgnoreCase))
+            if (name.Equals(_items[i].Key, StringComparison.OrdinalIgnoreCase))
                 return i;
         }
         return -1;

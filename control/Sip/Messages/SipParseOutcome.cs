@@ -5,7 +5,7 @@ public enum SipParseOutcome
 {
     Ok,
 
-    /// <summary>A faulty request whose Via, From, To, Call-ID and CSeq are there: answer 400.</summary>
+    /// <summary>A faulty request whose top Via can be read: answer 400. Any other header may be missing or repeated.</summary>
     BadRequest,
 
     /// <summary>A request of another SIP version that can be answered: 505.</summary>

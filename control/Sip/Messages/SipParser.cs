@@ -1,12 +1,16 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Text;
-using System.Text.Unicode;
+using System.Runtime.InteropServices;
 
 namespace MediaEngine.Sip;
 
-/// <summary>Octets to messages (RFC 3261 7, 25). Never throws on what came from a wire.</summary>
+/// <summary>
+/// Octets to messages (RFC 3261 7, 25). Never throws on what came from a wire. A message keeps one copy of its octets with an
+/// index of its headers; strings are made when they are asked for.
+/// </summary>
 public static class SipParser
 {
+    private const int UsualHeaders = 48;
+    private const int UsualHeader_chars = 512;
+
     /// <summary>
     /// Reads one datagram, or one message that <see cref="SipFramer"/> cut out of a stream. <paramref name="message"/> is set
     /// for <see cref="SipParseOutcome.Ok"/>, <see cref="SipParseOutcome.BadRequest"/> and
@@ -23,32 +27,31 @@ public static class SipParser
         if (datagram.IndexOfAnyExcept(" \t\r\n\0"u8) < 0)
             return SipParseOutcome.Empty;
         int headEnd = datagram.IndexOf("\r\n\r\n"u8);
-        int head_bytes = headEnd < 0 ? datagram.Length : headEnd + 2;
-        if (head_bytes > limits.MaxHead_bytes)
+        ReadOnlySpan<byte> head = headEnd < 0 ? datagram : datagram[..(headEnd + 2)];
+        if (head.Length > limits.MaxHead_bytes)
             return SipParseOutcome.TooLarge;
-        ReadOnlySpan<byte> head = datagram[..head_bytes];
-        bool good = headEnd >= 0;
+        Span<char> scratch = stackalloc char[UsualHeader_chars];
         int lineEnd = head.IndexOf("\r\n"u8);
-        if (lineEnd <= 0)
+        if (lineEnd <= 0 || !SipStartLine.TryRead(head[..lineEnd], limits, scratch, out SipStartLine start))
             return SipParseOutcome.Malformed;
-        StartLine start = ReadStartLine(head[..lineEnd], limits, out SipMessage? parsed);
-        if (parsed is null)
-            return SipParseOutcome.Malformed;
-        good &= start == StartLine.Good;
-        good &= ReadHeaders(head[(lineEnd + 2)..], limits, parsed.Headers);
-        good &= IsWellFormed(parsed);
-        ReadOnlySpan<byte> body = headEnd < 0 ? default : datagram[(headEnd + 4)..];
-        good &= TryCutBody(parsed.Headers, ref body);
+
+        var reader = new SipHeadReader(head, limits, stackalloc SipHeaderEntry[UsualHeaders]);
+        var rules = new SipHeadRules(head, scratch);
+        bool good = headEnd >= 0 & start.IsGood & reader.TryRead(lineEnd + 2) & rules.Check(reader.Entries, start.Method);
+        // A datagram's body may be followed by octets that are not the message's (RFC 3261 18.3), never be short.
+        int behindHead = datagram.Length - headEnd - 4;
+        int body_bytes = rules.ContentLength ?? behindHead;
+        good = good && body_bytes <= behindHead;
         if (good)
         {
-            parsed.Body = body.ToArray();
-            message = parsed;
+            message = Keep(datagram[..(headEnd + 4 + body_bytes)], headEnd + 4, start, reader.Entries);
             return SipParseOutcome.Ok;
         }
-        if (parsed is not SipRequest request || !CanAnswer(request))
+        // A faulty ACK or response is never answered.
+        if (!rules.TopViaIsReadable || start.Method is null or SipMethods.Ack)
             return SipParseOutcome.Malformed;
-        message = parsed;
-        return start == StartLine.OtherVersion ? SipParseOutcome.UnsupportedVersion : SipParseOutcome.BadRequest;
+        message = Keep(head, head.Length, start, reader.Entries);
+        return start.IsOtherVersion ? SipParseOutcome.UnsupportedVersion : SipParseOutcome.BadRequest;
     }
 
     internal static int LeadingLineBreaks(ReadOnlySpan<byte> bytes)
@@ -57,199 +60,16 @@ public static class SipParser
         return end < 0 ? bytes.Length : end;
     }
 
-    /// <summary>Content-Length = 1*DIGIT, one value. False when it is anything else.</summary>
-    internal static bool TryReadContentLength(SipHeaders headers, out int? length)
+    private static SipMessage Keep(ReadOnlySpan<byte> octets, int bodyStart, in SipStartLine start, ReadOnlySpan<SipHeaderEntry> entries)
     {
-        length = null;
-        IReadOnlyList<string> values = headers.GetAll("Content-Length");
-        if (values.Count == 0)
-            return true;
-        if (values.Count > 1 || !SipSyntax.TryParseNumber(values[0], int.MaxValue, out uint number))
-            return false;
-        length = (int)number;
-        return true;
+        int indexStart = (octets.Length + 3) & ~3;
+        byte[] kept = new byte[indexStart + entries.Length * SipHeaderEntry.Size_bytes];
+        octets.CopyTo(kept);
+        MemoryMarshal.AsBytes(entries).CopyTo(kept.AsSpan(indexStart));
+        SipMessage message = start.Method is not null
+            ? new SipRequest(kept, indexStart, start.Method, start.TextStart, start.TextLength_bytes)
+            : new SipResponse(kept, indexStart, start.Status, start.TextStart, start.TextLength_bytes);
+        message.Body = kept.AsMemory(bodyStart, octets.Length - bodyStart);
+        return message;
     }
-
-    private enum StartLine
-    {
-        Good,
-        Bad,
-        OtherVersion,
-    }
-
-    private static StartLine ReadStartLine(ReadOnlySpan<byte> line, SipLimits limits, out SipMessage? message)
-    {
-        message = null;
-        if (!TryDecode(line, out string text))
-            return StartLine.Bad;
-        if (text.StartsWith("SIP/", StringComparison.OrdinalIgnoreCase) && TryReadStatusLine(text, out message))
-            return StartLine.Good;
-        int first = text.IndexOf(' ', StringComparison.Ordinal);
-        int last = text.TrimEnd(' ', '\t').LastIndexOf(' ');
-        if (first <= 0 || last <= first || !SipSyntax.IsToken(text.AsSpan(0, first)))
-            return StartLine.Bad;
-        ReadOnlySpan<char> uri = text.AsSpan(first + 1, last - first - 1);
-        ReadOnlySpan<char> version = text.AsSpan(last + 1);
-        bool sip = version.StartsWith("SIP/", StringComparison.OrdinalIgnoreCase);
-        if (!sip)
-            return StartLine.Bad;
-        bool good = uri.Length > 0 && uri.Length <= limits.MaxUri_bytes && IsRequestUri(uri);
-        // An unreadable URI is not needed for the 400; the request gets a stand-in so that the type's rule holds.
-        message = new SipRequest(SipMethods.Intern(text.AsSpan(0, first)).ToString(), good ? uri.ToString() : "sip:invalid.invalid");
-        if (good && version.Equals("SIP/2.0", StringComparison.OrdinalIgnoreCase))
-            return StartLine.Good;
-        return IsVersion(version[4..]) && !version.Equals("SIP/2.0", StringComparison.OrdinalIgnoreCase)
-            ? StartLine.OtherVersion
-            : StartLine.Bad;
-    }
-
-    private static bool IsVersion(ReadOnlySpan<char> text)
-    {
-        int dot = text.IndexOf('.');
-        return dot > 0 && dot < text.Length - 1 && !text[..dot].ContainsAnyExceptInRange('0', '9') &&
-            !text[(dot + 1)..].ContainsAnyExceptInRange('0', '9');
-    }
-
-    private static bool IsRequestUri(ReadOnlySpan<char> text) =>
-        SipUri.TryParse(text.ToString(), out SipUri? uri) && uri.UriHeaders is null;
-
-    private static bool TryReadStatusLine(string text, [NotNullWhen(true)] out SipMessage? message)
-    {
-        message = null;
-        if (!text.StartsWith("SIP/2.0 ", StringComparison.OrdinalIgnoreCase) || text.Length < 11 ||
-            (text.Length > 11 && text[11] != ' ') || !SipSyntax.TryParseNumber(text.AsSpan(8, 3), 699, out uint status) || status < 100)
-            return false;
-        message = new SipResponse((int)status, text.Length > 12 ? text[12..] : "");
-        return true;
-    }
-
-    /// <summary>Reads what it can; false when any line was faulty. Faulty lines are left out.</summary>
-    private static bool ReadHeaders(ReadOnlySpan<byte> head, SipLimits limits, SipHeaders headers)
-    {
-        bool good = true;
-        while (head.Length > 0)
-        {
-            int length = LogicalLine(head);
-            ReadOnlySpan<byte> line = head[..length];
-            head = head[Math.Min(length + 2, head.Length)..];
-            if (headers.Count == limits.MaxHeaders)
-                return false;
-            good &= line.Length <= limits.MaxHeaderLine_bytes && TryReadHeader(line, limits, headers);
-        }
-        return good;
-    }
-
-    /// <summary>Length of a header line with its folded continuations, without the last CRLF.</summary>
-    private static int LogicalLine(ReadOnlySpan<byte> head)
-    {
-        int length = 0;
-        while (true)
-        {
-            int end = head[length..].IndexOf("\r\n"u8);
-            if (end < 0)
-                return head.Length;
-            length += end;
-            if (length + 2 >= head.Length || head[length + 2] is not ((byte)' ' or (byte)'\t'))
-                return length;
-            length += 2;
-        }
-    }
-
-    private static bool TryReadHeader(ReadOnlySpan<byte> line, SipLimits limits, SipHeaders headers)
-    {
-        int colon = line.IndexOf((byte)':');
-        if (colon <= 0 || !TryDecode(line[..colon], out string name) || !TryDecode(line[(colon + 1)..], out string value))
-            return false;
-        if (limits.AllowWhiteSpaceBeforeColon)
-            name = name.TrimEnd(' ', '\t');
-        if (!SipSyntax.IsToken(name))
-            return false;
-        headers.AddParsed(SipHeaderNames.Normalise(name), value.Trim(' ', '\t'));
-        return true;
-    }
-
-    /// <summary>UTF-8 with folds made one space; false for NUL, a bare CR or LF, or octets that are not UTF-8.</summary>
-    private static bool TryDecode(ReadOnlySpan<byte> bytes, out string text)
-    {
-        text = "";
-        if (!Utf8.IsValid(bytes) || bytes.Contains((byte)0))
-            return false;
-        text = Encoding.UTF8.GetString(bytes);
-        if (text.AsSpan().IndexOfAny('\r', '\n') < 0)
-            return true;
-        var unfolded = new StringBuilder(text.Length);
-        for (int i = 0; i < text.Length; i++)
-        {
-            if (text[i] == '\r' && i + 2 < text.Length && text[i + 1] == '\n' && SipSyntax.IsWhiteSpace(text[i + 2]))
-            {
-                while (i + 1 < text.Length && text[i + 1] is ' ' or '\t' or '\r' or '\n')
-                {
-                    i++;
-                    if (text[i] == '\r' && (i + 1 >= text.Length || text[i + 1] != '\n'))
-                        return false;
-                    if (text[i] == '\n' && text[i - 1] != '\r')
-                        return false;
-                }
-                unfolded.Append(' ');
-            }
-            else if (text[i] is '\r' or '\n')
-                return false;
-            else
-                unfolded.Append(text[i]);
-        }
-        text = unfolded.ToString();
-        return true;
-    }
-
-    private static bool IsWellFormed(SipMessage message)
-    {
-        SipHeaders headers = message.Headers;
-        if (HasRepeatedSingles(headers) || message.CallId.Length == 0 || !message.CallId.All(IsCallIdCharacter) ||
-            message.From is null || message.To is null || message.TopVia is null ||
-            !SipMessage.TryParseCSeq(headers.Get("CSeq"), out var sequence))
-            return false;
-        foreach (string via in headers.GetAll("Via"))
-        {
-            if (!SipVia.TryParse(via, out _))
-                return false;
-        }
-        foreach (string contact in headers.GetAll("Contact"))
-        {
-            if (contact != "*" && !NameAddress.TryParse(contact, out _))
-                return false;
-        }
-        if (headers.Get("Max-Forwards") is { } hops && !SipSyntax.TryParseNumber(hops, 255, out _))
-            return false;
-        return message is not SipRequest request || request.Method == sequence.Method;
-    }
-
-    private static bool IsCallIdCharacter(char c) => c > ' ' && c != 127;
-
-    private static bool HasRepeatedSingles(SipHeaders headers)
-    {
-        var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var (name, _) in headers)
-        {
-            if (SipHeaderNames.IsSingle(name) && !seen.Add(name))
-                return true;
-        }
-        return false;
-    }
-
-    /// <summary>A datagram's body may be followed by octets that are not the message's (RFC 3261 18.3), never be short.</summary>
-    private static bool TryCutBody(SipHeaders headers, ref ReadOnlySpan<byte> body)
-    {
-        if (!TryReadContentLength(headers, out int? length))
-            return false;
-        if (length is not { } claimed)
-            return true;
-        if (claimed > body.Length)
-            return false;
-        body = body[..claimed];
-        return true;
-    }
-
-    private static bool CanAnswer(SipRequest request) => request.TopVia is not null && request.CallId.Length > 0 &&
-        request.Method != SipMethods.Ack && request.Headers.GetAll("From").Count == 1 && request.Headers.GetAll("To").Count == 1 &&
-        request.Headers.GetAll("CSeq").Count == 1 && request.Headers.GetAll("Call-ID").Count == 1;
 }

@@ -1,8 +1,14 @@
+using System.Text;
+
 namespace MediaEngine.Sip;
 
 /// <summary>A request. The Request-URI is kept as written: schemes we do not know are answered, not refused by the parser.</summary>
 public sealed class SipRequest : SipMessage
 {
+    private readonly int _uriStart;
+    private readonly int _uriLength_bytes;
+    private string? _requestUri;
+
     public SipRequest(string method, string requestUri)
     {
         ArgumentNullException.ThrowIfNull(requestUri);
@@ -11,12 +17,23 @@ public sealed class SipRequest : SipMessage
         if (requestUri.Length == 0 || requestUri.AsSpan().IndexOfAny(" \t\r\n\0") >= 0)
             throw new ArgumentException("A Request-URI is not empty and has no white space.", nameof(requestUri));
         Method = SipMethods.Intern(method);
-        RequestUri = requestUri;
+        _requestUri = requestUri;
+    }
+
+    /// <summary>A received one. An unreadable URI (length 0) is not needed for the 400; a stand-in keeps the type's rule.</summary>
+    internal SipRequest(byte[] octets, int indexStart, string method, int uriStart, int uriLength_bytes)
+        : base(octets, indexStart)
+    {
+        Method = method;
+        _uriStart = uriStart;
+        _uriLength_bytes = uriLength_bytes;
+        if (uriLength_bytes == 0)
+            _requestUri = "sip:invalid.invalid";
     }
 
     public string Method { get; }
 
-    public string RequestUri { get; }
+    public string RequestUri => _requestUri ??= TextAt(_uriStart, _uriLength_bytes);
 
     /// <summary>A copy with its own header list; the body's memory is shared.</summary>
     public SipRequest Clone()
@@ -24,5 +41,15 @@ public sealed class SipRequest : SipMessage
         var copy = new SipRequest(Method, RequestUri) { Body = Body };
         copy.Headers.CopyFrom(Headers);
         return copy;
+    }
+
+    internal override int StartLineLength_bytes => Method.Length + Encoding.UTF8.GetByteCount(RequestUri) + "  SIP/2.0\r\n".Length;
+
+    internal override void WriteStartLine(ref Span<byte> destination)
+    {
+        SipWriter.Append(ref destination, Method);
+        SipWriter.Append(ref destination, " "u8);
+        SipWriter.Append(ref destination, RequestUri);
+        SipWriter.Append(ref destination, " SIP/2.0\r\n"u8);
     }
 }

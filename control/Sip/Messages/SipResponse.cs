@@ -1,23 +1,37 @@
 using System.Globalization;
+using System.Text;
 
 namespace MediaEngine.Sip;
 
 /// <summary>A response.</summary>
 public sealed class SipResponse : SipMessage
 {
+    private readonly int _reasonStart;
+    private readonly int _reasonLength_bytes;
+    private string? _reason;
+
     public SipResponse(int status, string? reason = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(status, 100);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(status, 699);
         Status = status;
-        Reason = reason ?? SipReasons.For(status);
-        if (!SipSyntax.IsValue(Reason))
+        _reason = reason ?? SipReasons.For(status);
+        if (_reason.AsSpan().IndexOfAny('\r', '\n', '\0') >= 0)
             throw new ArgumentException("A reason phrase is one line.", nameof(reason));
+    }
+
+    /// <summary>A received one.</summary>
+    internal SipResponse(byte[] octets, int indexStart, int status, int reasonStart, int reasonLength_bytes)
+        : base(octets, indexStart)
+    {
+        Status = status;
+        _reasonStart = reasonStart;
+        _reasonLength_bytes = reasonLength_bytes;
     }
 
     public int Status { get; }
 
-    public string Reason { get; }
+    public string Reason => _reason ??= TextAt(_reasonStart, _reasonLength_bytes);
 
     public bool IsProvisional => Status < 200;
 
@@ -25,19 +39,13 @@ public sealed class SipResponse : SipMessage
 
     /// <summary>
     /// RFC 3261 8.2.6.2: copies Via, From, To, Call-ID, CSeq, and Record-Route where a dialog may start. With
-    /// <paramref name="toTag"/> the To gets that tag unless it has one.
+    /// <paramref name="toTag"/> the To gets that tag unless it has one. Of what a faulty request repeats, the first is copied.
     /// </summary>
     public static SipResponse For(SipRequest request, int status, string? reason = null, string? toTag = null)
     {
         ArgumentNullException.ThrowIfNull(request);
         var response = new SipResponse(status, reason);
-        bool startsDialog = status is > 100 and < 300;
-        foreach (var (name, value) in request.Headers)
-        {
-            if (name is "Via" or "From" or "To" or "Call-ID" or "CSeq" || (startsDialog && name is "Record-Route") ||
-                (status == 100 && name is "Timestamp"))
-                response.Headers.AddParsed(name, value);
-        }
+        response.Headers.CopyForResponse(request.Headers, startsDialog: status is > 100 and < 300, isTrying: status == 100);
         if (toTag is not null && request.To is { Tag: null } to)
             response.Headers.Set("To", to.WithTag(toTag).ToString());
         return response;
@@ -53,5 +61,16 @@ public sealed class SipResponse : SipMessage
         var copy = new SipResponse(Status, Reason) { Body = Body };
         copy.Headers.CopyFrom(Headers);
         return copy;
+    }
+
+    internal override int StartLineLength_bytes => "SIP/2.0 200 \r\n".Length + Encoding.UTF8.GetByteCount(Reason);
+
+    internal override void WriteStartLine(ref Span<byte> destination)
+    {
+        SipWriter.Append(ref destination, "SIP/2.0 "u8);
+        SipWriter.Append(ref destination, Status);
+        SipWriter.Append(ref destination, " "u8);
+        SipWriter.Append(ref destination, Reason);
+        SipWriter.Append(ref destination, "\r\n"u8);
     }
 }

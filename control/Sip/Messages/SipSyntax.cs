@@ -1,13 +1,18 @@
 using System.Buffers;
-using System.Globalization;
 
 namespace MediaEngine.Sip;
 
 /// <summary>Lexical pieces of RFC 3261 25.1 that the header types share.</summary>
 internal static class SipSyntax
 {
-    private static readonly SearchValues<char> TokenCharacters =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-.!%*_+`'~");
+    private const string TokenAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-.!%*_+`'~";
+
+    private static readonly SearchValues<char> TokenCharacters = SearchValues.Create(TokenAlphabet);
+
+    private static readonly SearchValues<byte> TokenOctets = SearchValues.Create(System.Text.Encoding.ASCII.GetBytes(TokenAlphabet));
+
+    private static readonly SearchValues<char> DisplayNameDelimiters = SearchValues.Create(string.Concat(
+        Enumerable.Range(0, 128).Select(c => (char)c).Where(c => !IsWhiteSpace(c) && !TokenAlphabet.Contains(c, StringComparison.Ordinal))));
 
     /// <summary>What ends a URI or its parameter in any header.</summary>
     public static readonly SearchValues<char> UriEnders = SearchValues.Create(" \t\"<>;?@,");
@@ -27,8 +32,33 @@ internal static class SipSyntax
 
     public static bool IsToken(ReadOnlySpan<char> text) => text.Length > 0 && text.IndexOfAnyExcept(TokenCharacters) < 0;
 
-    /// <summary>True when the text may stand in a header value: no CR, LF or NUL.</summary>
-    public static bool IsValue(ReadOnlySpan<char> text) => text.IndexOfAny(Forbidden) < 0;
+    public static bool IsToken(ReadOnlySpan<byte> text) => text.Length > 0 && text.IndexOfAnyExcept(TokenOctets) < 0;
+
+    /// <summary>*(token LWS); letters beyond ASCII are common in the field and harmless.</summary>
+    public static bool IsUnquotedDisplayName(ReadOnlySpan<char> text) => text.IndexOfAny(DisplayNameDelimiters) < 0;
+
+    /// <summary>True when the text may stand in a header value: no CR or LF, and NUL only as a quoted-pair.</summary>
+    public static bool IsValue(ReadOnlySpan<char> text)
+    {
+        int at = text.IndexOfAny(Forbidden);
+        return at < 0 || (text.IndexOfAny('\r', '\n') < 0 && HasQuotedNulsOnly(text));
+    }
+
+    /// <summary>RFC 3261 25.1 lets a quoted string hold any character after a backslash but CR and LF.</summary>
+    public static bool HasQuotedNulsOnly(ReadOnlySpan<char> text)
+    {
+        bool quoted = false;
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '\0')
+                return false;
+            if (text[i] == '"')
+                quoted = !quoted;
+            else if (quoted && text[i] == '\\')
+                i++;
+        }
+        return !quoted;
+    }
 
     public static bool IsScheme(ReadOnlySpan<char> text) =>
         text.Length > 0 && char.IsAsciiLetter(text[0]) && text.IndexOfAnyExcept(SchemeCharacters) < 0;
@@ -42,40 +72,110 @@ internal static class SipSyntax
 
     public static bool IsWhiteSpace(char c) => c is ' ' or '\t';
 
-    public static ReadOnlySpan<char> Trim(ReadOnlySpan<char> text) => text.Trim(" \t");
+    public static ReadOnlySpan<char> Trim(ReadOnlySpan<char> text)
+    {
+        int from = 0;
+        int to = text.Length;
+        while (from < to && IsWhiteSpace(text[from]))
+            from++;
+        while (to > from && IsWhiteSpace(text[to - 1]))
+            to--;
+        return text[from..to];
+    }
 
     /// <summary>1*DIGIT up to <paramref name="maximum"/>; no sign, no space.</summary>
     public static bool TryParseNumber(ReadOnlySpan<char> text, uint maximum, out uint number)
     {
         number = 0;
-        return text.Length is > 0 and <= 20 && !text.ContainsAnyExceptInRange('0', '9') &&
-            uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number <= maximum;
+        if (text.Length is 0 or > 20)
+            return false;
+        ulong value = 0;
+        foreach (char c in text)
+        {
+            if (!char.IsAsciiDigit(c))
+                return false;
+            value = Math.Min(value * 10 + (uint)(c - '0'), uint.MaxValue + 1UL);
+        }
+        number = (uint)value;
+        return value <= maximum;
     }
 
     /// <summary>Index of the first <paramref name="separator"/> outside quotes and angle brackets; -1 none, -2 unbalanced.</summary>
     public static int IndexOfSeparator(ReadOnlySpan<char> text, char separator)
     {
-        bool quoted = false, angled = false;
+        bool angled = false;
+        for (int i = 0; ; i++)
+        {
+            int next = angled ? text[i..].IndexOf('>') : text[i..].IndexOfAny('"', '<', separator);
+            if (next < 0)
+                return angled ? -2 : -1;
+            i += next;
+            if (angled)
+                angled = false;
+            else if (text[i] == '<')
+                angled = true;
+            else if (text[i] == separator)
+                return i;
+            else if ((i = IndexOfClosingQuote(text, i)) < 0)
+                return -2;
+        }
+    }
+
+    /// <summary>Index of the quote that closes the one at <paramref name="open"/>, backslash escapes skipped; -1 none.</summary>
+    public static int IndexOfClosingQuote(ReadOnlySpan<char> text, int open)
+    {
+        for (int i = open + 1; i < text.Length; i++)
+        {
+            int next = text[i..].IndexOfAny('"', '\\');
+            if (next < 0)
+                return -1;
+            i += next;
+            if (text[i] == '"')
+                return i;
+            i++;
+        }
+        return -1;
+    }
+
+    /// <summary>
+    /// Takes the next non-empty element off a comma list; false at its end. When a quote or an angle bracket stays open, the
+    /// rest is one element.
+    /// </summary>
+    public static bool TryTakeElement(ref ReadOnlySpan<char> rest, out ReadOnlySpan<char> element)
+    {
+        element = default;
+        while (element.Length == 0 && rest.Length > 0)
+        {
+            int comma = IndexOfSeparator(rest, ',');
+            element = Trim(comma < 0 ? rest : rest[..comma]);
+            rest = comma < 0 ? default : rest[(comma + 1)..];
+        }
+        return element.Length > 0;
+    }
+
+    /// <summary>Makes each fold (line break and white space after it) one space, in place; the new length.</summary>
+    public static int Unfold(Span<char> text)
+    {
+        int length = 0;
         for (int i = 0; i < text.Length; i++)
         {
-            char c = text[i];
-            if (quoted)
+            if (text[i] != '\r')
             {
-                if (c == '\\')
-                    i++;
-                else if (c == '"')
-                    quoted = false;
+                text[length++] = text[i];
+                continue;
             }
-            else if (c == '"' && !angled)
-                quoted = true;
-            else if (c == '<')
-                angled = true;
-            else if (c == '>')
-                angled = false;
-            else if (c == separator && !angled)
-                return i;
+            while (i + 1 < text.Length && text[i + 1] is ' ' or '\t' or '\r' or '\n')
+                i++;
+            text[length++] = ' ';
         }
-        return quoted || angled ? -2 : -1;
+        return length;
+    }
+
+    public static string Unfold(string text)
+    {
+        Span<char> unfolded = new char[text.Length];
+        text.CopyTo(unfolded);
+        return unfolded[..Unfold(unfolded)].ToString();
     }
 
     /// <summary>Splits a comma list; empty elements are left out. False when a quote or an angle bracket stays open.</summary>
@@ -97,28 +197,26 @@ internal static class SipSyntax
     }
 
     /// <summary>host [":" port] with IPv6 references; white space around the colon as in Via. Port 0 = none.</summary>
-    public static bool TryParseHostPort(ReadOnlySpan<char> text, out string host, out int port)
+    public static bool TryCutHostPort(ReadOnlySpan<char> text, out ReadOnlySpan<char> host, out int port)
     {
-        host = "";
+        host = default;
         port = 0;
         text = Trim(text);
         ReadOnlySpan<char> tail;
         if (text.Length > 0 && text[0] == '[')
         {
             int close = text.IndexOf(']');
-            if (close < 0 || !System.Net.IPAddress.TryParse(text[1..close], out var address) ||
-                address.AddressFamily != System.Net.Sockets.AddressFamily.InterNetworkV6)
+            if (close < 0 || !text[1..close].Contains(':') || !System.Net.IPAddress.IsValid(text[1..close]))
                 return false;
-            host = text[..(close + 1)].ToString();
+            host = text[..(close + 1)];
             tail = text[(close + 1)..];
         }
         else
         {
             int colon = text.IndexOf(':');
-            ReadOnlySpan<char> name = Trim(colon < 0 ? text : text[..colon]);
-            if (name.Length is 0 or > 255 || name.IndexOfAnyExcept(HostCharacters) >= 0)
+            host = Trim(colon < 0 ? text : text[..colon]);
+            if (host.Length is 0 or > 255 || host.IndexOfAnyExcept(HostCharacters) >= 0)
                 return false;
-            host = name.ToString();
             tail = colon < 0 ? default : text[colon..];
         }
         tail = Trim(tail);
@@ -148,6 +246,7 @@ internal static class SipSyntax
         return plain.ToString();
     }
 
-    public static string Quote(string text) =>
-        "\"" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal) + "\"";
+    public static string Quote(string text) => "\"" +
+        text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\0", "\\\0", StringComparison.Ordinal) +
+        "\"";
 }

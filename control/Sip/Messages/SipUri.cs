@@ -10,7 +10,6 @@ namespace MediaEngine.Sip;
 /// </summary>
 public sealed class SipUri : IEquatable<SipUri>
 {
-    private const string UserUnreserved = "-_.!~*'()&=+$,;?/";
     private readonly string _text;
 
     private SipUri(string scheme, string user, string? password, string host, int port, SipParameters parameters, string? headers)
@@ -74,28 +73,29 @@ public sealed class SipUri : IEquatable<SipUri>
 
     public SipUri WithoutParameters() => new(Scheme, User, Password, Host, Port, new SipParameters(), null);
 
-    public static bool TryParse(string? text, [NotNullWhen(true)] out SipUri? uri)
+    public static bool TryParse(string? text, [NotNullWhen(true)] out SipUri? uri) => TryParse(text.AsSpan(), out uri);
+
+    internal static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out SipUri? uri)
     {
         uri = null;
-        if (text is null || text.Length is 0 or > 8192 || !SipSyntax.IsValue(text))
+        if (!SipUriText.TryCut(text, out SipUriText cut))
             return false;
-        int colon = text.IndexOf(':', StringComparison.Ordinal);
-        if (colon <= 0 || !SipSyntax.IsScheme(text.AsSpan(0, colon)))
-            return false;
-        ReadOnlySpan<char> rest = text.AsSpan(colon + 1);
-        if (rest.Length == 0 || rest.IndexOfAny(" \t<>\"") >= 0)
-            return false;
+        var parameters = new SipParameters();
+        if (cut.Parameters.Length > 0)
+            SipParameters.TryParse(cut.Parameters, inUri: true, parameters);
 #pragma warning disable CA1308 // Schemes and hosts are compared and written in lower case (RFC 3261 19.1.4).
-        string scheme = text[..colon].ToLowerInvariant();
-#pragma warning restore CA1308
-        if (scheme is "tel")
-            return TryParseTel(rest, out uri);
-        if (scheme is not ("sip" or "sips"))
+        string scheme = cut.Kind switch
         {
-            uri = new SipUri(scheme, rest.ToString(), null, "", 0, new SipParameters(), null);
-            return true;
-        }
-        return TryParseSip(scheme, rest, out uri);
+            SipUriKind.Sip => "sip",
+            SipUriKind.Sips => "sips",
+            SipUriKind.Tel => "tel",
+            _ => cut.Scheme.ToString().ToLowerInvariant(),
+        };
+        string host = cut.Host.ToString().ToLowerInvariant();
+#pragma warning restore CA1308
+        uri = new SipUri(scheme, Normalised(cut.User, cut.Kind), cut.HasPassword ? cut.Password.ToString() : null, host, cut.Port, parameters,
+            cut.HasHeaders ? cut.Headers.ToString() : null);
+        return true;
     }
 
     public bool Equals(SipUri? other) => other is not null && string.Equals(_text, other._text, StringComparison.Ordinal);
@@ -106,94 +106,27 @@ public sealed class SipUri : IEquatable<SipUri>
 
     public override string ToString() => _text;
 
-    private static bool TryParseSip(string scheme, ReadOnlySpan<char> rest, out SipUri? uri)
+    /// <summary>Escapes that need not be are undone, the others get upper case digits. The text is known to be a user part.</summary>
+    private static string Normalised(ReadOnlySpan<char> user, SipUriKind kind)
     {
-        uri = null;
-        string user = "";
-        string? password = null;
-        // The user part may hold ';' and '?', the host may not hold '@': the first '@' ends the user part.
-        int at = rest.IndexOf('@');
-        if (at >= 0)
+        if (kind is not (SipUriKind.Sip or SipUriKind.Sips) || !user.Contains('%'))
+            return user.ToString();
+        var normal = new StringBuilder(user.Length);
+        for (int i = 0; i < user.Length; i++)
         {
-            ReadOnlySpan<char> userInfo = rest[..at];
-            int colon = userInfo.IndexOf(':');
-            if (colon >= 0)
-                password = userInfo[(colon + 1)..].ToString();
-            if (!TryNormaliseUser(colon < 0 ? userInfo : userInfo[..colon], out user) || user.Length == 0)
-                return false;
-            rest = rest[(at + 1)..];
-            if (rest.Contains('@'))
-                return false;
-        }
-        string? headers = null;
-        int question = rest.IndexOf('?');
-        if (question >= 0)
-        {
-            headers = rest[(question + 1)..].ToString();
-            rest = rest[..question];
-        }
-        var parameters = new SipParameters();
-        int semicolon = rest.IndexOf(';');
-        if (semicolon >= 0)
-        {
-            if (!SipParameters.TryParse(rest[(semicolon + 1)..], inUri: true, parameters))
-                return false;
-            rest = rest[..semicolon];
-        }
-        if (!SipSyntax.TryParseHostPort(rest, out string host, out int port))
-            return false;
-#pragma warning disable CA1308
-        uri = new SipUri(scheme, user, password, host.ToLowerInvariant(), port, parameters, headers);
-#pragma warning restore CA1308
-        return true;
-    }
-
-    private static bool TryParseTel(ReadOnlySpan<char> rest, out SipUri? uri)
-    {
-        uri = null;
-        var parameters = new SipParameters();
-        int semicolon = rest.IndexOf(';');
-        if (semicolon >= 0)
-        {
-            if (!SipParameters.TryParse(rest[(semicolon + 1)..], inUri: true, parameters))
-                return false;
-            rest = rest[..semicolon];
-        }
-        ReadOnlySpan<char> digits = rest.Length > 0 && rest[0] == '+' ? rest[1..] : rest;
-        if (!SipSyntax.IsPhoneNumber(digits))
-            return false;
-        uri = new SipUri("tel", rest.ToString(), null, "", 0, parameters, null);
-        return true;
-    }
-
-    private static bool TryNormaliseUser(ReadOnlySpan<char> text, out string user)
-    {
-        user = "";
-        var normal = new StringBuilder(text.Length);
-        for (int i = 0; i < text.Length; i++)
-        {
-            char c = text[i];
-            if (c == '%')
+            if (user[i] != '%')
             {
-                if (i + 2 >= text.Length || !char.IsAsciiHexDigit(text[i + 1]) || !char.IsAsciiHexDigit(text[i + 2]))
-                    return false;
-                int value = int.Parse(text.Slice(i + 1, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-                if (value < 128 && (char.IsAsciiLetterOrDigit((char)value) || UserUnreserved.Contains((char)value, StringComparison.Ordinal)))
-                    normal.Append((char)value);
-                else
-                    normal.Append('%').Append(value.ToString("X2", CultureInfo.InvariantCulture));
-                i += 2;
+                normal.Append(user[i]);
+                continue;
             }
+            int value = int.Parse(user.Slice(i + 1, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            if (value < 128 && SipUriText.IsUserCharacter((char)value))
+                normal.Append((char)value);
             else
-            {
-                // Letters beyond ASCII are not in the grammar but occur; they are kept. '#', '[' and the like are refused.
-                if (c < 128 && !char.IsAsciiLetterOrDigit(c) && !UserUnreserved.Contains(c, StringComparison.Ordinal))
-                    return false;
-                normal.Append(c);
-            }
+                normal.Append('%').Append(value.ToString("X2", CultureInfo.InvariantCulture));
+            i += 2;
         }
-        user = normal.ToString();
-        return true;
+        return normal.ToString();
     }
 
     private static string WithoutVisualSeparators(string number) => string.Concat(number.Where(c => c is not ('-' or '.' or '(' or ')')));

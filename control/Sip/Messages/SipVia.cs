@@ -9,9 +9,11 @@ public sealed class SipVia
     /// <summary>RFC 3261 8.1.1.7: a branch that starts with it is unique across space and time.</summary>
     public const string MagicCookie = "z9hG4bK";
 
+    private const string Version2 = "2.0";
+
     public SipVia(string transport, string host, int port, string branch)
     {
-        if (!SipSyntax.IsToken(transport) || !SipSyntax.TryParseHostPort(host, out _, out int embedded) || embedded != 0 ||
+        if (!SipSyntax.IsToken(transport) || !SipSyntax.TryCutHostPort(host, out _, out int embedded) || embedded != 0 ||
             port is < 0 or > 65535 || !SipSyntax.IsToken(branch))
             throw new ArgumentException("Not the parts of a Via.", nameof(host));
         Transport = transport;
@@ -20,13 +22,17 @@ public sealed class SipVia
         Parameters.Set("branch", branch);
     }
 
-    private SipVia(string transport, string host, int port, SipParameters parameters)
+    private SipVia(string version, string transport, string host, int port, SipParameters parameters)
     {
+        Version = version;
         Transport = transport;
         Host = host;
         Port = port;
         Parameters = parameters;
     }
+
+    /// <summary>The protocol version as written; anything but 2.0 stands in messages that are answered 505 or 400.</summary>
+    public string Version { get; } = Version2;
 
     /// <summary>UDP, TCP, TLS, upper case as written.</summary>
     public string Transport { get; }
@@ -62,38 +68,15 @@ public sealed class SipVia
     public static bool TryParse(string? text, [NotNullWhen(true)] out SipVia? via)
     {
         via = null;
-        if (text is null || !SipSyntax.IsValue(text))
+        if (text is null || !SipSyntax.IsValue(text) || !SipViaText.TryCut(text, out SipViaText cut))
             return false;
-        ReadOnlySpan<char> rest = text;
-        if (!TryTake(ref rest, '/', out ReadOnlySpan<char> protocol) || !protocol.Equals("SIP", StringComparison.OrdinalIgnoreCase) ||
-            !TryTake(ref rest, '/', out ReadOnlySpan<char> version) || !version.SequenceEqual("2.0"))
-            return false;
-        rest = SipSyntax.Trim(rest);
-        int space = rest.IndexOfAny(' ', '\t');
-        if (space <= 0 || !SipSyntax.IsToken(rest[..space]))
-            return false;
-        string transport = rest[..space].ToString();
-        rest = rest[space..];
-        int semicolon = rest.IndexOf(';');
         var parameters = new SipParameters();
-        if (semicolon >= 0 && !SipParameters.TryParse(rest[(semicolon + 1)..], inUri: false, parameters))
-            return false;
-        if (!SipSyntax.TryParseHostPort(semicolon < 0 ? rest : rest[..semicolon], out string host, out int port))
-            return false;
-        via = new SipVia(transport, host, port, parameters);
+        if (cut.Parameters.Length > 0)
+            SipParameters.TryParse(cut.Parameters, inUri: false, parameters);
+        via = new SipVia(cut.IsVersion2 ? Version2 : cut.Version.ToString(), cut.Transport.ToString(), cut.Host.ToString(), cut.Port, parameters);
         return true;
     }
 
     public override string ToString() =>
-        $"SIP/2.0/{Transport} {Host}{(Port == 0 ? "" : ":" + Port.ToString(CultureInfo.InvariantCulture))}{Parameters}";
-
-    private static bool TryTake(ref ReadOnlySpan<char> rest, char separator, out ReadOnlySpan<char> taken)
-    {
-        int i = rest.IndexOf(separator);
-        taken = i < 0 ? default : SipSyntax.Trim(rest[..i]);
-        if (i < 0)
-            return false;
-        rest = rest[(i + 1)..];
-        return true;
-    }
+        $"SIP/{Version}/{Transport} {Host}{(Port == 0 ? "" : ":" + Port.ToString(CultureInfo.InvariantCulture))}{Parameters}";
 }

@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Globalization;
+using System.Buffers.Text;
 using System.Text;
 
 namespace MediaEngine.Sip;
@@ -7,26 +7,58 @@ namespace MediaEngine.Sip;
 /// <summary>Messages to octets. Content-Length is always written, from the body.</summary>
 public static class SipWriter
 {
+    private const int ContentLengthDigits = 10;
+
     public static void Write(SipMessage message, IBufferWriter<byte> destination)
     {
         ArgumentNullException.ThrowIfNull(message);
         ArgumentNullException.ThrowIfNull(destination);
-        if (message is SipRequest request)
-            Text(destination, request.Method, " ", request.RequestUri, " SIP/2.0\r\n");
-        else if (message is SipResponse response)
-            Text(destination, "SIP/2.0 ", response.Status.ToString(CultureInfo.InvariantCulture), " ", response.Reason, "\r\n");
-        foreach (var (name, value) in message.Headers)
-        {
-            if (!string.Equals(name, "Content-Length", StringComparison.OrdinalIgnoreCase))
-                Text(destination, name, ": ", value, "\r\n");
-        }
-        Text(destination, "Content-Length: ", message.Body.Length.ToString(CultureInfo.InvariantCulture), "\r\n\r\n");
-        destination.Write(message.Body.Span);
+        int length = Measure(message);
+        Write(message, destination.GetSpan(length)[..length]);
+        destination.Advance(length);
     }
 
-    private static void Text(IBufferWriter<byte> destination, params ReadOnlySpan<string> pieces)
+    /// <summary>The octets in an array of their length: the only allocation.</summary>
+    internal static byte[] ToBytes(SipMessage message)
     {
-        foreach (string piece in pieces)
-            Encoding.UTF8.GetBytes(piece, destination);
+        byte[] octets = new byte[Measure(message)];
+        Write(message, octets);
+        return octets;
+    }
+
+    internal static void Append(ref Span<byte> destination, ReadOnlySpan<byte> octets)
+    {
+        octets.CopyTo(destination);
+        destination = destination[octets.Length..];
+    }
+
+    internal static void Append(ref Span<byte> destination, string? text) =>
+        destination = destination[Encoding.UTF8.GetBytes(text, destination)..];
+
+    private static int Measure(SipMessage message) =>
+        message.StartLineLength_bytes + message.Headers.Length_bytes + "Content-Length: \r\n\r\n"u8.Length + Digits(message.Body.Length) +
+        message.Body.Length;
+
+    private static void Write(SipMessage message, Span<byte> destination)
+    {
+        message.WriteStartLine(ref destination);
+        message.Headers.Write(ref destination);
+        Append(ref destination, "Content-Length: "u8);
+        Append(ref destination, message.Body.Length);
+        Append(ref destination, "\r\n\r\n"u8);
+        message.Body.Span.CopyTo(destination);
+    }
+
+    internal static void Append(ref Span<byte> destination, int number)
+    {
+        Utf8Formatter.TryFormat(number, destination, out int digits);
+        destination = destination[digits..];
+    }
+
+    private static int Digits(int number)
+    {
+        Span<byte> digits = stackalloc byte[ContentLengthDigits];
+        Utf8Formatter.TryFormat(number, digits, out int length);
+        return length;
     }
 }

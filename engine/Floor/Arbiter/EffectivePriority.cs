@@ -5,9 +5,17 @@ namespace MediaEngine.Floor;
 /// </summary>
 internal readonly record struct EffectivePriority(FloorIndicator CallType, byte Number) : IComparable<EffectivePriority>
 {
-    public static EffectivePriority Of(in FloorMessage request, FloorParticipantProfile profile, FloorPolicy policy)
+    /// <param name="request">What the participant sent.</param>
+    /// <param name="profile">Its rights.</param>
+    /// <param name="policy">The call's.</param>
+    /// <param name="overclaimed">It claims what it may not, and what the call is not anyway.</param>
+    public static EffectivePriority Of(
+        in FloorMessage request, FloorParticipantProfile profile, FloorPolicy policy, out bool overclaimed)
     {
-        request.TryGetFloorIndicator(out FloorIndicator indicator);
+        request.TryGetFloorIndicator(out FloorIndicator claimed);
+        FloorIndicator indicator = profile.Permit(claimed);
+        // In an emergency call every client sets the bit; it tells the call's type then and asks for nothing.
+        overclaimed = (claimed & ~indicator & ~policy.CallType) != FloorIndicator.None;
         // Without mc_priority the number in the request does not count; without a number the negotiated one does.
         byte number = profile.NegotiatedPriority ?? policy.DefaultPriority;
         if (profile.NegotiatedPriority is not null && request.TryGetFloorPriority(out byte requested))

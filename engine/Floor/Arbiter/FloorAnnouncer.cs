@@ -7,9 +7,11 @@ internal sealed class FloorAnnouncer(FloorPolicy policy, uint serverSsrc, Partic
 {
     private readonly TalkerLists _lists = new();
     private byte[] _anonymousIdentity = FloorText.Encode(policy.AnonymousIdentity, nameof(policy.AnonymousIdentity));
-    private ushort _messageSequenceNumber;
 
     public FloorPolicy Policy { get; private set; } = policy;
+
+    /// <summary>Of the last Floor Idle or Taken.</summary>
+    public ushort MessageSequenceNumber { get; set; }
 
     /// <summary>The moment of the input that is being handled; acknowledgements are awaited from here.</summary>
     public Instant Now { get; set; }
@@ -132,7 +134,7 @@ internal sealed class FloorAnnouncer(FloorPolicy policy, uint serverSsrc, Partic
     private FloorMessageWriter BeginIdle(ParticipantState? receiver, FloorIndicator and, FloorEffects effects)
     {
         FloorMessageWriter writer = effects.Begin(FloorMessageType.Idle, Policy.RequestAckFromAll, serverSsrc);
-        writer.AddMessageSequenceNumber(++_messageSequenceNumber);
+        writer.AddMessageSequenceNumber(++MessageSequenceNumber);
         receiver?.TrackInfo.AddTo(ref writer, FloorField.TrackInfo);
         writer.AddFloorIndicator(Policy.Indicator | and);
         return writer;
@@ -144,7 +146,7 @@ internal sealed class FloorAnnouncer(FloorPolicy policy, uint serverSsrc, Partic
         FloorMessageWriter writer = effects.Begin(FloorMessageType.Taken, Policy.RequestAckFromAll, serverSsrc);
         writer.AddGrantedPartysIdentity(IdentityOf(participant));
         writer.AddPermissionToRequestTheFloor(!Policy.Broadcast);
-        writer.AddMessageSequenceNumber(++_messageSequenceNumber);
+        writer.AddMessageSequenceNumber(++MessageSequenceNumber);
         receiver?.TrackInfo.AddTo(ref writer, FloorField.TrackInfo);
         writer.AddFloorIndicator(IndicatorOf(talker));
         if (participant.AudioSsrc != 0)
@@ -179,18 +181,18 @@ internal sealed class FloorAnnouncer(FloorPolicy policy, uint serverSsrc, Partic
     {
         FloorEffect message = effects.Complete(type, writer);
         // Floor Idle behind a function would end what the excepted participant there keeps; Taken follows anyway.
-        ParticipantState? alsoExcepted = type == FloorMessageType.Idle ? excepted?.Function : null;
-        ReadOnlySpan<ParticipantState> all = participants.All;
-        Span<FloorEffect> sends = effects.Add(all.Length);
-        int count = 0;
-        foreach (ParticipantState participant in all)
+        ParticipantState? left = excepted is { Function: { } function } ? type == FloorMessageType.Idle ? function : null : excepted;
+        ReadOnlySpan<int> numbers = participants.Numbers;
+        int index = left is { IsReachable: true } ? left.Index : numbers.Length;
+        effects.AddToEach(message, numbers[..index]);
+        effects.AddToEach(message, numbers[Math.Min(index + 1, numbers.Length)..]);
+        if (!Policy.RequestAckFromAll)
+            return;
+        foreach (ParticipantState participant in participants.All)
         {
-            if (participant == excepted || participant == alsoExcepted)
-                continue;
-            sends[count++] = message with { Participant = participant.Number };
-            ExpectAck(participant, type);
+            if (participant != left)
+                ExpectAck(participant, type);
         }
-        effects.Truncate(effects.Count - (sends.Length - count));
     }
 
     private void SendAnnouncement(ParticipantState participant, in FloorEffect message, FloorEffects effects)

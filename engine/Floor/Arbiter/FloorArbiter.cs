@@ -8,7 +8,7 @@ namespace MediaEngine.Floor;
 /// owned by one thread. Participants are numbered by the caller. The caller keeps comfort noise and empty RTP away from
 /// <see cref="ReceiveMedia"/>: they are not talk.
 /// </summary>
-public sealed class FloorArbiter
+public sealed class FloorArbiter : ICallFloor
 {
     private readonly ParticipantTable _participants = new();
     private readonly TalkerList _talkers = new();
@@ -17,13 +17,22 @@ public sealed class FloorArbiter
     private readonly ParticipantMachine _participantMachine;
 
     /// <summary>The call is initialised: the floor is idle, or initialising in a temporary group; nobody has joined yet.</summary>
+    /// <param name="policy">Timers, counters and rules.</param>
+    /// <param name="serverSsrc">In the header of every message.</param>
+    /// <param name="now">Begin of the call.</param>
+    /// <param name="effects">Output.</param>
+    /// <param name="messageSequenceNumber">The last one the participants heard from the floor this one follows, else 0.</param>
     /// <exception cref="ArgumentException">A timer or counter of the policy is out of range.</exception>
-    public FloorArbiter(FloorPolicy policy, uint serverSsrc, Instant now, FloorEffects effects)
+    public FloorArbiter(
+        FloorPolicy policy, uint serverSsrc, Instant now, FloorEffects effects, ushort messageSequenceNumber = 0)
     {
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(effects);
         policy.Validate();
-        _announcer = new FloorAnnouncer(policy, serverSsrc, _participants, _talkers);
+        _announcer = new FloorAnnouncer(policy, serverSsrc, _participants, _talkers)
+        {
+            MessageSequenceNumber = messageSequenceNumber,
+        };
         _general = new GeneralMachine(_announcer, _participants, _talkers);
         _participantMachine = new ParticipantMachine(_general, _announcer);
         _general.Start(now, effects);
@@ -45,6 +54,11 @@ public sealed class FloorArbiter
     public int ParticipantCount => _participants.Count;
 
     public int QueueLength => _general.Queue.Count;
+
+    /// <summary>The rules in force.</summary>
+    public FloorPolicy Policy => _announcer.Policy;
+
+    public ushort MessageSequenceNumber => _announcer.MessageSequenceNumber;
 
     public Instant NextDeadline => Instant.Earlier(
         Instant.Earlier(_general.NextDeadline, _general.Queue.NextDeadline), _participants.NextDeadline);
@@ -68,6 +82,12 @@ public sealed class FloorArbiter
     public byte QueuePositionOf(int participant) =>
         _participants.TryGet(participant, out ParticipantState? state) ? _general.Queue.Info(state).Position
             : FloorQueuePosition.NotQueued;
+
+    /// <summary>Of the talkers, 0 = who began first. Allocates: for who watches.</summary>
+    public FloorTalkerStatus TalkerAt(int index, Instant now) => _general.StatusOf(_talkers.All[index], now);
+
+    /// <summary>Of the requests that wait, 0 = head. Allocates: for who watches.</summary>
+    public FloorWaitingStatus WaitingAt(int place) => _general.Queue.StatusAt(place);
 
     /// <summary>Applies to what happens from now on; running timers and queued requests stay.</summary>
     public void ChangePolicy(FloorPolicy policy)

@@ -37,8 +37,21 @@ public sealed record FloorParticipantProfile
     public bool MayCancelQueued { get; init; }
 
     /// <summary>
+    /// May claim an emergency in the Floor Indicator of a request. Of a non-controlling function: vouches for who is behind it.
+    /// </summary>
+    public bool MayClaimEmergency { get; init; }
+
+    /// <summary>The same for imminent peril.</summary>
+    public bool MayClaimImminentPeril { get; init; }
+
+    /// <summary>
     /// The non-controlling function of a constituent group: its messages come with Track Info and speak for the participants
     /// behind it (6.5).
     /// </summary>
     public bool IsNonControllingFunction { get; init; }
+
+    /// <summary>The call type of a request without what the participant may not claim.</summary>
+    internal FloorIndicator Permit(FloorIndicator callType) => callType &
+        ~((MayClaimEmergency ? FloorIndicator.None : FloorIndicator.Emergency) |
+          (MayClaimImminentPeril ? FloorIndicator.None : FloorIndicator.ImminentPeril));
 }

@@ -20,6 +20,9 @@ public sealed record FloorPolicy
     /// <summary>A pre-emptive request overrides the talker instead of revoking the floor (6.3.6).</summary>
     public bool DualFloor { get; init; }
 
+    /// <summary>Who hears the overridden talker; the two talkers hear each other in any case (6.3.6.4).</summary>
+    public DualFloorListeners DualFloorListeners { get; init; }
+
     /// <summary>Who asks gets the floor at once; no queue, no priority (6.3.5.4.4).</summary>
     public bool AudioCutIn { get; init; }
 

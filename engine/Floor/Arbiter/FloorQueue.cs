@@ -36,6 +36,14 @@ internal sealed class FloorQueue
     /// <summary>Who waits at a place, 0 = head.</summary>
     public ParticipantState this[int place] => _entries[place].Participant;
 
+    public FloorWaitingStatus StatusAt(int place)
+    {
+        Entry entry = _entries[place];
+        return new FloorWaitingStatus(
+            entry.Participant.Number, entry.Participant.Name, entry.Participant.QueuedSince, entry.Priority.CallType,
+            entry.Priority.Number, entry.Preempts);
+    }
+
     /// <summary>Adds a request, or changes the one the participant has; its place changes only with its weight.</summary>
     public void Put(ParticipantState participant, EffectivePriority priority, bool preempts, Instant deadline)
     {
@@ -50,9 +58,9 @@ internal sealed class FloorQueue
             RemoveAt(index);
         }
         var entry = new Entry(participant, priority, preempts, preempts ? Instant.Never : deadline);
-        int place = 0;
-        while (place < _entries.Count && !entry.GoesBefore(_entries[place]))
-            place++;
+        int place = _entries.Count;
+        while (place > 0 && entry.GoesBefore(_entries[place - 1]))
+            place--;
         _entries.Insert(place, entry);
         participant.IsQueued = true;
         PreemptingCount += preempts ? 1 : 0;

@@ -16,6 +16,9 @@ internal sealed class FloorTalker
 
     public bool IsRevoked { get; set; }
 
+    /// <summary>When it was granted.</summary>
+    public Instant Since { get; set; }
+
     public Instant T1 { get; set; }
 
     public Instant T2 { get; set; }

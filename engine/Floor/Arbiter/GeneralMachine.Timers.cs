@@ -72,6 +72,16 @@ internal sealed partial class GeneralMachine
         }
     }
 
+    /// <summary>What a console shows of a talker. Allocates.</summary>
+    public FloorTalkerStatus StatusOf(FloorTalker talker, Instant now)
+    {
+        Instant end = talker.IsRevoked ? talker.T3 : talker.T2;
+        TimeSpan left = end.IsNever ? talker.IsOverriding ? Policy.T12 : Policy.T2 : end - now;
+        return new FloorTalkerStatus(
+            talker.Participant.Number, talker.Participant.Name, talker.Since, left < TimeSpan.Zero ? TimeSpan.Zero : left, !end.IsNever,
+            talker.IsOverriding, talker.IsRevoked, talker.Priority.CallType, talker.Priority.Number);
+    }
+
     private ushort Remaining_s(FloorTalker talker, Instant now)
     {
         TimeSpan left = !talker.T2.IsNever ? talker.T2 - now : talker.IsOverriding ? Policy.T12 : Policy.T2;

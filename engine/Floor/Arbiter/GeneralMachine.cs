@@ -105,6 +105,7 @@ internal sealed partial class GeneralMachine(FloorAnnouncer announcer, Participa
             Grant(participant, priority, now, effects, overriding: true);
             return;
         }
+        participant.WillWait(now);
         Queue.Put(participant, priority, preempts: true, Instant.Never);
         if (participant.QueueingNegotiated)
         {
@@ -143,7 +144,7 @@ internal sealed partial class GeneralMachine(FloorAnnouncer announcer, Participa
         _timers.StopAll();
         Queue.Clear();
         foreach (FloorTalker talker in Talkers.All)
-            talker.Participant.Talker = null;
+            talker.Participant.EndTalk();
         Talkers.Clear();
         _phase = Phase.Releasing;
         participants.Release();
@@ -171,11 +172,12 @@ internal sealed partial class GeneralMachine(FloorAnnouncer announcer, Participa
         _timers.StopAll();
         effects.Add(Talkers.Count == 0 ? FloorEffectKind.FloorTaken : FloorEffectKind.TalkerAdded, participant.Number);
         FloorTalker talker = Talkers.Add(participant, priority, overriding);
-        participants.FloorIsTaken();
+        participants.NotPermitted = FloorServerParticipantState.U_NotPermittedAndFloorTaken;
         participant.Granted(talker);
         if (!toldByAnswer)
             TellGranted(talker, now, effects);
         announcer.TakenToOthers(talker, effects);
+        talker.Since = now;
         talker.T1 = now + (overriding ? Policy.T11 : Policy.T1);
         if (fromQueue)
             talker.T20 = now + Policy.T20;
@@ -194,7 +196,6 @@ internal sealed partial class GeneralMachine(FloorAnnouncer announcer, Participa
             return;
         }
         effects.Add(FloorEffectKind.TalkerEnded, participant.Number);
-        participant.FloorIsTaken();
         if (overriding)
             EndOverriding(participant, now, effects);
         else if (dual)
@@ -237,7 +238,7 @@ internal sealed partial class GeneralMachine(FloorAnnouncer announcer, Participa
         GrantFromQueue(now, effects);
         if (Talkers.Count > 0)
             return;
-        participants.FloorIsIdle();
+        participants.NotPermitted = FloorServerParticipantState.U_NotPermittedAndFloorIdle;
         effects.Add(FloorEffectKind.FloorIdle);
         announcer.IdleToAll(effects);
         _c7 = 1;
@@ -253,8 +254,9 @@ internal sealed partial class GeneralMachine(FloorAnnouncer announcer, Participa
 
     private void Remove(FloorTalker talker, Instant now)
     {
-        talker.Participant.MediaInFlightUntil = now + Policy.MediaInFlight;
-        talker.Participant.Talker = null;
+        // Media from behind a function is the function's: nothing else tells whose it is.
+        (talker.Participant.Function ?? talker.Participant).MediaInFlightUntil = now + Policy.MediaInFlight;
+        talker.Participant.EndTalk();
         Talkers.Remove(talker);
     }
 

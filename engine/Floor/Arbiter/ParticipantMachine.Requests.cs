@@ -88,6 +88,7 @@ internal sealed partial class ParticipantMachine
     private void Enqueue(ParticipantState participant, EffectivePriority priority, Instant now, FloorEffects effects)
     {
         Instant deadline = Policy.MaxQueueTime > TimeSpan.Zero ? now + Policy.MaxQueueTime : Instant.Never;
+        participant.WillWait(now);
         general.Queue.Put(participant, priority, preempts: false, deadline);
         TellQueuePosition(participant, effects);
     }
@@ -104,8 +105,6 @@ internal sealed partial class ParticipantMachine
         if (message.TryGetQueuedFloorRequestsPurpose(out QueuedFloorRequestsPurpose purpose) &&
             purpose != QueuedFloorRequestsPurpose.CancelRequest)
             return FloorOutcome.NotSpecifiedInState;
-        if (!participant.Profile.MayCancelQueued)
-            return FloorOutcome.NotAllowed;
         participant.TrackInfo.TakeFrom(message, FloorField.TrackInfo);
         if (message.AckRequired)
             announcer.Ack(participant, FloorMessageType.QueuedFloorRequests, effects);

@@ -13,24 +13,23 @@ internal sealed partial class ParticipantMachine(GeneralMachine general, FloorAn
     /// <summary>6.3.5.2.2: the session of the participant begins.</summary>
     public void Start(ParticipantState participant, bool implicitRequest, Instant now, FloorEffects effects)
     {
-        EffectivePriority priority = EffectivePriority.Implicit(FloorIndicator.Normal, participant.Profile, Policy);
+        EffectivePriority priority = EffectivePriority.Implicit(
+            participant.Profile.Permit(Policy.CallType), participant.Profile, Policy);
+        participant.FollowFloor();
         if (general.State == FloorServerState.G_Initialising)
         {
-            participant.Initiating();
             if (implicitRequest)
                 RequestWhileInitiating(participant, priority, now, effects);
             return;
         }
         if (general.IsIdle)
         {
-            participant.FloorIsIdle();
             if (implicitRequest)
                 RequestWhileIdle(participant, priority, withSession: true, now, effects);
             else
                 announcer.Idle(participant, effects);
             return;
         }
-        participant.FloorIsTaken();
         bool mayTalk = implicitRequest && !IsForbidden(participant) && !participant.Profile.ReceiveOnly;
         if (mayTalk && general.HasRoom)
             general.Grant(participant, priority, now, effects, toldByAnswer: participant.Profile.GrantInAnswer);
@@ -49,14 +48,14 @@ internal sealed partial class ParticipantMachine(GeneralMachine general, FloorAn
     {
         if (general.State is FloorServerState.Releasing or FloorServerState.StartStop)
             return FloorOutcome.NotSpecifiedInState;
-        // Behind a function nothing is remembered of who is at rest.
-        if (participant is { Function: not null, IsAtRest: true })
-            FollowFloor(participant);
         switch (message.Type)
         {
             case FloorMessageType.Request:
                 participant.TakeFrom(message);
-                return Request(participant, EffectivePriority.Of(message, participant.Profile, Policy), now, effects);
+                EffectivePriority priority = EffectivePriority.Of(message, participant.Profile, Policy, out bool overclaimed);
+                if (overclaimed)
+                    effects.AddNotAllowed(participant.Number, FloorMessageType.Request);
+                return Request(participant, priority, now, effects);
             case FloorMessageType.Release:
                 participant.TrackInfo.TakeFrom(message, FloorField.TrackInfo);
                 if (message.AckRequired)
@@ -78,13 +77,14 @@ internal sealed partial class ParticipantMachine(GeneralMachine general, FloorAn
                 effects.Add(resume ? FloorEffectKind.UnicastMediaResumed : FloorEffectKind.UnicastMediaStopped,
                     participant.Number);
                 return FloorOutcome.Ok;
-            case FloorMessageType.QueuedFloorRequests:
+            case FloorMessageType.QueuedFloorRequests when participant.Profile.MayCancelQueued:
                 return CancelQueued(participant, message, effects);
-            case FloorMessageType.RevokeRequest
-                when participant.State == FloorServerParticipantState.U_NotPermittedAndFloorTaken: // 6.3.5.4.15
-                return !participant.Profile.MayRevoke ? FloorOutcome.NotAllowed
-                    : message.TryGetFloorRevokeRequestUserId(out ReadOnlySpan<byte> talker)
-                    ? general.RevokeTalker(talker, now, effects) : FloorOutcome.NotSpecifiedInState;
+            case FloorMessageType.RevokeRequest when participant.Profile.MayRevoke:
+                return RevokeTalker(participant, message, now, effects);
+            case FloorMessageType.QueuedFloorRequests or FloorMessageType.RevokeRequest:
+            case var type when type.IsOfServerOnly():
+                effects.AddNotAllowed(participant.Number, message.Type);
+                return FloorOutcome.NotAllowed;
             default:
                 return FloorOutcome.NotSpecifiedInState;
         }
@@ -116,7 +116,7 @@ internal sealed partial class ParticipantMachine(GeneralMachine general, FloorAn
         if (!permitted && now - participant.LastForbiddenMedia >= Policy.T1)
         {
             // The media stopped without a Floor Release: nothing is left to revoke.
-            FollowFloor(participant);
+            participant.FollowFloor();
             return;
         }
         participant.C8++;
@@ -170,6 +170,13 @@ internal sealed partial class ParticipantMachine(GeneralMachine general, FloorAn
             general.End(talker, now, effects);
     }
 
+    // 6.3.5.4.15
+    private FloorOutcome RevokeTalker(ParticipantState participant, in FloorMessage message, Instant now, FloorEffects effects) =>
+        participant.State == FloorServerParticipantState.U_NotPermittedAndFloorTaken &&
+        message.TryGetFloorRevokeRequestUserId(out ReadOnlySpan<byte> talker)
+            ? general.RevokeTalker(talker, now, effects)
+            : FloorOutcome.NotSpecifiedInState;
+
     private void Release(ParticipantState participant, Instant now, FloorEffects effects)
     {
         if (participant.Talker is { } talker)
@@ -180,7 +187,7 @@ internal sealed partial class ParticipantMachine(GeneralMachine general, FloorAn
         general.Queue.Remove(participant);
         if (participant.State == FloorServerParticipantState.U_NotPermittedAndInitiating)
             return;
-        FollowFloor(participant);
+        participant.FollowFloor();
         TellFloor(participant, effects);
     }
 
@@ -196,12 +203,4 @@ internal sealed partial class ParticipantMachine(GeneralMachine general, FloorAn
         if (general.Talkers.Overriding is { } overriding)
             announcer.Taken(participant, overriding, effects);
     }
-
-    private void FollowFloor(ParticipantState participant) =>
-        participant.Enter(general.State switch
-        {
-            FloorServerState.G_Initialising => FloorServerParticipantState.U_NotPermittedAndInitiating,
-            FloorServerState.G_FloorIdle => FloorServerParticipantState.U_NotPermittedAndFloorIdle,
-            _ => FloorServerParticipantState.U_NotPermittedAndFloorTaken,
-        });
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using MediaEngine.Rtp;
 
 namespace MediaEngine.Floor;
@@ -20,6 +21,7 @@ internal sealed class ParticipantState
     private StoredField _references;
     private StoredField _userId;
     private bool _trackQueueing;
+    private FloorServerParticipantState? _own = FloorServerParticipantState.StartStop;
     private Instant _t8 = Instant.Never;
     private Instant _ackDeadline = Instant.Never;
 
@@ -43,15 +45,19 @@ internal sealed class ParticipantState
 
     public ReadOnlyMemory<byte> McpttId => _mcpttId ?? _userId.Memory;
 
+    /// <summary>The MCPTT ID as text. Allocates.</summary>
+    public string Name => Encoding.UTF8.GetString(McpttId.Span);
+
     public bool QueueingNegotiated => Function is null ? Profile.QueueingNegotiated : _trackQueueing;
 
     /// <summary>0 = not announced.</summary>
     public uint AudioSsrc => Function is null ? Profile.AudioSsrc : 0;
 
-    public FloorServerParticipantState State { get; private set; } = FloorServerParticipantState.StartStop;
+    /// <summary>Its own, or that of all who are not permitted.</summary>
+    public FloorServerParticipantState State => _own ?? _table.NotPermitted;
 
     /// <summary>The permission to send media, while there is one.</summary>
-    public FloorTalker? Talker { get; set; }
+    public FloorTalker? Talker { get; private set; }
 
     /// <summary>Its session, or that of the function in front of it, is there.</summary>
     public bool IsReachable { get; set; } = true;
@@ -78,6 +84,9 @@ internal sealed class ParticipantState
     public Instant RetryAfter { get; set; } = new(long.MinValue);
 
     public bool IsQueued { get; set; }
+
+    /// <summary>Since when its request waits, while it does.</summary>
+    public Instant QueuedSince { get; private set; }
 
     /// <summary>A request to take others out of the queue means this one; a mark for the length of that request.</summary>
     public bool IsListed { get; set; }
@@ -116,6 +125,7 @@ internal sealed class ParticipantState
         FunctionalAlias.Clear();
         Location.Clear();
         MediaInFlightUntil = RetryAfter = new Instant(long.MinValue);
+        FollowFloor();
     }
 
     public bool IsBehind(ParticipantState function, in FloorTrackInfo trackInfo) =>
@@ -134,16 +144,31 @@ internal sealed class ParticipantState
             _userId.Set(user);
     }
 
-    public void FloorIsIdle() => FloorIs(FloorServerParticipantState.U_NotPermittedAndFloorIdle);
+    /// <summary>From now on its state is that of all who are not permitted, whatever the floor does.</summary>
+    public void FollowFloor() => Enter(null);
 
-    public void FloorIsTaken() => FloorIs(FloorServerParticipantState.U_NotPermittedAndFloorTaken);
-
-    public void Initiating() => Enter(FloorServerParticipantState.U_NotPermittedAndInitiating);
+    /// <summary>Its request goes into the queue, or changes there.</summary>
+    public void WillWait(Instant now)
+    {
+        if (!IsQueued)
+            QueuedSince = now;
+    }
 
     public void Granted(FloorTalker talker)
     {
         Talker = talker;
         Enter(FloorServerParticipantState.U_Permitted);
+        // Media of this session is permitted from now on: T8 must not revoke it.
+        if (Function is { State: FloorServerParticipantState.U_NotPermittedButSendsMedia } function)
+            function.FollowFloor();
+    }
+
+    /// <summary>The permission is over, whether the session goes on or not.</summary>
+    public void EndTalk()
+    {
+        Talker = null;
+        if (_own is FloorServerParticipantState.U_Permitted or FloorServerParticipantState.U_PendingFloorRevoke)
+            FollowFloor();
     }
 
     public void Revoked(ushort cause, Instant now, TimeSpan t8)
@@ -163,14 +188,6 @@ internal sealed class ParticipantState
     }
 
     public void Stop() => Enter(FloorServerParticipantState.StartStop);
-
-    /// <summary>Leaves a revoked state for the one that fits the floor.</summary>
-    public void Enter(FloorServerParticipantState state)
-    {
-        if (!_t8.IsNever)
-            T8 = Instant.Never;
-        State = state;
-    }
 
     public void StartT8(Instant now, TimeSpan duration) => T8 = now + duration;
 
@@ -214,10 +231,11 @@ internal sealed class ParticipantState
         return true;
     }
 
-    private void FloorIs(FloorServerParticipantState state)
+    private void Enter(FloorServerParticipantState? own)
     {
-        if (Talker is null && State != FloorServerParticipantState.U_NotPermittedButSendsMedia)
-            Enter(state);
+        if (!_t8.IsNever)
+            T8 = Instant.Never;
+        _own = own;
     }
 
     private void SetTimer(ref Instant timer, Instant value)

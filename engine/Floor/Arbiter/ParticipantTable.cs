@@ -14,6 +14,7 @@ internal sealed class ParticipantTable
     private readonly List<ParticipantState> _behindFunctions = [];
     private readonly Stack<ParticipantState> _spare = [];
     private ParticipantState[] _dense = new ParticipantState[8];
+    private int[] _numbers = new int[8];
 
     public int Count => _byNumber.Count;
 
@@ -21,6 +22,14 @@ internal sealed class ParticipantTable
     public int RunningTimers { get; set; }
 
     public ReadOnlySpan<ParticipantState> All => _dense.AsSpan(0, Count);
+
+    /// <summary>The numbers of <see cref="All"/>, beside each other: most messages are for everybody.</summary>
+    public ReadOnlySpan<int> Numbers => _numbers.AsSpan(0, Count);
+
+    /// <summary>
+    /// The state of everybody who neither is permitted nor sends media nevertheless: the floor's. So it changes for all at once.
+    /// </summary>
+    public FloorServerParticipantState NotPermitted { get; set; } = FloorServerParticipantState.U_NotPermittedAndInitiating;
 
     public Instant NextDeadline
     {
@@ -64,8 +73,12 @@ internal sealed class ParticipantTable
     {
         var participant = new ParticipantState(number, profile, this) { Index = Count };
         if (Count == _dense.Length)
+        {
             Array.Resize(ref _dense, 2 * Count);
+            Array.Resize(ref _numbers, 2 * Count);
+        }
         _dense[Count] = participant;
+        _numbers[Count] = number;
         _byNumber.Add(number, participant);
         return participant;
     }
@@ -82,6 +95,7 @@ internal sealed class ParticipantTable
         _byNumber.Remove(participant.Number);
         ParticipantState last = _dense[Count];
         _dense[participant.Index] = last;
+        _numbers[participant.Index] = last.Number;
         last.Index = participant.Index;
         _dense[Count] = null!;
     }
@@ -105,22 +119,6 @@ internal sealed class ParticipantTable
             _behindFunctions.RemoveAt(i);
             _spare.Push(participant);
         }
-    }
-
-    public void FloorIsIdle()
-    {
-        foreach (ParticipantState participant in All)
-            participant.FloorIsIdle();
-        foreach (ParticipantState participant in BehindFunctions)
-            participant.FloorIsIdle();
-    }
-
-    public void FloorIsTaken()
-    {
-        foreach (ParticipantState participant in All)
-            participant.FloorIsTaken();
-        foreach (ParticipantState participant in BehindFunctions)
-            participant.FloorIsTaken();
     }
 
     /// <summary>Every machine towards a participant: call release step 1.</summary>

@@ -1,12 +1,12 @@
 namespace MediaEngine.Floor;
 
 /// <summary>One effect; which members mean something depends on <see cref="Kind"/>.</summary>
-public readonly record struct FloorEffect
+public record struct FloorEffect
 {
     public FloorEffectKind Kind { get; init; }
 
     /// <summary>0 in the effects of a participant.</summary>
-    public int Participant { get; init; }
+    public int Participant { readonly get; internal set; }
 
     /// <summary>The type of the message to send. Floor Idle and Floor Taken to everybody share one encoded message.</summary>
     public FloorMessageType MessageType { get; init; }

@@ -39,6 +39,12 @@ public enum FloorEffectKind
     /// <summary>T8 gave up on this participant; disconnecting it is recommended.</summary>
     ParticipantUnresponsive,
 
+    /// <summary>
+    /// The participant sent what it has no right to: a message only the server sends, or a request it is not authorised for; see
+    /// <see cref="FloorEffect.MessageType"/>. It was discarded; a Floor Request that claimed too much counted as a normal one.
+    /// </summary>
+    NotAllowed,
+
     /// <summary>The participant asks not to get media over unicast.</summary>
     UnicastMediaStopped,
 

@@ -71,17 +71,23 @@ public sealed class FloorEffects
         _effects[Count++] = effect;
     }
 
-    /// <summary>Room for as many more effects, to be filled at once.</summary>
-    internal Span<FloorEffect> Add(int count)
+    /// <summary>The same message to each of the participants.</summary>
+    internal void AddToEach(in FloorEffect message, ReadOnlySpan<int> participants)
     {
-        if (_effects.Length - Count < count)
-            Array.Resize(ref _effects, Math.Max(2 * _effects.Length, Count + count));
-        Count += count;
-        return _effects.AsSpan(Count - count, count);
+        if (_effects.Length - Count < participants.Length)
+            Array.Resize(ref _effects, Math.Max(2 * _effects.Length, Count + participants.Length));
+        Span<FloorEffect> sends = _effects.AsSpan(Count, participants.Length);
+        sends.Fill(message);
+        for (int i = 0; i < sends.Length; i++)
+            sends[i].Participant = participants[i];
+        Count += sends.Length;
     }
 
     internal void Add(FloorEffectKind kind, int participant = 0) =>
         Add(new FloorEffect { Kind = kind, Participant = participant });
+
+    internal void AddNotAllowed(int participant, FloorMessageType type) =>
+        Add(new FloorEffect { Kind = FloorEffectKind.NotAllowed, Participant = participant, MessageType = type });
 
     private Span<byte> Reserve()
     {

@@ -35,6 +35,9 @@ public sealed class NonControllingFloor
 
     public int ParticipantCount => _all.Count;
 
+    /// <summary>Of the last Floor Idle or Taken told to the participants.</summary>
+    public ushort MessageSequenceNumber => _relay.MessageSequenceNumber;
+
     public NonControllingParticipantState StateOf(int participant) =>
         _byNumber.TryGetValue(participant, out LocalParticipant? local) ? local.State : NonControllingParticipantState.StartStop;
 
@@ -145,6 +148,8 @@ public sealed class NonControllingFloor
                 return FloorOutcome.Ok;
             case FloorMessageType.Request:
                 from.Requested = true;
+                if (message.TryGetFloorIndicator(out FloorIndicator claimed) && from.Profile.Permit(claimed) != claimed)
+                    effects.AddNotAllowed(from.Number, FloorMessageType.Request);
                 return Up(from, message, effects);
             case FloorMessageType.Release:
                 from.Requested = false;
@@ -156,6 +161,8 @@ public sealed class NonControllingFloor
             case FloorMessageType.RevokeRequest when from.Profile.MayRevoke:
                 return Up(from, message, effects);
             case FloorMessageType.QueuedFloorRequests or FloorMessageType.RevokeRequest:
+            case var type when type.IsOfServerOnly():
+                effects.AddNotAllowed(from.Number, message.Type);
                 return FloorOutcome.NotAllowed;
             case FloorMessageType.UnicastMediaFlowControl when message.TryGetMediaFlowControlIndicator(out bool resume):
                 if (message.AckRequired)
@@ -198,6 +205,9 @@ public sealed class NonControllingFloor
                 return FloorOutcome.Ok;
             case FloorMessageType.Ack:
                 return FloorOutcome.Ok;
+            case FloorMessageType.Revoke:
+                RevokeTalkers(message, effects);
+                return FloorOutcome.Ok;
             default: // for nobody: there is no way on without Track Info
                 return FloorOutcome.NotSpecifiedInState;
         }
@@ -208,6 +218,9 @@ public sealed class NonControllingFloor
         switch (message.Type)
         {
             case FloorMessageType.Granted:
+                // Whose Idle or Taken was lost on the way: one grant of a single floor ends another.
+                if (IsSingleTalker(message))
+                    EndPermissions(now);
                 to.State = NonControllingParticipantState.P_HasPermission;
                 break;
             case FloorMessageType.Deny:
@@ -223,8 +236,7 @@ public sealed class NonControllingFloor
     // 6.5: Idle and Taken are told to all participants, Taken not to the one it is about.
     private void Announce(in FloorMessage message, Instant now, FloorEffects effects)
     {
-        message.TryGetFloorIndicator(out FloorIndicator indicator);
-        bool others = (indicator & (FloorIndicator.DualFloor | FloorIndicator.MultiTalker)) == 0;
+        bool others = IsSingleTalker(message);
         ReadOnlySpan<byte> about = default;
         if (message.Type == FloorMessageType.Taken)
             message.TryGetGrantedPartysIdentity(out about);
@@ -242,6 +254,25 @@ public sealed class NonControllingFloor
             if (permitted && others)
                 local.LosePermission(now, _options.MediaInFlight);
             effects.Add(announcement with { Participant = local.Number });
+        }
+    }
+
+    private static bool IsSingleTalker(in FloorMessage message) => !message.TryGetFloorIndicator(out FloorIndicator indicator) ||
+        (indicator & (FloorIndicator.DualFloor | FloorIndicator.MultiTalker)) == 0;
+
+    private void EndPermissions(Instant now)
+    {
+        foreach (LocalParticipant local in _all)
+            local.LosePermission(now, _options.MediaInFlight);
+    }
+
+    // Media came from here without permission, and there it is not known whose: of who believes to have it.
+    private void RevokeTalkers(in FloorMessage message, FloorEffects effects)
+    {
+        foreach (LocalParticipant local in _all)
+        {
+            if (local.State == NonControllingParticipantState.P_HasPermission)
+                effects.Add(_relay.Announcement(message, effects) with { Participant = local.Number });
         }
     }
 

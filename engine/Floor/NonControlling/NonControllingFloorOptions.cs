@@ -9,6 +9,9 @@ public sealed record NonControllingFloorOptions
     /// <summary>SSRC in the header of messages to the participants.</summary>
     public required uint DownstreamSsrc { get; init; }
 
+    /// <summary>The last number the participants heard from the floor this one follows, else 0.</summary>
+    public ushort MessageSequenceNumber { get; init; }
+
     /// <summary>The participant type of Track Info, at most 32 octets in UTF-8.</summary>
     public string ParticipantType { get; init; } = "";
 

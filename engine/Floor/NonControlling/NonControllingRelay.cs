@@ -13,7 +13,9 @@ internal sealed class NonControllingRelay(NonControllingFloorOptions options)
 
     private readonly byte[] _participantType = FloorText.Encode(options.ParticipantType, nameof(options.ParticipantType));
     private readonly uint[] _references = new uint[LargestReferences];
-    private ushort _messageSequenceNumber;
+
+    /// <summary>Of the last Floor Idle or Taken told to the participants.</summary>
+    public ushort MessageSequenceNumber { get; private set; } = options.MessageSequenceNumber;
 
     /// <summary>False when the message came through too many functions already.</summary>
     public bool TryUp(LocalParticipant from, in FloorMessage message, FloorEffects effects)
@@ -49,7 +51,7 @@ internal sealed class NonControllingRelay(NonControllingFloorOptions options)
                 case FloorField.FloorIndicator when !tracked:
                     AddSender(ref writer, from, message, depth, queueing, participantType);
                     tracked = true;
-                    writer.AddField(field.Id, field.Value);
+                    AddIndicator(ref writer, from, message, depth, field);
                     break;
                 default:
                     writer.AddField(field.Id, field.Value);
@@ -135,7 +137,7 @@ internal sealed class NonControllingRelay(NonControllingFloorOptions options)
     private void AddOwn(ref FloorMessageWriter writer, in FloorFieldReader field)
     {
         if (field.Id == FloorField.MessageSequenceNumber)
-            writer.AddMessageSequenceNumber(++_messageSequenceNumber);
+            writer.AddMessageSequenceNumber(++MessageSequenceNumber);
         else
             writer.AddField(field.Id, field.Value);
     }
@@ -145,6 +147,15 @@ internal sealed class NonControllingRelay(NonControllingFloorOptions options)
     {
         if (from.Profile.NegotiatedPriority is { } negotiated && message.TryGetFloorPriority(out byte requested))
             writer.AddFloorPriority(Math.Min(requested, negotiated));
+    }
+
+    private static void AddIndicator(
+        ref FloorMessageWriter writer, LocalParticipant from, in FloorMessage message, int depth, in FloorFieldReader field)
+    {
+        if (depth > 0)
+            writer.AddField(field.Id, field.Value);
+        else if (message.TryGetFloorIndicator(out FloorIndicator claimed))
+            writer.AddFloorIndicator(from.Profile.Permit(claimed));
     }
 
     private void AddSender(

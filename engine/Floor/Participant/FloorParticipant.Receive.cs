@@ -211,6 +211,10 @@ public sealed partial class FloorParticipant
     {
         message.TryGetDuration(out _grantedDuration_s);
         message.TryGetAudioSsrc(out _grantedAudioSsrc);
-        IsOverriding = (IndicatorOf(message) & FloorIndicator.DualFloor) != 0;
+        FloorIndicator indicator = IndicatorOf(message);
+        IsOverriding = (indicator & FloorIndicator.DualFloor) != 0;
+        // Between the talk before and this one there is no Floor Idle when the request was queued or cut in.
+        if ((indicator & (FloorIndicator.DualFloor | FloorIndicator.MultiTalker)) == 0)
+            _talkers.Clear();
     }
 }

@@ -112,6 +112,17 @@ public sealed partial class FloorParticipant
         }
     }
 
+    /// <summary>A session upgrade is the floor request (mc_implicit_request): nothing is sent, the answer awaited.</summary>
+    public void RequestWithUpgrade(Instant now)
+    {
+        _pushToTalkHeld = true;
+        if (State != FloorParticipantState.U_HasNoPermission)
+            return;
+        _c101 = 1;
+        _timers.Start(Timer.T101, now, _options.T101);
+        State = FloorParticipantState.U_PendingRequest;
+    }
+
     /// <summary>The user lets the button go.</summary>
     public void ReleaseToTalk(Instant now, FloorEffects effects)
     {

@@ -140,6 +140,7 @@ public sealed class MediaNode : IMediaPlane, IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxCalls, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxLegsPerCall, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxGroupKeysPerCall, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxSendersPerFunction, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxCommands, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxReports, 1);
         foreach (int port in new[] { options.AudioPort, options.FloorPort })

@@ -48,9 +48,13 @@ internal sealed unsafe class MediaShard : IDisposable
             MaxCalls = options.MaxCalls,
             MaxLegsPerCall = options.MaxLegsPerCall,
             MaxGroupKeysPerCall = options.MaxGroupKeysPerCall,
+            MaxSendersPerFunction = options.MaxSendersPerFunction,
             LearnAddresses = options.LearnAddresses,
         };
-        _router = new CallRouter(limits, _audioOut.Queue, _floorOut.Queue, _multicast, reports);
+        _router = new CallRouter(limits, _audioOut.Queue, _floorOut.Queue, _multicast, reports)
+        {
+            Entropy = SystemEntropy.Instance,
+        };
         _audioOut.CountIn(_router.Counters);
         _floorOut.CountIn(_router.Counters);
         _multicast.CountIn(_router.Counters);

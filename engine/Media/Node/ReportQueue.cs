@@ -23,8 +23,7 @@ internal sealed class ReportQueue : IReportSink
         if (_channel.Writer.TryWrite(report))
             return;
         Thin();
-        if (!_channel.Writer.TryWrite(report))
-            Interlocked.Increment(ref _lost);
+        WriteOrLose(report);
     }
 
     public void Complete() => _channel.Writer.TryComplete();
@@ -46,9 +45,15 @@ internal sealed class ReportQueue : IReportSink
             waiting.RemoveAt(oldest);
         Interlocked.Add(ref _lost, obsolete + (oldest >= 0 ? 1 : 0));
         foreach (MediaReport report in waiting)
-        {
-            if (!_channel.Writer.TryWrite(report))
-                Interlocked.Increment(ref _lost);
-        }
+            WriteOrLose(report);
+    }
+
+    private void WriteOrLose(MediaReport report)
+    {
+        if (_channel.Writer.TryWrite(report))
+            return;
+        Interlocked.Increment(ref _lost);
+        // Emptied, so that the next state is reported again.
+        (report as FloorWatched)?.Take();
     }
 }

@@ -30,4 +30,8 @@ public sealed record AddLeg(
     uint ServerSsrc,
     LegDelivery Delivery,
     FloorParticipantProfile Profile,
-    bool ImplicitFloorRequest) : MediaCommand(Call);
+    bool ImplicitFloorRequest) : MediaCommand(Call)
+{
+    /// <summary>The SSRC of its floor control messages (mc_floor_ssrc); messages under another are dropped. 0 = not agreed.</summary>
+    public uint FloorSsrc { get; init; }
+}

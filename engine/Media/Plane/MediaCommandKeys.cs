@@ -11,9 +11,17 @@ internal static class MediaCommandKeys
     /// <summary>The same command with keys of its own. Commands without keys are returned as they are.</summary>
     public static MediaCommand WithOwnKeys(MediaCommand command) => command switch
     {
-        OpenCall open => open with { MediaKey = Copy(open.MediaKey) },
+        OpenCall open => open with
+        {
+            MediaKey = Copy(open.MediaKey),
+            ControllingFunction = open.ControllingFunction is null ? null : Copy(open.ControllingFunction),
+        },
         AddLeg add => add with { ClientServerKey = Copy(add.ClientServerKey) },
+        AddPlainLeg add => add with { Media = Copy(add.Media) },
+        ChangePlainLeg change => change with { Media = Copy(change.Media) },
         InstallGroupKey install => install with { Key = Copy(install.Key) },
+        AddNonControllingFunction add => add with { Function = Copy(add.Function) },
+        BecomeNonControlling become => become with { ControllingFunction = Copy(become.ControllingFunction) },
         _ => command,
     };
 
@@ -23,17 +31,32 @@ internal static class MediaCommandKeys
         {
             case OpenCall open:
                 open.MediaKey.Dispose();
+                open.ControllingFunction?.SignallingProtectionKey.Dispose();
                 break;
             case AddLeg add:
                 add.ClientServerKey.Dispose();
                 break;
+            case AddPlainLeg add:
+                add.Media.Keys?.Dispose();
+                break;
+            case ChangePlainLeg change:
+                change.Media.Keys?.Dispose();
+                break;
             case InstallGroupKey install:
                 install.Key.Dispose();
+                break;
+            case AddNonControllingFunction add:
+                add.Function.SignallingProtectionKey.Dispose();
+                break;
+            case BecomeNonControlling become:
+                become.ControllingFunction.SignallingProtectionKey.Dispose();
                 break;
             default:
                 break;
         }
     }
+
+    private static PlainMedia Copy(PlainMedia media) => media with { Keys = media.Keys?.Copy() };
 
     private static GroupMasterKey Copy(GroupMasterKey key)
     {
@@ -42,6 +65,16 @@ internal static class MediaCommandKeys
         var copy = new GroupMasterKey(key.Id, octets, key.Rand);
         CryptographicOperations.ZeroMemory(octets);
         return copy;
+    }
+
+    private static FunctionPeer Copy(FunctionPeer peer)
+    {
+        McxKey key = peer.SignallingProtectionKey;
+        Span<byte> octets = stackalloc byte[Key_bytes];
+        key.CopyKeyTo(octets);
+        var copy = new McxKey(key.Id, octets, key.Rand);
+        CryptographicOperations.ZeroMemory(octets);
+        return peer with { SignallingProtectionKey = copy };
     }
 
     private static ClientServerKey Copy(ClientServerKey key)

@@ -29,6 +29,9 @@ public enum MediaDrop
     /// <summary>An authenticated floor control datagram that is not one.</summary>
     FloorMalformed,
 
+    /// <summary>A floor control message the leg has no right to; a Floor Request that claimed too much counts too, and was answered.</summary>
+    FloorNotAllowed,
+
     /// <summary>The kernel refused to send.</summary>
     SendFailed,
 

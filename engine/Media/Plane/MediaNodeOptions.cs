@@ -28,6 +28,9 @@ public sealed record MediaNodeOptions
     /// <summary>GMKs accepted at one time in one call.</summary>
     public int MaxGroupKeysPerCall { get; init; } = 4;
 
+    /// <summary>Members whose media is accepted from behind one function of a temporary group call.</summary>
+    public int MaxSendersPerFunction { get; init; } = 256;
+
     /// <summary>
     /// Send to where a leg's authenticated packets come from (NAT) instead of to where signalling said.
     /// </summary>

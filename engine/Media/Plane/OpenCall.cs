@@ -14,4 +14,11 @@ public sealed record OpenCall(
     string GroupIdentity,
     FloorPolicy Floor,
     GroupMasterKey MediaKey,
-    MulticastBearer? Multicast) : MediaCommand(Call);
+    MulticastBearer? Multicast) : MediaCommand(Call)
+{
+    /// <summary>
+    /// Who controls the floor instead of this node (TS 24.380 6.5): the call is a constituent group's part of a temporary group
+    /// call, and of <see cref="Floor"/> only T8, MediaInFlight and AnonymousIdentity mean something.
+    /// </summary>
+    public FunctionPeer? ControllingFunction { get; init; }
+}

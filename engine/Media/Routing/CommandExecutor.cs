@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 using MediaEngine.Floor;
 using MediaEngine.Keys;
 using MediaEngine.Rtp;
@@ -7,14 +6,15 @@ using MediaEngine.Rtp;
 namespace MediaEngine.Media;
 
 /// <summary>Carries out commands. A command is checked before it changes anything; one that cannot be is reported.</summary>
-internal sealed class CommandExecutor(
+internal sealed partial class CommandExecutor(
     RouterState state,
     IMulticastOutput multicast,
     FloorOutput floorOutput,
+    FloorWatches watches,
+    PlainHandler plainHandler,
     IReportSink reports)
 {
-    /// <summary>What the length octet of a floor control field can say (TS 24.380 8.1.3).</summary>
-    private const int MaxIdentity_bytes = 255;
+    private readonly PlainCommands _plain = new(state, plainHandler, floorOutput);
 
     /// <summary>Keys in the command become the executor's.</summary>
     public void Execute(MediaCommand command, Instant now)
@@ -26,12 +26,21 @@ internal sealed class CommandExecutor(
             {
                 OpenCall open => Open(open, now),
                 AddLeg add => Add(add, now),
+                AddPlainLeg add => _plain.Add(add),
                 ChangeLeg change => Change(change),
+                ChangePlainLeg change => _plain.Change(change),
+                UseGroupKey use => _plain.UseGroupKey(use),
                 RemoveLeg remove => Remove(remove, now),
                 CloseCall => Close(command.Call, now),
                 InstallGroupKey install => Install(install),
                 RetireGroupKey retire => Retire(retire),
                 SetFloorPolicy set => SetPolicy(set, now),
+                WatchFloor watch => Watch(watch, now),
+                AddNonControllingFunction add => AddFunction(add, now),
+                BecomeNonControlling become => Become(become, now),
+                BecomeControlling become => Become(become, now),
+                CompleteTemporaryGroup complete => Complete(complete, now),
+                RequestFloor request => Request(request, now),
                 _ => $"{command.GetType().Name} is not known",
             };
         }
@@ -52,7 +61,11 @@ internal sealed class CommandExecutor(
             return "the call is open already";
         if (state.Calls.Count >= state.Limits.MaxCalls)
             return $"{state.Limits.MaxCalls} calls are open, the most this shard takes";
-        var arbiter = new FloorArbiter(command.Floor, FloorOutput.LegSsrcComesLater, now, state.Effects);
+        if (command.ControllingFunction is not null && state.Entropy is null)
+            return NoEntropy;
+        ICallFloor floor = command.ControllingFunction is FunctionPeer controlling
+            ? NewRelayedFloor(controlling, command.Floor, messageSequenceNumber: 0)
+            : new FloorArbiter(command.Floor, FloorOutput.LegSsrcComesLater, now, state.Effects);
         SendQueue? queue = null;
         if (command.Multicast is MulticastBearer bearer)
         {
@@ -61,12 +74,15 @@ internal sealed class CommandExecutor(
             if (!multicast.TryAcquire(bearer, out queue, out string? reason))
                 return reason;
         }
-        var call = new MediaCall(command, arbiter, queue);
+        var call = new MediaCall(command, floor, queue);
         state.Calls.Add(call.Id, call);
         state.Deadlines.Add(call);
         state.Counters.Calls++;
         floorOutput.Emit(call);
-        return null;
+        if (command.ControllingFunction is not FunctionPeer peer || ConnectUpwards(call, peer) is not string refusal)
+            return null;
+        Close(call.Id, now);
+        return refusal;
     }
 
     private string? Add(AddLeg command, Instant now)
@@ -74,12 +90,8 @@ internal sealed class CommandExecutor(
         if (!state.Calls.TryGetValue(command.Call, out MediaCall? call))
             return "the call is not open";
         int number = command.Leg.Value;
-        if (number < 0 || call.Legs.ContainsKey(number))
-            return $"leg {number} is negative or taken";
-        if (Encoding.UTF8.GetByteCount(command.McpttId) is < 1 or > MaxIdentity_bytes)
-            return $"an MCPTT ID has 1 to {MaxIdentity_bytes} octets";
-        if (call.Legs.Count >= state.Limits.MaxLegsPerCall)
-            return $"the call has {call.Legs.Count} legs, the most this node takes";
+        if (PlainCommands.RefusalOf(call, command.Leg, command.McpttId, state.Limits) is { } refusal)
+            return refusal;
         if (command.Delivery == LegDelivery.Multicast && call.MulticastQueue is null)
             return "the call has no multicast bearer";
         if (!SocketAddressKey.TryFrom(command.Audio, out _) || !SocketAddressKey.TryFrom(command.Floor, out _))
@@ -91,11 +103,11 @@ internal sealed class CommandExecutor(
             return $"server SSRC {command.ServerSsrc:x8} was used before under CSK {control.Id}: nonces would repeat";
         }
 
-        MediaLeg leg = Register(command, call, control);
+        MediaLeg leg = Register(new MediaLeg(command, call, control, state.Limits.MaxGroupKeysPerCall));
         FloorOutcome joined;
         try
         {
-            joined = call.Arbiter.Join(number, command.Profile, command.ImplicitFloorRequest, now, state.Effects);
+            joined = call.Floor.Join(number, command.Profile, command.ImplicitFloorRequest, now, state.Effects);
         }
         catch (ArgumentException)
         {
@@ -115,15 +127,21 @@ internal sealed class CommandExecutor(
             return missing;
         if (command.Delivery == LegDelivery.Multicast && leg!.Call.MulticastQueue is null)
             return "the call has no multicast bearer";
+        if (leg!.Function is not null)
+            return "the leg is a function's, which gets unicast";
         SetDelivery(leg!, command.Delivery);
         return null;
     }
 
     private string? Remove(RemoveLeg command, Instant now)
     {
+        if (_plain.TryRemove(command.Call, command.Leg))
+            return null;
         if (FindLeg(command.Call, command.Leg, out MediaLeg? leg) is string missing)
             return missing;
-        leg!.Call.Arbiter.Leave(command.Leg.Value, now, state.Effects);
+        if (leg == leg!.Call.ControllingFunction)
+            return "the floor is controlled by this leg: let the call become controlling first, or close it";
+        leg.Call.Floor.Leave(command.Leg.Value, now, state.Effects);
         floorOutput.Emit(leg.Call);
         Unregister(leg);
         return null;
@@ -133,11 +151,13 @@ internal sealed class CommandExecutor(
     {
         if (!state.Calls.TryGetValue(id, out MediaCall? call))
             return "the call is not open";
-        call.Arbiter.ReleaseCall(now, state.Effects);
-        call.Arbiter.CompleteRelease();
+        call.Floor.ReleaseCall(now, state.Effects);
+        call.Floor.CompleteRelease();
         floorOutput.Emit(call);
+        watches.Close(call, now);
         foreach (MediaLeg leg in call.Legs.Values.ToArray())
             Unregister(leg);
+        _plain.RemoveAll(call);
         state.Calls.Remove(id);
         state.Deadlines.Remove(call);
         state.Counters.Calls--;
@@ -155,9 +175,14 @@ internal sealed class CommandExecutor(
             return $"{command.Key} is installed already";
         if (call.GroupKeys.Count >= state.Limits.MaxGroupKeysPerCall)
             return $"the call has {call.GroupKeys.Count} group keys, the most this node takes: retire one first";
+        foreach (MediaLeg leg in call.Legs.Values)
+        {
+            if (leg.Function is not null && state.FunctionFlows.Contains(command.Key.Id, leg.Audio.Address))
+                return TakenAt(command.Key, leg.Audio.Address);
+        }
         call.GroupKeys.Add(command.Key);
         foreach (MediaLeg leg in call.Legs.Values)
-            state.AudioFlows.AddMki(leg.AddMediaKey(command.Key), leg.Audio);
+            AddMediaKey(leg, command.Key);
         return null;
     }
 
@@ -169,7 +194,8 @@ internal sealed class CommandExecutor(
         if (key is null)
             return $"GMK {command.GmkId} is not installed";
         foreach (MediaLeg leg in call.Legs.Values)
-            state.AudioFlows.RemoveMki(leg.RemoveMediaKey(command.GmkId), leg.Audio);
+            RemoveMediaKey(leg, command.GmkId);
+        PlainCommands.Retiring(call, key);
         call.GroupKeys.Remove(key);
         key.Dispose();
         return null;
@@ -179,21 +205,47 @@ internal sealed class CommandExecutor(
     {
         if (!state.Calls.TryGetValue(command.Call, out MediaCall? call))
             return "the call is not open";
-        call.Arbiter.ChangePolicy(command.Floor);
-        call.Arbiter.Expire(now, state.Effects);
+        if (call.Arbiter is not FloorArbiter arbiter)
+            return "the floor of the call is controlled elsewhere";
+        arbiter.ChangePolicy(command.Floor);
+        call.DualFloorListeners = command.Floor.DualFloorListeners;
+        arbiter.Expire(now, state.Effects);
         floorOutput.Emit(call);
         return null;
     }
 
-    private MediaLeg Register(AddLeg command, MediaCall call, ControlKey control)
+    private string? Request(RequestFloor command, Instant now)
     {
-        var leg = new MediaLeg(command, call, control, state.Limits.MaxGroupKeysPerCall);
+        if (FindLeg(command.Call, command.Leg, out MediaLeg? leg) is string missing)
+            return missing;
+        if (leg!.Call.Arbiter is not FloorArbiter arbiter)
+            return "the floor of the call is controlled elsewhere";
+        // What the state has no action for is discarded as a message would be.
+        arbiter.RequestImplicitly(command.Leg.Value, command.CallType, now, state.Effects);
+        floorOutput.Emit(leg.Call);
+        return null;
+    }
+
+    private string? Watch(WatchFloor command, Instant now)
+    {
+        if (!state.Calls.TryGetValue(command.Call, out MediaCall? call))
+            return "the call is not open";
+        if (command.On)
+            watches.Begin(call, now);
+        else
+            watches.End(call);
+        return null;
+    }
+
+    private MediaLeg Register(MediaLeg leg)
+    {
+        MediaCall call = leg.Call;
         call.Legs.Add(leg.Id.Value, leg);
         state.AudioFlows.AddAddress(leg.Audio.Address);
         state.FloorFlows.AddAddress(leg.Floor.Address);
-        state.FloorFlows.AddMki(control.Id.Value, leg.Floor);
+        state.FloorFlows.AddMki(leg.Control.Id.Value, leg.Floor);
         foreach (GroupMasterKey key in call.GroupKeys)
-            state.AudioFlows.AddMki(leg.AddMediaKey(key), leg.Audio);
+            AddMediaKey(leg, key);
         call.MulticastLegs += leg.Delivery == LegDelivery.Multicast ? 1 : 0;
         call.UpdateTarget(leg);
         state.Counters.Legs++;
@@ -208,8 +260,8 @@ internal sealed class CommandExecutor(
         state.AudioFlows.RemoveAddress(leg.Audio.Address);
         state.FloorFlows.RemoveAddress(leg.Floor.Address);
         state.FloorFlows.RemoveMki(leg.Control.Id.Value, leg.Floor);
-        foreach (ulong mki in leg.MediaMkis)
-            state.AudioFlows.RemoveMki(mki, leg.Audio);
+        foreach (GroupMasterKey key in leg.Call.GroupKeys)
+            RemoveMediaKey(leg, key.Id);
         leg.Dispose();
         state.ControlKeys.Release(leg.Control);
         state.Counters.Legs--;

@@ -5,8 +5,8 @@ using MediaEngine.Srtp;
 namespace MediaEngine.Media;
 
 /// <summary>
-/// One client's CSK on a shard. All its legs share the receiver, hence the replay windows: what was received on one leg
-/// cannot be replayed on another.
+/// One client's CSK, or one pair of servers' SPK, on a shard. All legs of a client share the receiver, hence the replay
+/// windows: what was received on one leg cannot be replayed on another. A leg to a server has a receiver of its own.
 /// </summary>
 internal sealed class ControlKey : IDisposable
 {
@@ -16,19 +16,15 @@ internal sealed class ControlKey : IDisposable
     /// <summary>Server SSRCs remembered; an older one can only be met again by replaying what the server sent to a leg long gone.</summary>
     private const int MaxServerSsrcs = 4096;
 
-    private static readonly SrtpPolicy ReceivePolicy = SrtpPolicy.Control with { MaxStreams = MaxClientSsrcs, MaxKeys = 1 };
-
-    private readonly ClientServerKey _key;
+    private readonly McxKey _key;
     private readonly HashSet<uint> _serverSsrcs = [];
     private readonly Queue<uint> _serverSsrcsByAge = [];
 
     /// <summary>Takes ownership of the key.</summary>
-    public ControlKey(ClientServerKey key)
+    public ControlKey(McxKey key)
     {
         _key = key;
-        Receiver = new SrtpReceiver(ReceivePolicy, ClientServerKey.Mki_bytes);
-        using SrtpMasterKey master = key.DeriveControlKey();
-        Receiver.TryAddKey(master);
+        Receiver = CreateReceiver(MaxClientSsrcs);
     }
 
     public KeyIdentifier Id => _key.Id;
@@ -55,11 +51,20 @@ internal sealed class ControlKey : IDisposable
     /// <summary>A sender for one server SSRC.</summary>
     public SrtpSender CreateSender()
     {
-        using SrtpMasterKey master = _key.DeriveControlKey();
+        using SrtpMasterKey master = DeriveControlKey();
         return new SrtpSender(master, SrtpPolicy.Control);
     }
 
-    public bool IsSame(ClientServerKey other)
+    /// <summary>A receiver apart from the others of this key.</summary>
+    public SrtpReceiver CreateReceiver(int maxSsrcs)
+    {
+        var receiver = new SrtpReceiver(SrtpPolicy.Control with { MaxStreams = maxSsrcs, MaxKeys = 1 }, ClientServerKey.Mki_bytes);
+        using SrtpMasterKey master = DeriveControlKey();
+        receiver.TryAddKey(master);
+        return receiver;
+    }
+
+    public bool IsSame(McxKey other)
     {
         if (Id != other.Id || !_key.Rand.SequenceEqual(other.Rand))
             return false;
@@ -78,4 +83,6 @@ internal sealed class ControlKey : IDisposable
         Receiver.Dispose();
         _key.Dispose();
     }
+
+    private SrtpMasterKey DeriveControlKey() => _key.DeriveMasterKey(CryptoSession.McpttClientServer, _key.Id);
 }

@@ -1,14 +1,26 @@
+using System.Security.Cryptography;
 using MediaEngine.Keys;
 
 namespace MediaEngine.Media;
 
-/// <summary>The CSKs in use on a shard. Two clients of different systems may have the same CSK-ID.</summary>
+/// <summary>The CSKs and SPKs in use on a shard. Two clients of different systems may have the same CSK-ID.</summary>
 internal sealed class ControlKeyRing
 {
     private readonly Dictionary<KeyIdentifier, List<ControlKey>> _keys = [];
 
     /// <summary>Takes ownership of the key; release once per acquire.</summary>
     public ControlKey Acquire(ClientServerKey key)
+    {
+        Span<byte> octets = stackalloc byte[McxKey.Key_bytes];
+        key.CopyKeyTo(octets);
+        var same = new McxKey(key.Id, octets, key.Rand);
+        CryptographicOperations.ZeroMemory(octets);
+        key.Dispose();
+        return Acquire(same);
+    }
+
+    /// <summary>Takes ownership of the key; release once per acquire.</summary>
+    public ControlKey Acquire(McxKey key)
     {
         if (!_keys.TryGetValue(key.Id, out List<ControlKey>? sameId))
             _keys.Add(key.Id, sameId = []);

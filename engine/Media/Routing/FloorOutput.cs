@@ -12,10 +12,13 @@ internal sealed class FloorOutput(RouterState state, SendQueue queue, IReportSin
 
     private readonly byte[] _scratch = new byte[SendQueue.MaxPayload_bytes];
 
-    /// <summary>Empties <see cref="RouterState.Effects"/> and notes the call's new deadline.</summary>
+    /// <summary>
+    /// Empties <see cref="RouterState.Effects"/>, what plain legs answer included, and notes the call's new deadline.
+    /// </summary>
     public void Emit(MediaCall call)
     {
         FloorEffects effects = state.Effects;
+        call.Watch?.Note(effects, state.Now);
         for (int i = 0; i < effects.Count; i++)
         {
             ref readonly FloorEffect effect = ref effects[i];
@@ -23,12 +26,20 @@ internal sealed class FloorOutput(RouterState state, SendQueue queue, IReportSin
             {
                 if (call.Legs.TryGetValue(effect.Participant, out MediaLeg? receiver))
                     Send(receiver, effects.Message(effect));
+                else if (call.PlainLegs.TryGetValue(effect.Participant, out PlainLeg? plain))
+                    plain.Floor.Receive(effects.Message(effect), state);
+                continue;
+            }
+            if (effect.Kind == FloorEffectKind.SendToControllingFunction)
+            {
+                if (call.ControllingFunction is not null)
+                    Send(call.ControllingFunction, effects.Message(effect));
                 continue;
             }
             Report(call, effect);
         }
         effects.Clear();
-        state.Deadlines.Update(call, call.Arbiter.NextDeadline);
+        state.Deadlines.Update(call, call.NextDeadline);
     }
 
     private void Send(MediaLeg leg, ReadOnlySpan<byte> message)
@@ -56,6 +67,10 @@ internal sealed class FloorOutput(RouterState state, SendQueue queue, IReportSin
             case FloorEffectKind.FloorTaken or FloorEffectKind.TalkerAdded
                 when call.Legs.TryGetValue(effect.Participant, out MediaLeg? talker):
                 reports.Report(talker.TalkingReport);
+                break;
+            case FloorEffectKind.FloorTaken or FloorEffectKind.TalkerAdded
+                when call.PlainLegs.TryGetValue(effect.Participant, out PlainLeg? plain):
+                reports.Report(plain.TalkingReport);
                 break;
             case FloorEffectKind.FloorIdle:
                 reports.Report(call.IdleReport);

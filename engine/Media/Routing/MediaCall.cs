@@ -7,25 +7,42 @@ namespace MediaEngine.Media;
 /// <summary>A call: its floor, its keys, its legs and where media goes.</summary>
 internal sealed class MediaCall : IDisposable
 {
-    public MediaCall(OpenCall command, FloorArbiter arbiter, SendQueue? multicastQueue)
+    public MediaCall(OpenCall command, ICallFloor floor, SendQueue? multicastQueue)
     {
         Id = command.Call;
         Bearer = command.Multicast;
         BearerAddress = command.Multicast is null ? default : SocketAddressKey.From(command.Multicast.Audio);
         MulticastQueue = multicastQueue;
-        Arbiter = arbiter;
+        Floor = floor;
+        DualFloorListeners = command.Floor.DualFloorListeners;
         IdleReport = new FloorChanged(Id, null);
         GroupKeys.Add(command.MediaKey);
+        SendingKey = command.MediaKey;
     }
 
     public CallId Id { get; }
 
-    public FloorArbiter Arbiter { get; }
+    public ICallFloor Floor { get; set; }
+
+    /// <summary>Null while the floor is controlled elsewhere.</summary>
+    public FloorArbiter? Arbiter => Floor as FloorArbiter;
+
+    /// <summary>The leg to who controls the floor; null when this node does.</summary>
+    public MediaLeg? ControllingFunction { get; set; }
 
     /// <summary>Owned.</summary>
     public List<GroupMasterKey> GroupKeys { get; } = [];
 
     public Dictionary<int, MediaLeg> Legs { get; } = [];
+
+    /// <summary>Legs that neither hold the group's keys nor speak floor control; numbered with <see cref="Legs"/>.</summary>
+    public Dictionary<int, PlainLeg> PlainLegs { get; } = [];
+
+    /// <summary>No later than the earliest deadline of a plain leg.</summary>
+    public Instant PlainDeadline { get; set; } = Instant.Never;
+
+    /// <summary>The GMK that media of plain legs goes under.</summary>
+    public GroupMasterKey SendingKey { get; set; }
 
     public UnicastTargets Targets { get; } = new();
 
@@ -36,12 +53,21 @@ internal sealed class MediaCall : IDisposable
     /// <summary>Null when the call has no bearer.</summary>
     public SendQueue? MulticastQueue { get; }
 
+    /// <summary>Of the floor policy.</summary>
+    public DualFloorListeners DualFloorListeners { get; set; }
+
     /// <summary>Legs served by the bearer.</summary>
     public int MulticastLegs { get; set; }
 
     public FloorChanged IdleReport { get; }
 
-    /// <summary>When the arbiter wants to be called; kept by the heap.</summary>
+    /// <summary>Null while nobody watches the floor.</summary>
+    public FloorWatch? Watch { get; set; }
+
+    /// <summary>When its floor machines want to be called.</summary>
+    public Instant NextDeadline => Instant.Earlier(Floor.NextDeadline, PlainDeadline);
+
+    /// <summary>The same, as the heap has it.</summary>
     public Instant Deadline { get; set; } = Instant.Never;
 
     /// <summary>Its place in the <see cref="DeadlineHeap"/>.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using MediaEngine.Floor;
 using MediaEngine.Keys;
 using MediaEngine.Srtp;
 
@@ -15,27 +16,55 @@ internal sealed class MediaLeg : IDisposable
     /// <param name="maxKeys">GMKs at one time.</param>
     public MediaLeg(AddLeg command, MediaCall call, ControlKey control, int maxKeys)
     {
-        Command = command;
+        McpttId = command.McpttId;
         Call = call;
         Id = command.Leg;
+        Profile = command.Profile;
+        ServerSsrc = command.ServerSsrc;
         Delivery = command.Delivery;
         Control = control;
         Audio = new LegFlow(this, SocketAddressKey.From(command.Audio)) { Ssrc = command.Profile.AudioSsrc };
-        Floor = new LegFlow(this, SocketAddressKey.From(command.Floor));
+        FloorSsrc = command.FloorSsrc;
+        Floor = new LegFlow(this, SocketAddressKey.From(command.Floor)) { Ssrc = FloorSsrc };
         TalkingReport = new FloorChanged(call.Id, Id);
         FloorSender = control.CreateSender();
         MediaReceiver = new SrtpReceiver(
             SrtpPolicy.GroupMedia with { MaxStreams = MaxMediaSsrcs, MaxKeys = maxKeys }, GroupMasterKey.Mki_bytes);
     }
 
+    /// <param name="peer">The other function.</param>
+    /// <param name="profile">What was negotiated with it.</param>
+    /// <param name="call">Where it takes part.</param>
+    /// <param name="control">The SPK; the ring's to release.</param>
+    /// <param name="limits">How many senders behind it.</param>
+    public MediaLeg(FunctionPeer peer, FloorParticipantProfile profile, MediaCall call, ControlKey control, RouterLimits limits)
+    {
+        McpttId = profile.McpttId;
+        Call = call;
+        Id = peer.Leg;
+        Profile = profile;
+        ServerSsrc = peer.ServerSsrc;
+        Control = control;
+        Audio = new LegFlow(this, SocketAddressKey.From(peer.Audio));
+        FloorSsrc = peer.PeerSsrc;
+        Floor = new LegFlow(this, SocketAddressKey.From(peer.Floor)) { Ssrc = FloorSsrc };
+        TalkingReport = new FloorChanged(call.Id, Id);
+        FloorSender = control.CreateSender();
+        MediaReceiver = new SrtpReceiver(SrtpPolicy.GroupMedia, GroupMasterKey.Mki_bytes);
+        Function = new FunctionLink(control, limits);
+    }
+
     /// <summary>SSRCs a leg may use under one GMK; an endpoint that restarts its stream takes a new one.</summary>
     public static int MaxMediaSsrcs => 64;
 
-    public AddLeg Command { get; }
+    /// <summary>The only SSRC of its floor control messages; 0 = it named none.</summary>
+    public uint FloorSsrc { get; }
 
     public MediaCall Call { get; }
 
     public LegId Id { get; }
+
+    public string McpttId { get; }
 
     public LegDelivery Delivery { get; set; }
 
@@ -44,7 +73,13 @@ internal sealed class MediaLeg : IDisposable
 
     public ControlKey Control { get; }
 
-    public uint ServerSsrc => Command.ServerSsrc;
+    public uint ServerSsrc { get; }
+
+    /// <summary>What it negotiated for floor control.</summary>
+    public FloorParticipantProfile Profile { get; }
+
+    /// <summary>What a leg to another function of a temporary group call has more; null for a participant.</summary>
+    public FunctionLink? Function { get; }
 
     public LegFlow Audio { get; }
 
@@ -57,16 +92,15 @@ internal sealed class MediaLeg : IDisposable
     /// <summary>One object for the life of the leg, so that a change of talker allocates nothing.</summary>
     public FloorChanged TalkingReport { get; }
 
+    public FloorRefusals Refusals { get; } = new();
+
     /// <summary>Its place in <see cref="UnicastTargets"/>, -1 when it has none.</summary>
     public int TargetIndex { get; set; } = -1;
-
-    /// <summary>The MKIs it may send media under, one per GMK.</summary>
-    public IEnumerable<ulong> MediaMkis => _mediaKeys.Select(key => key.Mki);
 
     /// <summary>Derives the leg's own media key of this GMK; returns its MKI.</summary>
     public ulong AddMediaKey(GroupMasterKey groupKey)
     {
-        using SrtpMasterKey master = groupKey.DeriveMediaKey(groupKey.GukIdFor(Command.McpttId));
+        using SrtpMasterKey master = groupKey.DeriveMediaKey(groupKey.GukIdFor(McpttId));
         MediaReceiver.TryAddKey(master);
         ulong mki = BinaryPrimitives.ReadUInt64BigEndian(master.Mki);
         _mediaKeys.Add((groupKey.Id, mki));
@@ -89,5 +123,6 @@ internal sealed class MediaLeg : IDisposable
     {
         MediaReceiver.Dispose();
         FloorSender.Dispose();
+        Function?.Dispose();
     }
 }

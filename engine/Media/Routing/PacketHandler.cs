@@ -7,12 +7,15 @@ using MediaEngine.Srtp;
 namespace MediaEngine.Media;
 
 /// <summary>One packet's way: find the flow, authenticate, ask the floor, queue copies. Allocates nothing.</summary>
-internal sealed class PacketHandler(RouterState state, SendQueue audioQueue, FloorOutput floorOutput)
+internal sealed class PacketHandler(RouterState state, SendQueue audioQueue, FloorOutput floorOutput, IReportSink reports)
 {
     /// <summary>The static RTP payload type of comfort noise (RFC 3389).</summary>
     private const byte ComfortNoise = 13;
 
     private readonly byte[] _scratch = new byte[SendQueue.MaxPayload_bytes];
+
+    /// <summary>The legs that are served another way.</summary>
+    public PlainHandler Plain => field ??= new PlainHandler(state, audioQueue, floorOutput, Forward);
 
     public void ReceiveAudio(SocketAddressKey from, ReadOnlySpan<byte> packet, Instant now)
     {
@@ -20,22 +23,28 @@ internal sealed class PacketHandler(RouterState state, SendQueue audioQueue, Flo
         if (IsRtcp(packet) || !RtpHeader.TryParse(packet, out RtpHeader header) || packet.Length > _scratch.Length ||
             !SrtpReceiver.TryReadMki(packet, GroupMasterKey.Mki_bytes, rocPresent: true, out ReadOnlySpan<byte> octets))
         {
-            state.Counters.Drop(MediaDrop.Malformed);
+            if (!Plain.Receive(from, packet))
+                state.Counters.Drop(MediaDrop.Malformed);
             return;
         }
         ulong mki = BinaryPrimitives.ReadUInt64BigEndian(octets);
-        FlowSelection selection = state.AudioFlows.Select(mki, from, header.Ssrc, out LegFlow? flow);
+        FlowSelection selection = state.FunctionFlows.Select(mki, from, out LegFlow? flow);
+        if (selection == FlowSelection.UnknownSource)
+            selection = state.AudioFlows.Select(mki, from, header.Ssrc, out flow);
         if (flow is null)
         {
-            state.Counters.Drop(ReasonFor(selection));
+            if (!Plain.Receive(from, packet))
+                state.Counters.Drop(ReasonFor(selection));
             return;
         }
         MediaLeg leg = flow.Leg;
         // Into scratch: the payload stays end-to-end protected, only its tag matters here.
-        SrtpOutcome outcome = leg.MediaReceiver.Unprotect(packet, _scratch, out int length);
+        SrtpOutcome outcome = leg.Function is FunctionLink function
+            ? function.Unprotect(packet, _scratch, now, out int length)
+            : leg.MediaReceiver.Unprotect(packet, _scratch, out length);
         if (outcome != SrtpOutcome.Ok)
         {
-            state.Counters.Drop(ReasonFor(outcome));
+            state.Counters.Drop(MediaDropReasons.Of(outcome));
             return;
         }
 
@@ -55,17 +64,21 @@ internal sealed class PacketHandler(RouterState state, SendQueue audioQueue, Flo
         if (header.PayloadType == ComfortNoise)
         {
             // Silence follows the talk it belongs to, but neither keeps the floor nor asks for it.
-            mayTalk = call.Arbiter.MaySendMedia(leg.Id.Value);
+            mayTalk = call.Floor.MaySendMedia(leg.Id.Value);
         }
         else
         {
-            mayTalk = call.Arbiter.ReceiveMedia(leg.Id.Value, now, state.Effects);
+            mayTalk = call.Floor.ReceiveMedia(leg.Id.Value, now, state.Effects);
             floorOutput.Emit(call);
         }
-        if (mayTalk)
-            Forward(call, leg, packet);
-        else
+        if (!mayTalk)
+        {
             state.Counters.Drop(MediaDrop.NoFloor);
+            return;
+        }
+        Forward(call, leg.Id.Value, leg.TargetIndex, packet);
+        if (call.PlainLegs.Count > 0 && header.TryReadPayload(_scratch.AsSpan(0, length), out ReadOnlySpan<byte> payload))
+            Plain.Deliver(call, leg.Id.Value, header, payload);
     }
 
     public void ReceiveFloor(SocketAddressKey from, ReadOnlySpan<byte> packet, Instant now)
@@ -94,10 +107,17 @@ internal sealed class PacketHandler(RouterState state, SendQueue audioQueue, Flo
             return;
         }
         MediaLeg leg = flow.Leg;
-        SrtpOutcome outcome = leg.Control.Receiver.UnprotectRtcp(packet, _scratch, out int length);
+        // One SPK serves all calls between two servers: a message of another call must not be taken for one of this call.
+        if ((leg.FloorSsrc != 0 && leg.FloorSsrc != ssrc) || (leg.Function is not null && selection != FlowSelection.Found))
+        {
+            state.Counters.Drop(MediaDrop.UnknownSource);
+            return;
+        }
+        SrtpReceiver receiver = leg.Function?.FloorReceiver ?? leg.Control.Receiver;
+        SrtpOutcome outcome = receiver.UnprotectRtcp(packet, _scratch, out int length);
         if (outcome != SrtpOutcome.Ok)
         {
-            state.Counters.Drop(ReasonFor(outcome));
+            state.Counters.Drop(MediaDropReasons.Of(outcome));
             return;
         }
 
@@ -105,24 +125,30 @@ internal sealed class PacketHandler(RouterState state, SendQueue audioQueue, Flo
         // The same for messages of ours to legs that are gone: they may not move anybody.
         if (selection == FlowSelection.FoundElsewhere && !leg.Control.HasClaimed(ssrc))
             state.FloorFlows.Move(flow, from);
-        FloorOutcome heard = leg.Call.Arbiter.Receive(leg.Id.Value, _scratch.AsSpan(0, length), now, state.Effects);
+        FloorOutcome heard = leg.Call.Floor.Receive(leg.Id.Value, _scratch.AsSpan(0, length), now, state.Effects);
         if (heard is FloorOutcome.Malformed or FloorOutcome.TooManyMessages)
             state.Counters.Drop(MediaDrop.FloorMalformed);
+        FloorRefusals.Note(leg, state, reports, now);
         floorOutput.Emit(leg.Call);
     }
 
-    private void Forward(MediaCall call, MediaLeg sender, ReadOnlySpan<byte> packet)
+    private void Forward(MediaCall call, int talker, int except, ReadOnlySpan<byte> packet)
     {
         state.Counters.AcceptedMedia_packets++;
+        if (DualFloorRoute.IsForOverridingOnly(call, talker, out MediaLeg? overriding))
+        {
+            ForwardTo(overriding!, packet);
+            return;
+        }
         ReadOnlySpan<SocketAddressKey> targets = call.Targets.Addresses;
-        int others = sender.TargetIndex < 0 ? targets.Length : targets.Length - 1;
+        int others = except < 0 ? targets.Length : targets.Length - 1;
         if (others > 0)
         {
             bool stored = audioQueue.BeginPayload(packet);
             int forwarded = 0;
             for (int i = 0; i < targets.Length; i++)
             {
-                if (i == sender.TargetIndex)
+                if (i == except)
                     continue;
                 if (stored && audioQueue.Add(targets[i]))
                     forwarded++;
@@ -139,18 +165,20 @@ internal sealed class PacketHandler(RouterState state, SendQueue audioQueue, Flo
             state.Counters.Drop(MediaDrop.QueueFull);
     }
 
+    // By unicast also to a leg that is served by the bearer: it alone is to hear this.
+    private void ForwardTo(MediaLeg only, ReadOnlySpan<byte> packet)
+    {
+        if (!only.Audio.Address.IsUsable)
+            return;
+        if (audioQueue.BeginPayload(packet) && audioQueue.Add(only.Audio.Address))
+            state.Counters.ForwardedMedia_packets++;
+        else
+            state.Counters.Drop(MediaDrop.QueueFull);
+    }
+
     /// <summary>One of the packet types RTCP has when it shares a port (RFC 5761 4).</summary>
     private static bool IsRtcp(ReadOnlySpan<byte> packet) => packet.Length > 1 && packet[1] is >= 192 and <= 223;
 
     private static MediaDrop ReasonFor(FlowSelection selection) =>
         selection == FlowSelection.UnknownMki ? MediaDrop.UnknownMki : MediaDrop.UnknownSource;
-
-    private static MediaDrop ReasonFor(SrtpOutcome outcome) => outcome switch
-    {
-        SrtpOutcome.UnknownMki => MediaDrop.UnknownMki,
-        SrtpOutcome.Replayed or SrtpOutcome.TooOld => MediaDrop.Replayed,
-        SrtpOutcome.AuthenticationFailed or SrtpOutcome.NotEncrypted => MediaDrop.AuthenticationFailed,
-        SrtpOutcome.StreamLimit => MediaDrop.Refused,
-        _ => MediaDrop.Malformed,
-    };
 }

@@ -1,4 +1,5 @@
 using MediaEngine.Floor;
+using MediaEngine.Rtp;
 
 namespace MediaEngine.Media;
 
@@ -6,6 +7,8 @@ namespace MediaEngine.Media;
 internal sealed class RouterState(RouterLimits limits)
 {
     public RouterLimits Limits { get; } = limits;
+
+    public IEntropy? Entropy { get; set; }
 
     public ShardCounters Counters { get; } = new();
 
@@ -16,10 +19,18 @@ internal sealed class RouterState(RouterLimits limits)
     /// <summary>By GMK-ID ‖ GUK-ID.</summary>
     public FlowTable AudioFlows { get; } = new(limits.LearnAddresses);
 
-    /// <summary>By CSK-ID.</summary>
+    /// <summary>By GMK-ID and address.</summary>
+    public FunctionFlows FunctionFlows { get; } = new();
+
+    /// <summary>By CSK-ID or SPK-ID.</summary>
     public FlowTable FloorFlows { get; } = new(limits.LearnAddresses);
 
+    public PlainTable PlainLegs { get; } = new(limits.LearnAddresses);
+
     public ControlKeyRing ControlKeys { get; } = new();
+
+    /// <summary>The moment of the input that is being handled.</summary>
+    public Instant Now { get; set; }
 
     /// <summary>Output of the arbiter called last.</summary>
     public FloorEffects Effects { get; } = new();

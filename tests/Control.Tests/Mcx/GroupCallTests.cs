@@ -54,7 +54,7 @@ public class GroupCallTests
         Assert.Equal(4u, open.MediaKey.Id.Value);
         Assert.Equal(RegroupId, open.GroupIdentity);
         Assert.Equal(
-            [("sip:bob@mcx.example", false), ("sip:alice@mcx.example", false), ("sip:carol@mcx.example", true)],
+            [("sip:alice@mcx.example", false), ("sip:bob@mcx.example", false), ("sip:carol@mcx.example", true)],
             _mcx.Media.OfType<MediaEffect.AddLeg>().Select(leg => (leg.McpttId, leg.OverMulticast)));
     }
 

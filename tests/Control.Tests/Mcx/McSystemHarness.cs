@@ -125,16 +125,41 @@ internal sealed class McSystemHarness
     }
 
     /// <summary>Sends an INVITE; null while it is unanswered.</summary>
-    public SipResponse? Call(string name, string group, bool multicast = false, bool implicitRequest = false)
+    /// <param name="floor">Parameters of the floor control line in place of the usual ones.</param>
+    /// <param name="kind">Indications in the mcptt-info.</param>
+    public SipResponse? Call(
+        string name, string group, bool multicast = false, bool implicitRequest = false, string? floor = null, McpttInfo? kind = null, bool privacy = false)
     {
         SipRequest request = NewRequest(name, SipMethods.Invite, "sip:mcptt@mcx.example", "sip:mcptt@mcx.example");
         request.Headers.Add("Contact", $"<sip:u-{name}@192.0.2.{HostOf(name)}:5060>");
         request.Headers.Add("Accept-Contact", "*;+g.3gpp.mcptt;require;explicit");
         SetBody(request,
-            new MimePart(ContentTypes.Sdp, Offer(name, multicast, implicitRequest).Serialise()),
-            new MimePart(ContentTypes.McpttInfo, new McpttInfo { SessionType = "prearranged", RequestUri = group, ClientId = ClientIdOf(name) }.Serialise()));
+            new MimePart(ContentTypes.Sdp, Offer(name, multicast, implicitRequest, floor).Serialise()),
+            new MimePart(ContentTypes.McpttInfo, ((kind ?? new McpttInfo()) with { SessionType = "prearranged", RequestUri = group, ClientId = ClientIdOf(name) }).Serialise()));
+        if (privacy)
+            request.Headers.Add("Privacy", "header;id");
         PendingInvite = (name, request, new SipTransactionId(++_lastTransaction));
         return Deliver(name, request, PendingInvite.Value.Transaction);
+    }
+
+    /// <summary>A re-INVITE in the dialog of the call the client started.</summary>
+    public SipResponse ReInvite(string name, SipDialog dialog, McpttInfo kind, string? floor = null, string? asUser = null)
+    {
+        SipRequest request = dialog.CreateRequest(SipMethods.Invite);
+        request.Headers.Add("Contact", $"<sip:u-{name}@192.0.2.{HostOf(name)}:5060>");
+        SetBody(request,
+            new MimePart(ContentTypes.Sdp, Offer(name, multicast: false, implicitRequest: false, floor).Serialise()),
+            new MimePart(ContentTypes.McpttInfo, kind.Serialise()));
+        return Send(asUser ?? name, request);
+    }
+
+    /// <summary>The dialog of the last INVITE, acknowledged.</summary>
+    public SipDialog Acknowledge()
+    {
+        (string name, SipRequest request, _) = PendingInvite!.Value;
+        var dialog = SipDialog.FromClient(request, LateAnswer!);
+        SendAck(name, dialog, LateAnswer!.CSeq.Number);
+        return dialog;
     }
 
     /// <summary>The last INVITE a client sent.</summary>
@@ -204,7 +229,7 @@ internal sealed class McSystemHarness
     }
 
     /// <summary>A client answers every request that waits for it.</summary>
-    public void Answer(string name, int status = 200, bool multicast = false, string? warning = null)
+    public void Answer(string name, int status = 200, bool multicast = false, string? warning = null, string? floor = null)
     {
         foreach ((long token, string to, SipRequest request) in Unanswered.Where(sent => sent.To == name).ToArray())
         {
@@ -212,7 +237,7 @@ internal sealed class McSystemHarness
             if (request.Method == SipMethods.Invite && status == 200)
             {
                 response.Headers.Add("Contact", $"<sip:u-{name}@192.0.2.{HostOf(name)}:5060>");
-                response.SetBody(ContentTypes.Sdp, Offer(name, multicast, implicitRequest: false).Serialise());
+                response.SetBody(ContentTypes.Sdp, Offer(name, multicast, implicitRequest: false, floor).Serialise());
             }
             if (warning is not null)
                 response.Headers.Add("Warning", new SipWarning(399, "client", warning).ToString());
@@ -328,13 +353,13 @@ internal sealed class McSystemHarness
         request.SetBody(contentType, body);
     }
 
-    private static SessionDescription Offer(string name, bool multicast, bool implicitRequest)
+    private static SessionDescription Offer(string name, bool multicast, bool implicitRequest, string? floor)
     {
         var address = IPAddress.Parse($"192.0.2.{HostOf(name)}");
         List<MediaDescription> media =
         [
             new() { Kind = "audio", Port = 30000, Protocol = "RTP/SAVP", Format = "8", Attributes = ["rtpmap:8 PCMA/8000"] },
-            new() { Kind = "application", Port = 30002, Protocol = "udp", Format = "MCPTT", Attributes = [$"fmtp:MCPTT mc_queueing;mc_priority=7{(implicitRequest ? ";mc_implicit_request" : string.Empty)}"] },
+            new() { Kind = "application", Port = 30002, Protocol = "udp", Format = "MCPTT", Attributes = [$"fmtp:MCPTT {floor ?? "mc_queueing;mc_priority=7"}{(implicitRequest ? ";mc_implicit_request" : string.Empty)}"] },
         ];
         if (multicast)
             media.Add(new() { Kind = "audio", Port = 9, Protocol = "RTP/SAVP", Format = "8", Connection = IPAddress.Any, Attributes = ["recvonly", "label:multicast"] });

@@ -46,7 +46,8 @@ public sealed class SipParserTests
         SipRequest request = SipText.Request(SipText.Minimal("REGISTER", "Contact: <sip:%00%00@host.example.org>\nContent-Length: 0\n\n"));
         Assert.Contains("%00%00", request.Headers.Get("Contact"), StringComparison.Ordinal);
         Assert.Equal(SipParseOutcome.BadRequest, SipText.Parse(SipText.Minimal("OPTIONS", "Subject: a\0b\nContent-Length: 0\n\n"), out _));
-        Assert.Equal(SipParseOutcome.Malformed, SipText.Parse(SipText.Minimal(callId: "a\0b", extraHeaders: "\n"), out _));
+        Assert.Equal(SipParseOutcome.BadRequest, SipText.Parse(SipText.Minimal(callId: "a\0b", extraHeaders: "\n"), out SipMessage? message));
+        Assert.False(message!.Headers.Contains("Call-ID"));
     }
 
     [Theory]
@@ -80,6 +81,7 @@ public sealed class SipParserTests
     [InlineData("CSeq: 1 OPTIONS", "CSeq: 36893488147419103232 OPTIONS")]
     [InlineData("CSeq: 1 OPTIONS", "CSeq: 2147483648 OPTIONS")]
     [InlineData("CSeq: 1 OPTIONS", "CSeq: 1 INVITE")]
+    [InlineData("Via: SIP/2.0/UDP", "Via: SIP/3.0/UDP")]
     [InlineData("CSeq: 1 OPTIONS", "CSeq: OPTIONS")]
     [InlineData("To: <sip:service@example.org>", "To: \"Mr. J. User <sip:j.user@example.org>")]
     [InlineData("To: <sip:service@example.org>", "To: \"Watson, Thomas\" < sip:t.watson@example.org >")]

@@ -76,6 +76,19 @@ internal sealed class TransactionBench
         Layer.Receive(parsed!, Flow, now, effects);
     });
 
+    /// <summary>A datagram, treated as the stack does: what cannot be read but answered is rejected, the rest dropped.</summary>
+    public void Receive(ReadOnlySpan<byte> datagram, SipLimits limits)
+    {
+        SipParseOutcome outcome = SipParser.TryParse(datagram, limits, out SipMessage? message);
+        Do((now, effects) =>
+        {
+            if (outcome == SipParseOutcome.Ok)
+                Layer.Receive(message!, Flow, now, effects);
+            else if (message is SipRequest request)
+                Layer.Reject(request, outcome == SipParseOutcome.BadRequest ? 400 : 505, Flow, now, effects);
+        });
+    }
+
     public SipTransactionId ReceiveRequest(string method, string branch = "z9hG4bKabc", string toTag = "", string callId = "c1@example.org")
     {
         int before = Requests.Count;

@@ -5,7 +5,7 @@ namespace MediaEngine.Engine.Tests.Floor;
 
 /// <summary>
 /// A call with a clock of its own. Participant 1 and 2 queue (mc_priority 5 and 3), 3 negotiated neither queueing nor priority,
-/// 4 is receive-only, 9 is a dispatcher who queues (mc_priority 5) and may revoke and cancel.
+/// 4 is receive-only, 9 is a dispatcher who queues (mc_priority 5) and may revoke and cancel. All may claim an emergency.
 /// </summary>
 internal sealed class ArbiterScene
 {
@@ -35,6 +35,8 @@ internal sealed class ArbiterScene
         ReceiveOnly = number == 4,
         MayRevoke = number == 9,
         MayCancelQueued = number == 9,
+        MayClaimEmergency = true,
+        MayClaimImminentPeril = true,
         AudioSsrc = 0xCAFE0000 + (uint)number,
     };
 

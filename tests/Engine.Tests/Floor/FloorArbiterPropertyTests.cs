@@ -164,6 +164,8 @@ public sealed class FloorArbiterPropertyTests
         AudioSsrc = (uint)random.Next(3),
         PrivacyRequested = random.Next(4) == 0,
         LocationConsent = random.Next(2) == 0,
+        MayClaimEmergency = random.Next(2) == 0,
+        MayClaimImminentPeril = random.Next(2) == 0,
     };
 
     private static byte[] RandomDatagram(Random random)

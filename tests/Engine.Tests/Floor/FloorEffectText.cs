@@ -15,6 +15,8 @@ internal static class FloorEffectText
             FloorEffect effect = effects[i];
             bool sends = effect.Kind is FloorEffectKind.Send or FloorEffectKind.SendToControllingFunction;
             string word = sends ? Message(effects, effect) : effect.Kind.ToString();
+            if (effect.Kind == FloorEffectKind.NotAllowed)
+                word += $"({effect.MessageType})";
             if (!sends && effect.Cause != 0)
                 word += $"#{effect.Cause}";
             if (effect.Kind == FloorEffectKind.QueuePosition)

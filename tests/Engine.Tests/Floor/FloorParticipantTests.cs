@@ -32,6 +32,18 @@ public sealed class FloorParticipantTests
     }
 
     [Fact]
+    public void A_session_upgrade_that_asks_for_the_floor_sends_no_request_until_T101()
+    {
+        var scene = new ParticipantScene();
+        Assert.Equal("-", scene.Do(() => scene.Participant.RequestWithUpgrade(scene.Now)));
+        Assert.Equal(FloorParticipantState.U_PendingRequest, scene.State);
+        Assert.Equal("Request", scene.Pass(1));
+        Assert.Equal("FloorGrantedToMe", scene.Receive(FloorMessages.Granted()));
+        Assert.Equal("-", scene.Do(() => scene.Participant.RequestWithUpgrade(scene.Now)));
+        Assert.Equal(FloorParticipantState.U_HasPermission, scene.State);
+    }
+
+    [Fact]
     public void A_request_is_repeated_on_T101_until_C101_and_then_given_up()
     {
         var scene = new ParticipantScene();
@@ -53,6 +65,20 @@ public sealed class FloorParticipantTests
         Assert.Equal(30, scene.Effects[1].Duration_s);
         Assert.Equal(0xCAFE0001u, scene.Effects[1].AudioSsrc);
         Assert.Equal("Ack(Granted)", scene.Receive(FloorMessages.Granted(ack: true)));
+    }
+
+    [Theory]
+    [InlineData(FloorIndicator.Normal, null)]
+    [InlineData(FloorIndicator.DualFloor, "sip:alice@mc.example")]
+    [InlineData(FloorIndicator.MultiTalker, "sip:alice@mc.example")]
+    public void Who_is_granted_the_floor_alone_hears_nobody_any_more(FloorIndicator indicator, string? heard)
+    {
+        var scene = new ParticipantScene();
+        scene.Receive(FloorMessages.Taken());
+        scene.Press();
+        scene.Receive(FloorMessages.Granted(indicator: indicator));
+        Assert.Equal(FloorParticipantState.U_HasPermission, scene.State);
+        Assert.Equal(heard, scene.Participant.Talker);
     }
 
     [Fact]

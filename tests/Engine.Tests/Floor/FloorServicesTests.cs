@@ -15,7 +15,7 @@ public sealed class FloorServicesTests
         scene.Request(1);
         Assert.Equal("-", scene.Receive(9, FloorMessages.RevokeRequest("sip:p2@mc.example")));
         Assert.Equal(FloorOutcome.NotSpecifiedInState, scene.Outcome);
-        Assert.Equal("-", scene.Receive(2, FloorMessages.RevokeRequest()));
+        Assert.Equal("NotAllowed(RevokeRequest) 2", scene.Receive(2, FloorMessages.RevokeRequest()));
         Assert.Equal(FloorOutcome.NotAllowed, scene.Outcome);
         Assert.Equal("Revoke#7→1", scene.Receive(9, FloorMessages.RevokeRequest()));
         Assert.Equal(FloorServerState.G_PendingFloorRevoke, scene.Arbiter.State);

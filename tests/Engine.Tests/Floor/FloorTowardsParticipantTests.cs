@@ -247,7 +247,7 @@ public sealed class FloorTowardsParticipantTests
         Assert.Equal("-", scene.Receive(1, []));
         Assert.Equal("-", scene.Join(1));
         Assert.Equal(FloorOutcome.AlreadyJoined, scene.Outcome);
-        Assert.Equal("-", scene.Receive(1, FloorVectors.Octets(15)));
+        Assert.Equal("NotAllowed(QueuedFloorRequests) 1", scene.Receive(1, FloorVectors.Octets(15)));
         Assert.Equal(FloorOutcome.NotAllowed, scene.Outcome);
     }
 

@@ -9,10 +9,12 @@ namespace MediaEngine.Engine.Tests.Floor;
 /// <summary>
 /// One floor control server and several participants over links that lose, delay, reorder and double what they carry, all from
 /// one seed. Users press, release, leave and come back as they like; after <see cref="Heal"/> nothing is lost and nobody does
-/// anything unasked.
+/// anything unasked. Of a temporary group call the last participants are behind a non-controlling function, whose link to the
+/// server is no better.
 /// </summary>
 internal sealed class FloorWorld
 {
+    private const int Function = 100;
     private static readonly TimeSpan s_step = TimeSpan.FromMilliseconds(20);
 
     private readonly Random _random;
@@ -20,21 +22,36 @@ internal sealed class FloorWorld
     private readonly int _loss_percent;
     private readonly PriorityQueue<Action, (long, long)> _network = new();
     private readonly FloorEffects _serverEffects = new();
+    private readonly FloorEffects _functionEffects = new();
     private readonly FloorArbiter _arbiter;
-    private readonly Client[] _clients;
+    private readonly NonControllingFloor _function = new(
+        new NonControllingFloorOptions { UpstreamSsrc = 2, DownstreamSsrc = 3 }, new CountingEntropy());
+    private readonly FloorWorldClient[] _clients;
     private readonly HashSet<int> _granted = [];
     private readonly StringBuilder _trace = new();
     private bool _healed;
     private long _sent;
 
-    public FloorWorld(int seed, FloorPolicy policy, int loss_percent, int participants)
+    public FloorWorld(int seed, FloorPolicy policy, int loss_percent, int participants, int behindFunction = 0)
     {
         _random = new Random(seed);
         _policy = policy;
         _loss_percent = loss_percent;
         _arbiter = new FloorArbiter(policy, 1, Now, _serverEffects);
-        _clients = [.. Enumerable.Range(1, participants).Select(number => new Client(number))];
-        foreach (Client client in _clients)
+        _clients =
+        [
+            .. Enumerable.Range(1, participants).Select(number => new FloorWorldClient(number, number > participants - behindFunction)),
+        ];
+        if (behindFunction > 0)
+        {
+            _arbiter.Join(Function, new FloorParticipantProfile
+            {
+                McpttId = "sip:function@mc.example",
+                NegotiatedPriority = 4,
+                IsNonControllingFunction = true,
+            }, false, Now, _serverEffects);
+        }
+        foreach (FloorWorldClient client in _clients)
             Join(client);
     }
 
@@ -59,7 +76,7 @@ internal sealed class FloorWorld
     public void Heal()
     {
         _healed = true;
-        foreach (Client client in _clients)
+        foreach (FloorWorldClient client in _clients)
         {
             if (!client.InCall)
                 Join(client);
@@ -70,22 +87,32 @@ internal sealed class FloorWorld
 
     public void Press(int number) => _clients[number - 1].Press(true, Now);
 
+    public void Press(int number, FloorIndicator callType)
+    {
+        _clients[number - 1].Machine.CallType = callType;
+        Press(number);
+    }
+
+    public void Release(int number) => _clients[number - 1].Press(false, Now);
+
     /// <summary>Nobody talks, and everybody, the server included, knows it.</summary>
     public void AssertEverybodyAtRest()
     {
         Assert.True(_arbiter is { State: FloorServerState.G_FloorIdle, TalkerCount: 0, QueueLength: 0 }, View);
-        foreach (Client client in _clients)
+        foreach (FloorWorldClient client in _clients)
         {
             Assert.True(client.Machine is { State: FloorParticipantState.U_HasNoPermission, Talker: null }, View);
-            Assert.True(_arbiter.StateOf(client.Number) == FloorServerParticipantState.U_NotPermittedAndFloorIdle, View);
+            Assert.True(client.IsBehindFunction
+                ? _function.StateOf(client.Number) == NonControllingParticipantState.P_HasNoPermission
+                : _arbiter.StateOf(client.Number) == FloorServerParticipantState.U_NotPermittedAndFloorIdle, View);
         }
     }
 
     /// <summary>This participant talks, and everybody hears that it is this one.</summary>
     public void AssertEverybodyHears(int talker)
     {
-        Assert.True(_arbiter.Talker == talker, View);
-        foreach (Client client in _clients)
+        Assert.True(_arbiter.Talker == (_clients[talker - 1].IsBehindFunction ? Function : talker), View);
+        foreach (FloorWorldClient client in _clients)
         {
             if (client.Number == talker)
                 Assert.True(client.Machine.State == FloorParticipantState.U_HasPermission, View);
@@ -94,17 +121,56 @@ internal sealed class FloorWorld
         }
     }
 
-    private static string Identity(int number) => $"sip:p{number}@mc.example";
+    /// <summary>Everybody believes that exactly those talk whom the server lets.</summary>
+    public void AssertEverybodySeesTheTalkers(params int[] talkers)
+    {
+        Assert.True(talkers.All(_arbiter.MaySendMedia) && _arbiter.TalkerCount == talkers.Length, View);
+        foreach (FloorWorldClient client in _clients)
+        {
+            bool talks = talkers.Contains(client.Number);
+            Assert.True(talks == (client.Machine.State == FloorParticipantState.U_HasPermission), View);
+            string[] heard = [.. client.Talkers.Where(talker => talker != client.McpttId)];
+            Assert.True(heard.SequenceEqual(talkers.Where(talker => talker != client.Number).Order().Select(Identity)),
+                $"{client.Number} hears {string.Join(", ", heard)}; {View}");
+        }
+    }
+
+    /// <summary>Both talk and hear each other; the others are told of who overrides.</summary>
+    public void AssertOverriding(int talker, int overriding)
+    {
+        Assert.True(_arbiter.Talker == talker && _arbiter.OverridingTalker == overriding, View);
+        foreach (FloorWorldClient client in _clients)
+        {
+            Assert.True(client.Machine.Talker == Identity(client.Number == overriding ? talker : overriding), View);
+            Assert.True(client.Machine.IsOverriding == (client.Number == overriding), View);
+            Assert.True(client.Machine.IsOverridden == (client.Number == talker), View);
+        }
+    }
+
+    /// <summary>These wait, in this order, and know their places.</summary>
+    public void AssertQueue(params int[] waiting)
+    {
+        Assert.True(_arbiter.QueueLength == waiting.Length, View);
+        for (int place = 1; place <= waiting.Length; place++)
+        {
+            FloorWorldClient client = _clients[waiting[place - 1] - 1];
+            Assert.True(_arbiter.QueuePositionOf(client.Number) == place && client.Machine.State == FloorParticipantState.U_Queued, View);
+        }
+    }
+
+    public static string Identity(int number) => $"sip:p{number}@mc.example";
 
     private void Step()
     {
         Now += s_step;
         while (_network.TryPeek(out _, out (long At, long) key) && key.At <= Now.Nanoseconds)
             _network.Dequeue()();
+        if (Now == Instant.FromMilliseconds(1000))
+            _arbiter.CompleteInitialising(Now, _serverEffects);
         if (_arbiter.NextDeadline <= Now)
             _arbiter.Expire(Now, _serverEffects);
         Assert.True(_arbiter.NextDeadline > Now);
-        foreach (Client client in _clients)
+        foreach (FloorWorldClient client in _clients)
         {
             if (!_healed)
                 Live(client);
@@ -116,14 +182,18 @@ internal sealed class FloorWorld
     }
 
     // What users do on their own.
-    private void Live(Client client)
+    private void Live(FloorWorldClient client)
     {
         int dice = _random.Next(1000);
         if (dice == 0 && client.InCall)
         {
             Note($"{client.Number} leaves");
             client.EndSession();
-            _arbiter.Leave(client.Number, Now, _serverEffects);
+            if (client.IsBehindFunction)
+                _function.Leave(client.Number, _functionEffects);
+            else
+                _arbiter.Leave(client.Number, Now, _serverEffects);
+            SendFromFunction();
         }
         else if (dice < 5 && !client.InCall)
         {
@@ -144,21 +214,25 @@ internal sealed class FloorWorld
         }
     }
 
-    private void Join(Client client)
+    private void Join(FloorWorldClient client)
     {
-        bool implicitRequest = !_healed && _random.Next(4) == 0;
+        bool implicitRequest = !_healed && !client.IsBehindFunction && _random.Next(4) == 0;
         Note($"{client.Number} joins{(implicitRequest ? " and asks" : "")}");
         client.BeginSession(implicitRequest, Now);
-        Assert.Equal(FloorOutcome.Ok, _arbiter.Join(client.Number, new FloorParticipantProfile
+        var profile = new FloorParticipantProfile
         {
-            McpttId = Identity(client.Number),
+            McpttId = client.McpttId,
             QueueingNegotiated = client.Number % 3 != 0,
+            MayClaimEmergency = client.Number % 4 != 0,
             NegotiatedPriority = client.Number % 2 == 0 ? (byte)client.Number : null,
-        }, implicitRequest, Now, _serverEffects));
+        };
+        Assert.Equal(FloorOutcome.Ok, client.IsBehindFunction ? _function.Join(client.Number, profile, _functionEffects)
+            : _arbiter.Join(client.Number, profile, implicitRequest, Now, _serverEffects));
+        SendFromFunction();
         SendToClients();
     }
 
-    private void SendToServer(Client client)
+    private void SendToServer(FloorWorldClient client)
     {
         for (int i = 0; i < client.Effects.Count; i++)
         {
@@ -167,8 +241,12 @@ internal sealed class FloorWorld
             byte[] message = client.Effects.Message(client.Effects[i]).ToArray();
             Carry(client, () =>
             {
-                Note($"{client.Number} sends {(FloorMessageType)(message[0] & 0xF)}");
-                _arbiter.Receive(client.Number, message, Now, _serverEffects);
+                Note($"{client.Number} sends {Convert.ToHexString(message)}");
+                if (client.IsBehindFunction)
+                    _function.Receive(client.Number, message, Now, _functionEffects);
+                else
+                    _arbiter.Receive(client.Number, message, Now, _serverEffects);
+                SendFromFunction();
                 SendToClients();
             });
         }
@@ -178,18 +256,62 @@ internal sealed class FloorWorld
     }
 
     // Media passes exactly when the server said so before.
-    private void Forward(Client from)
+    private void Forward(FloorWorldClient from)
     {
-        bool forwarded = _arbiter.ReceiveMedia(from.Number, Now, _serverEffects);
-        Assert.True(forwarded == _granted.Contains(from.Number), $"media of {from.Number} at {Now}: {View}");
+        if (from.IsBehindFunction)
+        {
+            bool up = _function.ReceiveMedia(from.Number, Now, _functionEffects);
+            Assert.True(up == (_function.StateOf(from.Number) == NonControllingParticipantState.P_HasPermission), View);
+            SendFromFunction();
+            if (up)
+                Carry(() => true, () => Forward(from, Function));
+            return;
+        }
+        Forward(from, from.Number);
+    }
+
+    private void Forward(FloorWorldClient from, int session)
+    {
+        bool forwarded = _arbiter.ReceiveMedia(session, Now, _serverEffects);
+        Assert.True(forwarded == _granted.Contains(session), $"media of {from.Number} at {Now}: {View}");
         SendToClients();
         if (!forwarded)
             return;
-        foreach (Client client in _clients)
+        foreach (FloorWorldClient client in _clients)
         {
             if (client != from)
                 Carry(client, () => client.Machine.ReceiveMedia(Now, client.Effects));
         }
+    }
+
+    private void SendFromFunction()
+    {
+        for (int i = 0; i < _functionEffects.Count; i++)
+        {
+            FloorEffect effect = _functionEffects[i];
+            byte[] message = _functionEffects.Message(effect).ToArray();
+            if (effect.Kind == FloorEffectKind.SendToControllingFunction)
+            {
+                Carry(() => true, () =>
+                {
+                    Note($"function sends {Convert.ToHexString(message)}");
+                    _arbiter.Receive(Function, message, Now, _serverEffects);
+                    SendToClients();
+                });
+            }
+            else if (effect.Kind == FloorEffectKind.Send)
+            {
+                FloorWorldClient client = _clients[effect.Participant - 1];
+                Carry(client, () => client.Machine.Receive(message, Now, client.Effects));
+            }
+        }
+        _functionEffects.Clear();
+    }
+
+    private void ReceiveAtFunction(byte[] message)
+    {
+        _function.ReceiveFromControllingFunction(message, Now, _functionEffects);
+        SendFromFunction();
     }
 
     private void SendToClients()
@@ -216,8 +338,13 @@ internal sealed class FloorWorld
                     break;
                 case FloorEffectKind.Send:
                     byte[] message = _serverEffects.Message(effect).ToArray();
-                    Client client = _clients[effect.Participant - 1];
-                    Note($"{effect.MessageType} to {effect.Participant}");
+                    Note($"{effect.MessageType} to {effect.Participant}: {Convert.ToHexString(message)}");
+                    if (effect.Participant == Function)
+                    {
+                        Carry(() => true, () => ReceiveAtFunction(message));
+                        break;
+                    }
+                    FloorWorldClient client = _clients[effect.Participant - 1];
                     Carry(client, () => client.Machine.Receive(message, Now, client.Effects));
                     break;
             }
@@ -229,22 +356,28 @@ internal sealed class FloorWorld
     {
         int most = _policy.DualFloor ? 2 : _policy.MaxTalkers;
         Assert.InRange(_granted.Count, 0, most);
-        foreach (Client client in _clients)
+        Assert.Equal(_granted.Count, _arbiter.TalkerCount);
+        // Every talk ends: T2 or T12 from its first packet, with T1 before that and T3 after.
+        TimeSpan longest = _policy.T1 + _policy.T2 + _policy.T3 + (_policy.DualFloor ? _policy.T12 : TimeSpan.Zero) + s_step * 2;
+        foreach (FloorWorldClient client in _clients)
         {
             Assert.Equal(_granted.Contains(client.Number), _arbiter.MaySendMedia(client.Number));
             bool permitted = _arbiter.StateOf(client.Number) is FloorServerParticipantState.U_Permitted or
                 FloorServerParticipantState.U_PendingFloorRevoke;
             Assert.Equal(_granted.Contains(client.Number), permitted);
-            // Every talk ends: T2 or T12 from its first packet, with T1 before that and T3 after.
             client.PermittedSince = permitted ? client.PermittedSince ?? Now : null;
-            TimeSpan longest = _policy.T1 + _policy.T2 + _policy.T12 + _policy.T3 + s_step * 2;
             Assert.True(client.PermittedSince is not { } since || Now - since <= longest, View);
         }
     }
 
-    private void Carry(Client client, Action delivery)
+    private void Carry(FloorWorldClient client, Action delivery)
     {
         int session = client.Session;
+        Carry(() => client.InCall && client.Session == session, delivery);
+    }
+
+    private void Carry(Func<bool> isThere, Action delivery)
+    {
         int copies = !_healed && _random.Next(20) == 0 ? 2 : 1;
         for (; copies > 0; copies--)
         {
@@ -253,7 +386,7 @@ internal sealed class FloorWorld
             Instant at = Now + TimeSpan.FromMilliseconds(_healed ? 20 : _random.Next(10, 200));
             _network.Enqueue(() =>
             {
-                if (client.InCall && client.Session == session)
+                if (isThere())
                     delivery();
             }, (at.Nanoseconds, _sent++));
         }
@@ -261,76 +394,4 @@ internal sealed class FloorWorld
 
     private void Note(string what) =>
         _trace.Append(CultureInfo.InvariantCulture, $"{Now.Milliseconds,7} {what}\n");
-
-    private sealed class Client(int number)
-    {
-        private Instant _nextPacket = Instant.Zero;
-
-        public int Number { get; } = number;
-
-        public int Session { get; private set; }
-
-        public bool InCall { get; private set; }
-
-        public bool Pressed { get; private set; }
-
-        /// <summary>Packets a broken client sends although it may not.</summary>
-        public int SendsUnasked { get; set; }
-
-        public Instant? PermittedSince { get; set; }
-
-        public FloorEffects Effects { get; } = new();
-
-        public FloorParticipant Machine { get; } = new(new FloorParticipantOptions
-        {
-            Ssrc = (uint)number,
-            Priority = 4,
-            AcceptQueuedGrantAutomatically = true,
-        });
-
-        public void BeginSession(bool implicitRequest, Instant now)
-        {
-            Session++;
-            InCall = true;
-            Pressed = implicitRequest;
-            Machine.CompleteCallRelease();
-            Machine.Start(implicitRequest, now);
-        }
-
-        public void EndSession()
-        {
-            InCall = false;
-            Pressed = false;
-            SendsUnasked = 0;
-            Machine.ReleaseCall();
-        }
-
-        public void Press(bool pressed, Instant now)
-        {
-            if (!InCall)
-                return;
-            Pressed = pressed;
-            if (pressed)
-                Machine.PushToTalk(now, Effects);
-            else
-                Machine.ReleaseToTalk(now, Effects);
-        }
-
-        public void Step(Instant now)
-        {
-            if (Machine.NextDeadline <= now)
-                Machine.Expire(now, Effects);
-            Assert.True(Machine.NextDeadline > now);
-        }
-
-        public bool SendsMedia(Instant now)
-        {
-            bool talks = Machine.State == FloorParticipantState.U_HasPermission || SendsUnasked > 0;
-            if (!talks || now < _nextPacket)
-                return false;
-            SendsUnasked -= SendsUnasked > 0 ? 1 : 0;
-            _nextPacket = now + TimeSpan.FromMilliseconds(60);
-            return true;
-        }
-    }
 }

@@ -31,8 +31,12 @@ public sealed class TemporaryGroupTests
         _arbiter.Join(1, Profile(1), false, _now, _effects);
         foreach (int function in (int[])[FunctionA, FunctionB])
         {
-            _arbiter.Join(function, Profile(function) with { IsNonControllingFunction = true, NegotiatedPriority = 9 },
-                false, _now, _effects);
+            FloorParticipantProfile profile = Profile(function) with
+            {
+                IsNonControllingFunction = true,
+                NegotiatedPriority = 9,
+            };
+            _arbiter.Join(function, profile, false, _now, _effects);
         }
         _effects.Clear();
     }
@@ -123,6 +127,23 @@ public sealed class TemporaryGroupTests
     }
 
     [Fact]
+    public void A_function_takes_away_what_its_participant_may_not_claim_and_what_only_a_server_sends()
+    {
+        _a.Join(14, Profile(14) with { MayClaimEmergency = false }, _effects);
+        Start();
+        _effects.Clear();
+        _a.Receive(14, FloorMessages.Request(5, FloorIndicator.Emergency), _now, _effects);
+        Assert.Equal("NotAllowed(Request) 14 Request→CF", FloorEffectText.Describe(_effects));
+        FloorMessage.TryParse(Last(), out FloorMessage request, out _);
+        Assert.True(request.TryGetFloorIndicator(out FloorIndicator claimed));
+        Assert.Equal(FloorIndicator.None, claimed);
+
+        _effects.Clear();
+        Assert.Equal(FloorOutcome.NotAllowed, _a.Receive(14, FloorMessages.Granted(), _now, _effects));
+        Assert.Equal("NotAllowed(Granted) 14", FloorEffectText.Describe(_effects));
+    }
+
+    [Fact]
     public void Functions_in_cascade_find_the_way_back()
     {
         var lower = Function();
@@ -187,6 +208,7 @@ public sealed class TemporaryGroupTests
         McpttId = $"sip:p{number}@mc.example",
         QueueingNegotiated = true,
         NegotiatedPriority = 5,
+        MayClaimEmergency = true,
     };
 
     private void Start()

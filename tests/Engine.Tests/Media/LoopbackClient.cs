@@ -36,6 +36,14 @@ internal sealed class LoopbackClient : IDisposable
         return type;
     }
 
+    /// <summary>Waits for a Floor Idle; other messages before it pass by.</summary>
+    public void ReceiveIdle()
+    {
+        while (Client.OpenFloorType(Receive(_floor)) != FloorMessageType.Idle)
+        {
+        }
+    }
+
     public void Drain()
     {
         while (_floor.Available > 0)

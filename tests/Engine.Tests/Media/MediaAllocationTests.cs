@@ -41,6 +41,32 @@ public class MediaAllocationTests
     }
 
     [Fact]
+    public void A_floor_message_without_a_right_to_it_allocates_nothing()
+    {
+        TestClient client = _harness.Join(1);
+        byte[][] packets = [.. Enumerable.Range(0, WarmUp_packets + Measured_packets).Select(_ => client.FloorPacket(FloorMessageType.Granted))];
+
+        Assert.Equal(0, AllocatedBy(packets, packet => _harness.ReceiveFloor(client.Floor, packet)));
+        Assert.Equal(packets.Length, _harness.Dropped(MediaDrop.FloorNotAllowed));
+    }
+
+    [Fact]
+    public void Forwarding_the_overridden_talker_to_the_overriding_one_alone_allocates_nothing()
+    {
+        var policy = new FloorPolicy { DualFloor = true, DualFloorListeners = DualFloorListeners.Overriding };
+        _harness.Router.Execute(new SetFloorPolicy(RouterHarness.Call, policy), _harness.Now);
+        TestClient talker = _harness.Join(1);
+        _harness.Join(2);
+        _harness.Join(3);
+        _harness.GiveFloor(talker);
+        _harness.Router.Execute(new RequestFloor(RouterHarness.Call, new LegId(2), FloorIndicator.Emergency), _harness.Now);
+        byte[][] packets = [.. Enumerable.Range(0, WarmUp_packets + Measured_packets).Select(_ => talker.MediaPacket(_harness.Key))];
+
+        Assert.Equal(0, AllocatedBy(packets, packet => _harness.ReceiveAudio(talker.Audio, packet)));
+        Assert.Equal(packets.Length, _harness.Router.ReadCounters().ForwardedMedia_packets);
+    }
+
+    [Fact]
     public void A_packet_of_nobody_allocates_nothing()
     {
         _harness.Join(1);

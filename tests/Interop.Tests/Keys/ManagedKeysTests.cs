@@ -1,5 +1,6 @@
 using MediaEngine.Keys;
 using MediaEngine.Mcx;
+using MediaEngine.Rtp;
 using MediaEngine.Srtp;
 using MediaEngine.Tool;
 

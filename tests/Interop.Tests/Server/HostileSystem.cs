@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using MediaEngine.Mcx;
+using MediaEngine.Rtp;
 using MediaEngine.Server;
 using MediaEngine.Sip;
 using MediaEngine.Tool;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using MediaEngine.Mcx;
+using MediaEngine.Rtp;
 using MediaEngine.Server;
 using MediaEngine.Tool;
 using Microsoft.Data.Sqlite;

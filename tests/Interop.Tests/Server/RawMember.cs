@@ -2,8 +2,10 @@ using System.Net;
 using System.Net.Sockets;
 using MediaEngine.Floor;
 using MediaEngine.Keys;
+using MediaEngine.Mcx;
 using MediaEngine.Rtp;
 using MediaEngine.Server;
+using MediaEngine.Sip;
 using MediaEngine.Srtp;
 using MediaEngine.Tool;
 
@@ -12,6 +14,9 @@ namespace MediaEngine.Interop.Tests;
 /// <summary>A member in a call with sockets of its own: it sends whatever it is told, under whatever key.</summary>
 internal sealed class RawMember : IDisposable
 {
+    /// <summary>Of its floor control, unless another is wanted.</summary>
+    public const uint FloorSsrc = 0x0F0F_0F0F;
+
     private const int Payload_octets = 160;
 
     private readonly RawSip _sip;
@@ -34,16 +39,22 @@ internal sealed class RawMember : IDisposable
 
     public UdpClient Floor { get; } = new(new IPEndPoint(IPAddress.Loopback, 0));
 
+    /// <summary>The server's answer.</summary>
+    public SessionDescription Agreed { get; private set; } = null!;
+
     public ClientProfile Profile => _sip.Profile;
 
     /// <summary>Registers, affiliates to fire-1 and calls it; another member must be there to answer.</summary>
-    public static async Task<RawMember> CallAsync(HostileSystem system, string name)
+    public static async Task<RawMember> CallAsync(HostileSystem system, string name, string parameters = "mc_queueing")
     {
         RawSip sip = await RawSip.ConnectAsync(system, name);
         Assert.Equal(200, (await sip.RequestAsync(sip.Register)).Status);
         Assert.Equal(200, (await sip.ExchangeAsync(sip.Publish(EmbeddedOrganisation.FireGroup))).Status);
         var member = new RawMember(sip);
-        await sip.CallAsync(EmbeddedOrganisation.FireGroup, (IPEndPoint)member.Audio.Client.LocalEndPoint!, (IPEndPoint)member.Floor.Client.LocalEndPoint!);
+        SipResponse answer = await sip.CallAsync(
+            EmbeddedOrganisation.FireGroup, (IPEndPoint)member.Audio.Client.LocalEndPoint!, (IPEndPoint)member.Floor.Client.LocalEndPoint!, parameters);
+        Assert.True(SessionDescription.TryParse(MultipartBody.PartsOf(answer).First(part => part.MediaType == ContentTypes.Sdp).Body, out SessionDescription agreed, out _));
+        member.Agreed = agreed;
         return member;
     }
 
@@ -66,19 +77,19 @@ internal sealed class RawMember : IDisposable
     }
 
     /// <summary>The next floor control datagram of this member, or, with <paramref name="sender"/>, under another key.</summary>
-    public byte[] FloorMessage(FloorMessageType type, SrtpSender? sender = null)
+    public byte[] FloorMessage(FloorMessageType type, SrtpSender? sender = null, uint ssrc = FloorSsrc)
     {
-        byte[] datagram = PlainFloorMessage(type);
+        byte[] datagram = PlainFloorMessage(type, ssrc);
         int plain = datagram.Length;
         Array.Resize(ref datagram, plain + 64);
         Assert.Equal(SrtpOutcome.Ok, (sender ?? _floorSender).ProtectRtcp(datagram, plain, out int length));
         return datagram[..length];
     }
 
-    public static byte[] PlainFloorMessage(FloorMessageType type)
+    public static byte[] PlainFloorMessage(FloorMessageType type, uint ssrc = FloorSsrc)
     {
         byte[] message = new byte[256];
-        var writer = new FloorMessageWriter(message, type, ackRequired: false, 0x0F0F_0F0F);
+        var writer = new FloorMessageWriter(message, type, ackRequired: false, ssrc);
         return message[..writer.Complete()];
     }
 

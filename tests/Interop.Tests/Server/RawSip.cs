@@ -139,21 +139,21 @@ internal sealed class RawSip : IDisposable
         return request;
     }
 
-    public SipRequest Invite(string group, IPEndPoint audio, IPEndPoint floor)
+    public SipRequest Invite(string group, IPEndPoint audio, IPEndPoint floor, string parameters = "mc_queueing")
     {
         SipRequest request = New(SipMethods.Invite);
         request.Headers.Add("Contact", Contact);
         request.Headers.Add("Accept-Contact", "*;+g.3gpp.mcptt;require;explicit");
         byte[] body = MultipartBody.Compose(
             [
-                new MimePart(ContentTypes.Sdp, Describe(audio, floor).Serialise()),
+                new MimePart(ContentTypes.Sdp, Describe(audio, floor, parameters).Serialise()),
                 new MimePart(ContentTypes.McpttInfo, new McpttInfo { SessionType = "prearranged", RequestUri = group, ClientId = Profile.ClientId }.Serialise()),
             ], out string contentType);
         request.SetBody(contentType, body);
         return request;
     }
 
-    public static SessionDescription Describe(IPEndPoint audio, IPEndPoint floor) => new()
+    public static SessionDescription Describe(IPEndPoint audio, IPEndPoint floor, string parameters = "mc_queueing") => new()
     {
         OriginUser = "raw",
         SessionId = 1,
@@ -161,19 +161,20 @@ internal sealed class RawSip : IDisposable
         Media =
         [
             new MediaDescription { Kind = "audio", Port = audio.Port, Protocol = "RTP/SAVP", Format = "8" },
-            new MediaDescription { Kind = "application", Port = floor.Port, Protocol = "udp", Format = "MCPTT", Attributes = ["fmtp:MCPTT mc_queueing"] },
+            new MediaDescription { Kind = "application", Port = floor.Port, Protocol = "udp", Format = "MCPTT", Attributes = [$"fmtp:MCPTT {parameters}"] },
         ],
     };
 
     /// <summary>Calls the group, is answered and acknowledges.</summary>
-    public async Task CallAsync(string group, IPEndPoint audio, IPEndPoint floor)
+    public async Task<SipResponse> CallAsync(string group, IPEndPoint audio, IPEndPoint floor, string parameters = "mc_queueing")
     {
-        SipRequest invite = Invite(group, audio, floor);
+        SipRequest invite = Invite(group, audio, floor, parameters);
         SipResponse ok = await ExchangeAsync(invite);
         Assert.Equal(200, ok.Status);
         SipRequest ack = SipDialog.FromClient(invite, ok).CreateAck(invite.CSeq.Number);
         ack.Headers.AddFirst("Via", $"SIP/2.0/TCP 127.0.0.1;branch=z9hG4bK{Guid.NewGuid():n}");
         await SendAsync(ack.ToBytes());
+        return ok;
     }
 
     public static int? WarningOf(SipResponse response) => SipWarning.AllOf(response) is [var first, ..] ? first.McCode : null;

@@ -1,3 +1,4 @@
+using MediaEngine.Rtp;
 using MediaEngine.Tool;
 
 namespace MediaEngine.Interop.Tests;

@@ -1,4 +1,5 @@
 using MediaEngine.Mcx;
+using MediaEngine.Rtp;
 using MediaEngine.Sip;
 using MediaEngine.Tool;
 

@@ -320,7 +320,16 @@ internal sealed class SimServer : ISipUser, IMulticastOutput, IReportSink
                 Floor.ServerAddsLeg(leg);
                 _callOfAudio[SocketAddressKey.From(leg.Audio)] = leg.Call;
                 command = new AddLeg(new CallId(leg.Call), new LegId(leg.Leg), leg.McpttId, leg.Audio, leg.Floor, Copy(leg.ClientServerKey), leg.ServerSsrc,
-                    leg.OverMulticast ? LegDelivery.Multicast : LegDelivery.Unicast, leg.Profile, leg.ImplicitFloorRequest);
+                    leg.OverMulticast ? LegDelivery.Multicast : LegDelivery.Unicast, leg.Profile, leg.ImplicitFloorRequest)
+                {
+                    FloorSsrc = leg.FloorSsrc,
+                };
+                break;
+            case MediaEffect.SetFloorPolicy set:
+                command = new SetFloorPolicy(new CallId(set.Call), set.FloorPolicy);
+                break;
+            case MediaEffect.RequestFloor request:
+                command = new RequestFloor(new CallId(request.Call), new LegId(request.Leg), request.CallType);
                 break;
             case MediaEffect.RemoveLeg leg:
                 command = new RemoveLeg(new CallId(leg.Call), new LegId(leg.Leg));

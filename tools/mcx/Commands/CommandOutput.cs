@@ -103,6 +103,11 @@ public sealed class CommandOutput(bool json, TextWriter output, TextWriter error
         FloorRevoked e => $"floor of {e.Group} revoked, cause {e.Cause}",
         FloorQueued e => $"floor of {e.Group} queued, position {e.Position}",
         FloorRequestTimedOut e => $"floor of {e.Group}: no answer",
+        FloorRequestCancelled e => $"{e.Group}: the floor request was taken out of the queue",
+        QueueCancelled e => $"{e.Group}: floor requests taken out of the queue (result {e.Result})",
+        CallUrgencyChanged e => $"{e.Group}: {e.Urgency} call",
+        TalkerChanged { Overridden: true } e => $"{e.Group}: {e.Talker} talks over this client",
+        TalkerChanged { Talkers.Count: > 1 } e => $"{e.Group}: {string.Join(", ", e.Talkers)} talk",
         TalkerChanged { Talker: null } e => $"{e.Group}: nobody talks",
         TalkerChanged e => $"{e.Group}: {e.Talker} talks",
         BurstReceived e => string.Create(

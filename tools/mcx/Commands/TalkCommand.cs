@@ -16,6 +16,7 @@ internal static class TalkCommand
         var floorWait = new Option<double>("--floor-wait") { Description = "Seconds to wait for the floor, in the queue too", HelpName = "seconds", DefaultValueFactory = _ => 20 };
         var stay = new Option<double>("--stay") { Description = "Seconds to stay in the call and listen after talking", HelpName = "seconds", DefaultValueFactory = _ => 0 };
         var implicitFloor = new Option<bool>("--implicit-floor") { Description = "Let the call's set-up be the floor request" };
+        var kind = new CallKindOptions();
         var keep = new Option<bool>("--keep-affiliations") { Description = "Do not affiliate to the profile's groups first" };
         return common.Command(
             "talk",
@@ -31,7 +32,7 @@ internal static class TalkCommand
                 // Keys come after registration, and a regroup's are known from its notice, which the server repeats then.
                 await session.Endpoint.WaitForKeyAsync(called, KeyTimeout, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 cancellation.ThrowIfCancellationRequested();
-                var options = new CallOptions { ImplicitFloorRequest = parsed.GetValue(implicitFloor) };
+                CallOptions options = kind.Read(parsed) with { ImplicitFloorRequest = parsed.GetValue(implicitFloor) };
                 McxCall call = await session.Endpoint.CallAsync(called, options, cancellation).ConfigureAwait(false);
                 await TalkAsync(call, samples, TimeSpan.FromSeconds(parsed.GetValue(floorWait)), cancellation).ConfigureAwait(false);
                 double stay_s = parsed.GetValue(stay);
@@ -44,7 +45,7 @@ internal static class TalkCommand
                     string.Create(System.Globalization.CultureInfo.InvariantCulture, $"talked {spoken_s:0.00} s on {called}"),
                     new JsonObject { ["group"] = called, ["talked_s"] = spoken_s });
             },
-            group, wav, floorWait, stay, implicitFloor, common.OutDir, keep);
+            [group, wav, floorWait, stay, implicitFloor, .. kind.All, common.OutDir, keep]);
     }
 
     private static async Task TalkAsync(McxCall call, short[] samples, TimeSpan floorWait, CancellationToken cancellation)

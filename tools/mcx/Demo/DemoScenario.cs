@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using MediaEngine.Keys;
 using MediaEngine.Mcx;
+using MediaEngine.Rtp;
 using MediaEngine.Server;
 
 namespace MediaEngine.Tool;

@@ -17,8 +17,8 @@ internal static class CallDescriptions
     public static SessionDescription Offer(CallMedia media, EndpointOptions options, bool multicast, bool implicitRequest)
     {
         string floor = options.Queueing ? "mc_queueing;" : string.Empty;
-        floor += string.Create(CultureInfo.InvariantCulture, $"mc_priority={options.FloorPriority}");
-        floor += implicitRequest ? ";mc_implicit_request" : string.Empty;
+        floor += string.Create(CultureInfo.InvariantCulture, $"mc_priority={options.FloorPriority};mc_floor_ssrc={media.FloorSsrc}");
+        floor += implicitRequest ? ";mc_granted;mc_implicit_request" : string.Empty;
         List<MediaDescription> lines = [Audio(media), Floor(media, floor)];
         if (multicast)
         {
@@ -35,6 +35,23 @@ internal static class CallDescriptions
         return Describe(media, lines);
     }
 
+    /// <summary>
+    /// The same media offered again, in a re-INVITE; without mc_granted, and with mc_implicit_request only as a floor request
+    /// (TS 24.380 14.5).
+    /// </summary>
+    public static SessionDescription ReOffer(SessionDescription local, CallMedia media, AgreedMedia agreed, bool implicitRequest)
+    {
+        string floor = agreed.Queueing ? "mc_queueing;" : string.Empty;
+        floor += agreed.Priority is { } priority ? string.Create(CultureInfo.InvariantCulture, $"mc_priority={priority};") : string.Empty;
+        floor += string.Create(CultureInfo.InvariantCulture, $"mc_floor_ssrc={media.FloorSsrc}");
+        floor += implicitRequest ? ";mc_implicit_request" : string.Empty;
+        return local with
+        {
+            SessionVersion = local.SessionVersion + 1,
+            Media = [.. local.Media.Select(line => line.IsFloorControl ? Floor(media, floor) : line)],
+        };
+    }
+
     /// <summary>The answer to the server's offer, every line in its place; false with a reason when it cannot be accepted.</summary>
     public static bool TryAnswer(
         SessionDescription offer, CallMedia media, EndpointOptions options, bool multicast,
@@ -49,7 +66,7 @@ internal static class CallDescriptions
             if (ReferenceEquals(line, offer.Audio))
                 lines.Add(Audio(media));
             else if (ReferenceEquals(line, offer.FloorControl))
-                lines.Add(Floor(media, FloorAnswer(line, agreed.Priority)));
+                lines.Add(Floor(media, FloorAnswer(line, media, agreed.Priority)));
             else if (ReferenceEquals(line, offer.MulticastAudio) && agreed.Multicast is not null)
                 lines.Add(line with { Information = null, Attributes = [Pcma, "recvonly", MulticastLabel] });
             else
@@ -88,7 +105,13 @@ internal static class CallDescriptions
             : null;
         bool implicitRequest = !ReferenceEquals(remote, offer) && parameters.ContainsKey("mc_implicit_request") &&
             offer.FloorControl?.FloorParameters.ContainsKey("mc_implicit_request") == true;
-        agreed = new AgreedMedia(remote.EndPointOf(audio), remote.EndPointOf(floor), bearer, agreedPriority, implicitRequest);
+        bool namesSsrc = parameters.TryGetValue("mc_floor_ssrc", out string? named);
+        agreed = new AgreedMedia(remote.EndPointOf(audio), remote.EndPointOf(floor), bearer, agreedPriority, implicitRequest)
+        {
+            Granted = implicitRequest && parameters.ContainsKey("mc_granted"),
+            Queueing = parameters.ContainsKey("mc_queueing"),
+            ServerFloorSsrc = namesSsrc && uint.TryParse(named, NumberStyles.None, CultureInfo.InvariantCulture, out uint ssrc) ? ssrc : 0,
+        };
         reason = string.Empty;
         return true;
     }
@@ -100,12 +123,16 @@ internal static class CallDescriptions
     }
 
     // An answer holds no parameter that was not offered (TS 24.380 14.3.1); mc_ssrc tells the server which stream is ours.
-    private static string FloorAnswer(MediaDescription offered, byte? priority)
+    private static string FloorAnswer(MediaDescription offered, CallMedia media, byte? priority)
     {
-        string queueing = offered.FloorParameters.ContainsKey("mc_queueing") ? "mc_queueing;" : string.Empty;
-        return priority is { } number
-            ? string.Create(CultureInfo.InvariantCulture, $"{queueing}mc_priority={number}")
-            : queueing.TrimEnd(';');
+        var parameters = new List<string>();
+        if (offered.FloorParameters.ContainsKey("mc_queueing"))
+            parameters.Add("mc_queueing");
+        if (priority is { } number)
+            parameters.Add(string.Create(CultureInfo.InvariantCulture, $"mc_priority={number}"));
+        if (offered.FloorParameters.ContainsKey("mc_floor_ssrc"))
+            parameters.Add(string.Create(CultureInfo.InvariantCulture, $"mc_floor_ssrc={media.FloorSsrc}"));
+        return string.Join(';', parameters);
     }
 
     private static SessionDescription Describe(CallMedia media, List<MediaDescription> lines) => new()

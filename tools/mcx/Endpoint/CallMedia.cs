@@ -1,6 +1,8 @@
+using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using MediaEngine.Floor;
 using MediaEngine.Keys;
 using MediaEngine.Rtp;
@@ -19,6 +21,10 @@ namespace MediaEngine.Tool;
 internal sealed class CallMedia : IDisposable
 {
     private const int MaxDatagram_bytes = 2048;
+
+    /// <summary>What the length octet of a floor control field can say (TS 24.380 8.1.3).</summary>
+    private const int MaxField_bytes = 255;
+
     private const int DatagramsPerTurn = 64;
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
@@ -35,7 +41,8 @@ internal sealed class CallMedia : IDisposable
     private readonly CallGroupKeys _keys;
     private readonly TimeProvider _time;
     private readonly TalkSender _talk;
-    private readonly BurstRecorder _recorder = new();
+    private readonly BurstRecorders _recorder = new();
+    private readonly TalkerNames _names = new();
     private readonly FloorEffects _effects = new();
     private readonly byte[] _datagram = new byte[MaxDatagram_bytes];
     private readonly byte[] _buffer = new byte[MaxDatagram_bytes];
@@ -80,6 +87,9 @@ internal sealed class CallMedia : IDisposable
 
     public uint AudioSsrc => _talk.Ssrc;
 
+    /// <summary>The SSRC of every floor control message of this client (mc_floor_ssrc).</summary>
+    public uint FloorSsrc => _floorSsrc;
+
     /// <summary>Media that arrived and could not be decrypted, or was not audio.</summary>
     public int Undecryptable { get; private set; }
 
@@ -108,22 +118,56 @@ internal sealed class CallMedia : IDisposable
     }
 
     /// <summary>Starts the thread.</summary>
-    public void Start(AgreedMedia agreed)
+    public void Start(AgreedMedia agreed, EndpointOptions options)
     {
         _agreed = agreed;
         _participant = new FloorParticipant(new FloorParticipantOptions
         {
             Ssrc = _floorSsrc,
             Priority = agreed.Priority,
+            NegotiatedPriority = agreed.Priority,
+            QueueingNegotiated = agreed.Queueing,
+            CallType = agreed.Urgency.CallType(),
+            FunctionalAlias = options.FunctionalAlias,
+            Location = options.Location,
+            BroadcastOriginator = agreed.BroadcastOriginator,
             AcceptQueuedGrantAutomatically = true,
         });
         _participant.Start(agreed.ImplicitRequest, SystemClock.Now);
+        if (agreed.Granted)
+            Post(now => Step(() => _participant.TakeGrantOfAnswer(_effects), now));
         _reported = FloorParticipantState.U_HasNoPermission;
         _thread = new Thread(Run) { IsBackground = true, Name = "mcx call" };
         _thread.Start();
     }
 
     public void PushToTalk() => Post(now => Step(() => _participant!.PushToTalk(now, _effects), now));
+
+    /// <summary>An authorised user takes the floor from a talker.</summary>
+    public void RequestRevoke(string mcpttId)
+    {
+        byte[] id = Encoding.UTF8.GetBytes(mcpttId);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(id.Length, MaxField_bytes, nameof(mcpttId));
+        Post(now => Step(() => _participant!.RequestRevoke(id, _effects), now));
+    }
+
+    /// <summary>An authorised user takes requests out of the queue; an empty list means all.</summary>
+    public void CancelQueued(IReadOnlyList<string> mcpttIds)
+    {
+        ReadOnlyMemory<byte>[] ids = [.. mcpttIds.Select(id => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(id))];
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(1 + ids.Sum(id => 1 + id.Length), MaxField_bytes, nameof(mcpttIds));
+        Post(now => Step(() => _participant!.CancelQueued(ids, _effects), now));
+    }
+
+    /// <summary>The call becomes as urgent as this, or is asked to; requests say so from now on.</summary>
+    /// <param name="requestsFloor">What is asked for in the session is the floor request too.</param>
+    public void BecomeUrgent(CallUrgency urgency, bool requestsFloor) => Post(now => Step(
+        () =>
+        {
+            _participant!.CallType = urgency.CallType();
+            if (requestsFloor)
+                _participant.RequestWithUpgrade(now);
+        }, now));
 
     /// <summary>The group whose keys protect the call.</summary>
     public string KeyGroup => _keys.Group;
@@ -145,7 +189,7 @@ internal sealed class CallMedia : IDisposable
     {
         Step(() => _participant!.ReleaseToTalk(now, _effects), now);
         if (_participant!.State == FloorParticipantState.U_HasNoPermission)
-            _listener.OnFloor(new FloorEffect { Kind = FloorEffectKind.ReleaseCompleted }, _participant.Talker);
+            _listener.OnFloor(new FloorEffect { Kind = FloorEffectKind.ReleaseCompleted }, Talk());
     });
 
     /// <summary>Says the samples while the floor is held; the task ends with the last packet, or with the loss of the floor.</summary>
@@ -250,7 +294,7 @@ internal sealed class CallMedia : IDisposable
             foreach (Socket socket in sockets)
                 Receive(socket);
         }
-        if (_recorder.Finish() is { } last)
+        foreach (HeardBurst last in _recorder.Finish())
             _listener.OnBurst(last);
         _talk.Stop();
     }
@@ -270,7 +314,7 @@ internal sealed class CallMedia : IDisposable
         _keys.Expire(_time.GetUtcNow());
         if (_participant!.NextDeadline <= now)
             Step(() => _participant.Expire(now, _effects), now);
-        if (_recorder.Expire(now) is { } burst)
+        foreach (HeardBurst burst in _recorder.Expire(now))
             _listener.OnBurst(burst);
         if (_reported != _participant.State)
             Report();
@@ -308,11 +352,14 @@ internal sealed class CallMedia : IDisposable
     private void ReceiveFloor(ReadOnlySpan<byte> datagram, IPEndPoint from, Instant now)
     {
         _tap?.Floor(from, FloorEndPoint, sent: false, datagram);
-        if (_floorReceiver.UnprotectRtcp(datagram, _buffer, out int length) == SrtpOutcome.Ok)
+        if (IsFromServer(datagram) && _floorReceiver.UnprotectRtcp(datagram, _buffer, out int length) == SrtpOutcome.Ok)
             Step(() => _participant!.Receive(_buffer.AsSpan(0, length), now, _effects), now);
         else
             Undecryptable++;
     }
+
+    private bool IsFromServer(ReadOnlySpan<byte> datagram) => _agreed!.ServerFloorSsrc == 0 ||
+        datagram.Length >= 8 && BinaryPrimitives.ReadUInt32BigEndian(datagram[4..]) == _agreed.ServerFloorSsrc;
 
     private void ReceiveAudio(ReadOnlySpan<byte> datagram, IPEndPoint from, bool multicast, Instant now)
     {
@@ -326,7 +373,7 @@ internal sealed class CallMedia : IDisposable
             return;
         }
         Step(() => _participant!.ReceiveMedia(now, _effects), now);
-        HeardBurst? ended = _recorder.Add(header, _buffer.AsSpan(header.Length_bytes, length - header.Length_bytes), _participant!.Talker, multicast, now);
+        HeardBurst? ended = _recorder.Add(header, _buffer.AsSpan(header.Length_bytes, length - header.Length_bytes), _names.Of(header.Ssrc, _participant!), multicast, now);
         if (ended is not null)
             _listener.OnBurst(ended);
     }
@@ -365,9 +412,18 @@ internal sealed class CallMedia : IDisposable
             case FloorEffectKind.QueuedFloorOffered:
                 break;
             default:
-                _listener.OnFloor(effect, _participant!.Talker);
+                if (effect.Kind == FloorEffectKind.TalkerChanged)
+                    _names.Take(_participant!);
+                _listener.OnFloor(effect, Talk());
                 break;
         }
+    }
+
+    private TalkState Talk()
+    {
+        FloorParticipant participant = _participant!;
+        string[] talkers = [.. Enumerable.Range(0, participant.TalkerCount).Select(i => participant.TalkerAt(i).McpttId)];
+        return new TalkState(participant.Talker, talkers, participant.IsOverriding, participant.IsOverridden);
     }
 
     private void SendFloor(ReadOnlySpan<byte> message)

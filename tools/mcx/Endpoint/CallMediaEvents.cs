@@ -12,10 +12,16 @@ internal sealed class CallMediaEvents(string group, Action<EndpointEvent> publis
     private bool _over;
     private volatile FloorParticipantState _state = FloorParticipantState.U_HasNoPermission;
     private volatile string? _talker;
+    private volatile IReadOnlyList<string> _talkers = [];
 
     public FloorParticipantState State => _state;
 
     public string? Talker => _talker;
+
+    public IReadOnlyList<string> Talkers => _talkers;
+
+    /// <summary>Called when floor control says that the call is to end: the talk of this client's broadcast is over.</summary>
+    public Action? BroadcastOver { get; set; }
 
     /// <summary>Completes with the answer to the request that is about to be made.</summary>
     public Task<FloorAnswer> ExpectAnswer()
@@ -53,14 +59,16 @@ internal sealed class CallMediaEvents(string group, Action<EndpointEvent> publis
     {
         _state = state;
         publish(new FloorStateChanged(group, state));
+        if (state == FloorParticipantState.Releasing)
+            BroadcastOver?.Invoke();
     }
 
-    public void OnFloor(in FloorEffect effect, string? talker)
+    public void OnFloor(in FloorEffect effect, in TalkState talk)
     {
         switch (effect.Kind)
         {
             case FloorEffectKind.FloorGrantedToMe:
-                publish(new FloorGranted(group));
+                publish(new FloorGranted(group) { Overriding = talk.Overriding });
                 Answer(FloorAnswer.Granted, granted: true);
                 break;
             case FloorEffectKind.FloorDenied:
@@ -79,8 +87,17 @@ internal sealed class CallMediaEvents(string group, Action<EndpointEvent> publis
                 publish(new FloorQueued(group, effect.QueuePosition));
                 break;
             case FloorEffectKind.TalkerChanged or FloorEffectKind.FloorFree:
-                _talker = effect.Kind == FloorEffectKind.FloorFree ? null : talker;
-                publish(new TalkerChanged(group, _talker));
+                bool free = effect.Kind == FloorEffectKind.FloorFree;
+                _talker = free ? null : talk.Talker;
+                _talkers = free ? [] : talk.Talkers;
+                publish(new TalkerChanged(group, _talker) { Talkers = _talkers, Overridden = talk.Overridden });
+                break;
+            case FloorEffectKind.RequestCancelled:
+                publish(new FloorRequestCancelled(group));
+                Answer(FloorAnswer.Revoked, granted: false);
+                break;
+            case FloorEffectKind.QueueCancelResult:
+                publish(new QueueCancelled(group, effect.Cause));
                 break;
             case FloorEffectKind.ReleaseCompleted:
                 Answer(FloorAnswer.Revoked, granted: false);

@@ -82,7 +82,31 @@ internal sealed class ClientRequests(ClientProfile profile, Func<string> contact
         {
             SessionType = "prearranged",
             RequestUri = group,
+            EmergencyIndication = options.Urgency == CallUrgency.Emergency ? true : null,
+            ImminentPerilIndication = options.Urgency == CallUrgency.ImminentPeril ? true : null,
             BroadcastIndication = options.Broadcast ? true : null,
+            ClientId = profile.ClientId,
+        };
+        if (options.Privacy)
+            request.Headers.Add("Privacy", "id");
+        SetBody(request, new MimePart(ContentTypes.Sdp, offer.Serialise()), Info(info));
+        return request;
+    }
+
+    /// <summary>Makes the call of the dialog as urgent as this (TS 24.379 10.1.1.2.1.3 to 10.1.1.2.1.5).</summary>
+    /// <param name="request">An INVITE of the dialog.</param>
+    /// <param name="offer">The media of the call once more.</param>
+    /// <param name="urgency">What it is to become.</param>
+    public SipRequest Upgrade(SipRequest request, SessionDescription offer, CallUrgency urgency)
+    {
+        request.Headers.Add("Contact", Contact);
+        request.Headers.Add("P-Preferred-Identity", $"<{profile.SipUser}>");
+        AddAcceptContact(request);
+        var info = new McpttInfo
+        {
+            SessionType = "prearranged",
+            EmergencyIndication = urgency == CallUrgency.ImminentPeril ? null : urgency == CallUrgency.Emergency,
+            ImminentPerilIndication = urgency == CallUrgency.Emergency ? null : urgency == CallUrgency.ImminentPeril,
             ClientId = profile.ClientId,
         };
         SetBody(request, new MimePart(ContentTypes.Sdp, offer.Serialise()), Info(info));

@@ -54,7 +54,11 @@ public sealed record CallUp(string Group, bool Outgoing, string? Multicast) : En
 public sealed record FloorStateChanged(string Group, FloorParticipantState State) : EndpointEvent;
 
 /// <summary>The floor is this client's: it may talk.</summary>
-public sealed record FloorGranted(string Group) : EndpointEvent;
+public sealed record FloorGranted(string Group) : EndpointEvent
+{
+    /// <summary>Another talker keeps the floor meanwhile (dual floor).</summary>
+    public bool Overriding { get; init; }
+}
 
 /// <param name="Cause">Reject cause (TS 24.380 8.2.3.4).</param>
 public sealed record FloorDenied(string Group, int Cause) : EndpointEvent;
@@ -65,11 +69,28 @@ public sealed record FloorRevoked(string Group, int Cause) : EndpointEvent;
 /// <summary>The floor request, or the place in the queue, got no answer.</summary>
 public sealed record FloorRequestTimedOut(string Group) : EndpointEvent;
 
+/// <summary>An authorised user took this client's floor request out of the queue.</summary>
+public sealed record FloorRequestCancelled(string Group) : EndpointEvent;
+
+/// <summary>What became of taking floor requests of others out of the queue.</summary>
+/// <param name="Result">Response state (TS 24.380 8.2.3.25): 0 = all removed, 2 = nobody waited, 3 = they did not wait, 5 = some did.</param>
+public sealed record QueueCancelled(string Group, int Result) : EndpointEvent;
+
+/// <summary>The call is as urgent as this from now on, as far as this client asked for it.</summary>
+public sealed record CallUrgencyChanged(string Group, CallUrgency Urgency) : EndpointEvent;
+
 /// <param name="Position">Position in the queue; 254 = not queued, 255 = not disclosed.</param>
 public sealed record FloorQueued(string Group, int Position) : EndpointEvent;
 
 /// <summary>Another participant talks, or, with null, nobody does.</summary>
-public sealed record TalkerChanged(string Group, string? Talker) : EndpointEvent;
+public sealed record TalkerChanged(string Group, string? Talker) : EndpointEvent
+{
+    /// <summary>All that talk, as far as they were named.</summary>
+    public IReadOnlyList<string> Talkers { get; init; } = [];
+
+    /// <summary>This client keeps talking, but another one overrides it (dual floor).</summary>
+    public bool Overridden { get; init; }
+}
 
 /// <summary>A burst of speech was heard to its end.</summary>
 /// <param name="File">The WAV file it was written to, or null.</param>

@@ -26,6 +26,12 @@ public sealed record EndpointOptions
     /// <summary>Offer queueing of floor requests (mc_queueing).</summary>
     public bool Queueing { get; init; } = true;
 
+    /// <summary>Told with floor requests, at most 255 octets (TS 24.380 8.2.3.19).</summary>
+    public string? FunctionalAlias { get; init; }
+
+    /// <summary>A Location value told with floor requests: type octet and content (TS 24.380 8.2.3.21).</summary>
+    public ReadOnlyMemory<byte> Location { get; init; }
+
     /// <summary>How long an answer to SIP is waited for before the server counts as not reachable.</summary>
     public TimeSpan SipTimeout { get; init; } = TimeSpan.FromSeconds(10);
 }

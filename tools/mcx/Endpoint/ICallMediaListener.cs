@@ -8,8 +8,8 @@ internal interface ICallMediaListener
     void OnFloorState(FloorParticipantState state);
 
     /// <param name="effect">Anything but Send.</param>
-    /// <param name="talker">Whom floor control names now, or null.</param>
-    void OnFloor(in FloorEffect effect, string? talker);
+    /// <param name="talk">Who talks now.</param>
+    void OnFloor(in FloorEffect effect, in TalkState talk);
 
     void OnBurst(HeardBurst burst);
 

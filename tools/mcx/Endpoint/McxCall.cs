@@ -1,6 +1,7 @@
 using System.Net;
 using MediaEngine.Floor;
 using MediaEngine.Keys;
+using MediaEngine.Mcx;
 using MediaEngine.Sip;
 
 namespace MediaEngine.Tool;
@@ -12,18 +13,22 @@ public sealed class McxCall : IAsyncDisposable
     private readonly CallMediaEvents _events;
     private readonly CallMedia _media;
     private readonly TaskCompletionSource<string?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SessionDescription _local;
     private int _endedFlag;
 
-    internal McxCall(McxEndpoint endpoint, string group, bool outgoing, CallMediaEvents events, CallMedia media, SipDialog dialog, AgreedMedia agreed)
+    internal McxCall(McxEndpoint endpoint, string group, bool outgoing, CallMediaEvents events, CallMedia media, SipDialog dialog, SessionDescription local, AgreedMedia agreed)
     {
         _endpoint = endpoint;
         _events = events;
         _media = media;
+        _events.BroadcastOver = () => _ = Task.Run(HangUpAsync);
         Group = group;
         Outgoing = outgoing;
         Dialog = dialog;
         Multicast = agreed.Multicast;
+        _local = local;
         Agreed = agreed;
+        Urgency = agreed.Urgency;
     }
 
     /// <summary>The group's or regroup's identity.</summary>
@@ -35,10 +40,16 @@ public sealed class McxCall : IAsyncDisposable
     /// <summary>The multicast bearer that is listened to, or null.</summary>
     public IPEndPoint? Multicast { get; }
 
+    /// <summary>What this client asked for, at set-up or since.</summary>
+    public CallUrgency Urgency { get; private set; }
+
     public FloorParticipantState FloorState => _events.State;
 
     /// <summary>Whom floor control named last; null while nobody talks.</summary>
     public string? Talker => _events.Talker;
+
+    /// <summary>Everybody that floor control named; several in a multi-talker group.</summary>
+    public IReadOnlyList<string> Talkers => _events.Talkers;
 
     /// <summary>Completes when the call is over, with the reason when there was one.</summary>
     public Task<string?> Ended => _ended.Task;
@@ -83,6 +94,40 @@ public sealed class McxCall : IAsyncDisposable
         await ReleaseFloorAsync(CancellationToken.None).ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
         return all ? FloorAnswer.Granted : FloorAnswer.Revoked;
+    }
+
+    /// <summary>Takes the floor from that talker; needs the right to (may-revoke). Who asks for the floor then gets it.</summary>
+    public void RevokeTalker(string mcpttId) => _media.RequestRevoke(mcpttId);
+
+    /// <summary>Takes floor requests out of the queue, all or those of these users; needs the right to (may-cancel-queued).</summary>
+    public void CancelQueued(params IReadOnlyList<string> mcpttIds) => _media.CancelQueued(mcpttIds);
+
+    /// <summary>
+    /// Floor requests claim this from now on, without making the call so. The server weighs the claim of a user without
+    /// authorisation as a normal request, and notes it.
+    /// </summary>
+    public void ClaimUrgency(CallUrgency urgency) => _media.BecomeUrgent(urgency, requestsFloor: false);
+
+    /// <summary>Makes the call an emergency or imminent peril call, or a normal one again, and may ask for the floor with it.</summary>
+    /// <exception cref="ToolException">The server refused (<see cref="ServerRefusedException"/>) or did not answer.</exception>
+    public async Task BecomeAsync(CallUrgency urgency, bool requestFloor = false, CancellationToken cancellation = default)
+    {
+        // Before the request: the answer of floor control may overtake that of SIP.
+        _media.BecomeUrgent(urgency, requestFloor);
+        try
+        {
+            SessionDescription offer = CallDescriptions.ReOffer(_local, _media, Agreed, requestFloor);
+            await _endpoint.UpgradeAsync(this, urgency, offer, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is ToolException or OperationCanceledException)
+        {
+            _media.BecomeUrgent(Urgency, requestsFloor: false);
+            if (requestFloor)
+                _media.ReleaseToTalk();
+            throw;
+        }
+        Urgency = urgency;
+        _endpoint.Publish(new CallUrgencyChanged(Group, urgency));
     }
 
     /// <summary>Sends BYE and frees sockets and thread. Does nothing when the call is over.</summary>

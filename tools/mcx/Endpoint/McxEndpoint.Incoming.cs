@@ -81,7 +81,7 @@ public sealed partial class McxEndpoint
                 return Refuse(488, reason);
             }
             SipResponse accept = _requests.Accept(invite, answer);
-            var call = new McxCall(this, group, outgoing: false, events, media, SipDialog.FromServer(invite, accept), agreed)
+            var call = new McxCall(this, group, outgoing: false, events, media, SipDialog.FromServer(invite, accept), answer, agreed)
             {
                 Refresh = again => _requests.Accept(again, answer),
             };

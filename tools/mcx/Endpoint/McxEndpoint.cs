@@ -168,7 +168,9 @@ public sealed partial class McxEndpoint : IAsyncDisposable
         try
         {
             bool multicast = Profile.MulticastInterface is not null;
-            SessionDescription offer = CallDescriptions.Offer(media, _options, multicast, options.ImplicitFloorRequest);
+            byte priority = options.FloorPriority ?? _options.FloorPriority;
+            SessionDescription offer = CallDescriptions.Offer(
+                media, _options with { FloorPriority = priority }, multicast, options.ImplicitFloorRequest);
             SipExchange exchange = await _sip.ExchangeAsync(_requests.Invite(group, offer, options), cancellation).ConfigureAwait(false);
             SipResponse response = await exchange.Final.ConfigureAwait(false);
             if (!response.IsSuccess)
@@ -180,7 +182,7 @@ public sealed partial class McxEndpoint : IAsyncDisposable
             string reason = "no session description";
             AgreedMedia agreed = null!;
             bool usable = !cancellation.IsCancellationRequested && DescriptionOf(response) is { } answer &&
-                CallDescriptions.TryAgree(answer, offer, multicast, _options.FloorPriority, out agreed, out reason);
+                CallDescriptions.TryAgree(answer, offer, multicast, priority, out agreed, out reason);
             try
             {
                 if (usable && agreed.Multicast is { } bearer)
@@ -197,7 +199,8 @@ public sealed partial class McxEndpoint : IAsyncDisposable
                 cancellation.ThrowIfCancellationRequested();
                 throw new ToolException($"the server's answer to the call to {group} cannot be used: {reason}; update one of the two programs.", ToolExit.Refused);
             }
-            var call = new McxCall(this, group, outgoing: true, events, media, dialog, agreed);
+            agreed = agreed with { Urgency = options.Urgency, BroadcastOriginator = options.Broadcast };
+            var call = new McxCall(this, group, outgoing: true, events, media, dialog, offer, agreed);
             Open(call, media);
             up = true;
             // The server counts an implicit floor request from the ACK on: the media is ready by then.
@@ -251,6 +254,24 @@ public sealed partial class McxEndpoint : IAsyncDisposable
         }
     }
 
+    /// <summary>Sends a re-INVITE that says how urgent the call is to be.</summary>
+    internal async Task UpgradeAsync(McxCall call, CallUrgency urgency, SessionDescription offer, CancellationToken cancellation)
+    {
+        SipRequest request = _requests.Upgrade(call.Dialog.CreateRequest(SipMethods.Invite), offer, urgency);
+        SipExchange exchange = await _sip.ExchangeAsync(request, cancellation).ConfigureAwait(false);
+        SipResponse response = await exchange.Final.ConfigureAwait(false);
+        // Credentials cost a number of their own.
+        while (call.Dialog.LocalCSeq < exchange.Request.CSeq.Number)
+            call.Dialog.CreateRequest(SipMethods.Invite);
+        if (!response.IsSuccess)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            throw new ServerRefusedException($"making the call to {call.Group} {urgency}", response);
+        }
+        call.Dialog.RefreshTarget(response);
+        _sip.Acknowledge(exchange, call.Dialog.CreateAck(exchange.Request.CSeq.Number));
+    }
+
     private static string NoKey(string group) =>
         $"no group master key for {group}: the profile configures none, the server has delivered none, and no regroup notice for it " +
         "has come; be a member of the group, or affiliate to one of the regroup's constituent groups and wait for the notice.";
@@ -284,7 +305,7 @@ public sealed partial class McxEndpoint : IAsyncDisposable
         // A key that came since the call took its keys found it not here yet.
         call.ReplaceKeys(_keys.CopiesFor);
         _hub.Publish(new CallUp(call.Group, call.Outgoing, call.Multicast?.ToString()));
-        media.Start(call.Agreed);
+        media.Start(call.Agreed, _options);
     }
 
     private async Task AbandonAsync(SipExchange exchange, SipDialog dialog)

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace MediaEngine.Tool;
+namespace MediaEngine.Rtp;
 
 /// <summary>
 /// A-law of ITU-T G.711 (RTP payload type 8, PCMA), between octets on the wire, even bits inverted, and 16-bit linear samples.
@@ -59,6 +59,15 @@ public static class G711
         var heard = new short[codes.Length];
         DecodeALaw(codes, heard);
         return heard;
+    }
+
+    /// <summary>Mean square of what the codes play; 1 = a square wave of full scale.</summary>
+    public static double Power(ReadOnlySpan<byte> codes)
+    {
+        long sum = 0;
+        foreach (byte code in codes)
+            sum += s_linear[code] * s_linear[code];
+        return codes.IsEmpty ? 0 : sum / (codes.Length * 32768.0 * 32768.0);
     }
 
     private static short[] MakeTable()

@@ -1,0 +1,106 @@
+using System.Text;
+
+namespace MediaEngine.Sip;
+
+/// <summary>What must hold of a message's headers before anybody works with it (RFC 3261 8.1.1, 20). Allocates nothing usually.</summary>
+internal ref struct SipHeadRules
+{
+    private readonly ReadOnlySpan<byte> _head;
+    private readonly Span<char> _scratch;
+    private ulong _seen;
+    private bool _anyVia;
+    private bool _topViaIsReadable;
+
+    /// <param name="scratch">Room for one header's text; more is allocated when it does not suffice.</param>
+    public SipHeadRules(ReadOnlySpan<byte> head, Span<char> scratch)
+    {
+        _head = head;
+        _scratch = scratch;
+    }
+
+    /// <summary>The way back is known: a fault can be answered.</summary>
+    public readonly bool TopViaIsReadable => _topViaIsReadable;
+
+    /// <summary>Null when there is none or it is faulty.</summary>
+    public int? ContentLength { get; private set; }
+
+    /// <param name="method">The request's; null for a response.</param>
+    public bool Check(ReadOnlySpan<SipHeaderEntry> entries, string? method)
+    {
+        bool good = true;
+        foreach (ref readonly SipHeaderEntry entry in entries)
+        {
+            if (entry.Id == SipHeaderNames.Unknown)
+                continue;
+            if (SipHeaderNames.IsSingle(entry.Id))
+            {
+                good &= !Has(entry.Id);
+                _seen |= 1UL << entry.Id;
+            }
+            good &= Check(entry, method);
+        }
+        return good && _topViaIsReadable && Has(SipHeaderNames.From) && Has(SipHeaderNames.To) && Has(SipHeaderNames.CallId) &&
+            Has(SipHeaderNames.CSeq);
+    }
+
+    private readonly bool Has(byte id) => (_seen & (1UL << id)) != 0;
+
+    private bool Check(in SipHeaderEntry entry, string? method)
+    {
+        switch (entry.Id)
+        {
+            case SipHeaderNames.Via:
+                return CheckVias(TextOf(entry));
+            case SipHeaderNames.Contact:
+                return CheckContacts(TextOf(entry));
+            case SipHeaderNames.From or SipHeaderNames.To:
+                return NameAddressText.IsValid(TextOf(entry));
+            case SipHeaderNames.CallId:
+                ReadOnlySpan<byte> callId = entry.ValueIn(_head);
+                return callId.Length > 0 && !callId.ContainsAnyInRange((byte)0, (byte)' ') && !callId.Contains((byte)127);
+            case SipHeaderNames.CSeq:
+                return SipMessage.TryCutCSeq(TextOf(entry), out _, out ReadOnlySpan<char> sequenced) &&
+                    (method is null || sequenced.SequenceEqual(method));
+            case SipHeaderNames.MaxForwards:
+                return SipSyntax.TryParseNumber(TextOf(entry), 255, out _);
+            case SipHeaderNames.ContentLength:
+                bool good = SipSyntax.TryParseNumber(TextOf(entry), int.MaxValue, out uint length);
+                ContentLength = good ? (int)length : null;
+                return good;
+            default:
+                return true;
+        }
+    }
+
+    private bool CheckVias(ReadOnlySpan<char> text)
+    {
+        bool good = !text.IsEmpty || _anyVia;
+        while (SipSyntax.TryTakeElement(ref text, out ReadOnlySpan<char> element))
+        {
+            bool readable = SipViaText.TryCut(element, out SipViaText via);
+            if (!_anyVia)
+                _topViaIsReadable = readable && good;
+            _anyVia = true;
+            good &= readable && via.IsVersion2;
+        }
+        return good;
+    }
+
+    private static bool CheckContacts(ReadOnlySpan<char> text)
+    {
+        while (SipSyntax.TryTakeElement(ref text, out ReadOnlySpan<char> element))
+        {
+            if (element is not "*" && !NameAddressText.IsValid(element))
+                return false;
+        }
+        return true;
+    }
+
+    private readonly ReadOnlySpan<char> TextOf(scoped in SipHeaderEntry entry)
+    {
+        ReadOnlySpan<byte> value = entry.ValueIn(_head);
+        Span<char> text = value.Length <= _scratch.Length ? _scratch : new char[value.Length];
+        text = text[..Encoding.UTF8.GetChars(value, text)];
+        return entry.IsFolded ? text[..SipSyntax.Unfold(text)] : text;
+    }
+}

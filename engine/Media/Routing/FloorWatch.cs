@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using MediaEngine.Floor;
+using MediaEngine.Rtp;
+
+namespace MediaEngine.Media;
+
+/// <summary>The eye on the floor of one call: remembers its decisions and takes snapshots.</summary>
+internal sealed class FloorWatch
+{
+    /// <summary>The shortest time between two snapshots: a flood of requests makes no flood of reports.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
+
+    private readonly MediaCall _call;
+    private readonly List<FloorDecision> _decisions = [];
+    private readonly List<int> _talkers = [];
+    private long _decided;
+    private bool _awaitsMedia;
+
+    public FloorWatch(MediaCall call, Instant now)
+    {
+        _call = call;
+        Report = new FloorWatched(call.Id);
+        Due = now;
+        for (int i = 0; call.Arbiter is { } arbiter && i < arbiter.TalkerCount; i++)
+            _talkers.Add(arbiter.TalkerAt(i, now).Participant);
+    }
+
+    public FloorWatched Report { get; }
+
+    /// <summary>When the next snapshot may be taken.</summary>
+    public Instant Due { get; private set; }
+
+    /// <summary>Something changed since the last snapshot.</summary>
+    public bool IsChanged { get; set; } = true;
+
+    /// <summary>Takes in what the arbiter just did.</summary>
+    public void Note(FloorEffects effects, Instant now)
+    {
+        // The first media of a talker starts T2 without an effect.
+        IsChanged |= effects.Count > 0 || _awaitsMedia;
+        for (int i = 0; i < effects.Count; i++)
+            Note(effects[i], now);
+    }
+
+    public FloorSnapshot TakeSnapshot(Instant now)
+    {
+        FloorArbiter? arbiter = _call.Arbiter;
+        var talkers = new FloorTalkerStatus[arbiter?.TalkerCount ?? 0];
+        _awaitsMedia = false;
+        for (int i = 0; i < talkers.Length; i++)
+        {
+            talkers[i] = arbiter!.TalkerAt(i, now);
+            _awaitsMedia |= !talkers[i].IsTimed;
+        }
+        var waiting = new FloorWaitingStatus[arbiter?.QueueLength ?? 0];
+        for (int i = 0; i < waiting.Length; i++)
+            waiting[i] = arbiter!.WaitingAt(i);
+        IsChanged = false;
+        Due = now + Interval;
+        return new FloorSnapshot(
+            _call.Id, now, arbiter?.State, ImmutableCollectionsMarshal.AsImmutableArray(talkers),
+            ImmutableCollectionsMarshal.AsImmutableArray(waiting), [.. _decisions]);
+    }
+
+    private void Note(in FloorEffect effect, Instant now)
+    {
+        switch (effect.Kind)
+        {
+            case FloorEffectKind.FloorTaken:
+                ReleaseAll(now);
+                Grant(effect.Participant, now);
+                break;
+            case FloorEffectKind.TalkerAdded:
+                Grant(effect.Participant, now);
+                break;
+            case FloorEffectKind.TalkerEnded:
+                _talkers.Remove(effect.Participant);
+                Decide(FloorDecisionKind.Released, effect.Participant, 0, now);
+                break;
+            case FloorEffectKind.FloorIdle:
+                ReleaseAll(now);
+                break;
+            case FloorEffectKind.Send when effect.MessageType == FloorMessageType.Deny:
+                Decide(FloorDecisionKind.Denied, effect.Participant, effect.Cause, now);
+                break;
+            case FloorEffectKind.Send when effect.MessageType == FloorMessageType.Revoke:
+                DecideOnce(FloorDecisionKind.Revoked, effect.Participant, effect.Cause, now);
+                break;
+            case FloorEffectKind.Send when effect.MessageType == FloorMessageType.QueuePositionInfo:
+                DecideOnce(FloorDecisionKind.Queued, effect.Participant, 0, now);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void Grant(int participant, Instant now)
+    {
+        _talkers.Add(participant);
+        Decide(FloorDecisionKind.Granted, participant, 0, now);
+    }
+
+    private void ReleaseAll(Instant now)
+    {
+        foreach (int talker in _talkers)
+            Decide(FloorDecisionKind.Released, talker, 0, now);
+        _talkers.Clear();
+    }
+
+    // Timers repeat these messages, and positions change: that is no new decision.
+    private void DecideOnce(FloorDecisionKind kind, int participant, ushort cause, Instant now)
+    {
+        FloorDecision? last = _decisions.FindLast(decision => decision.Leg.Value == participant);
+        if (last?.Kind != kind || last.Cause != cause)
+            Decide(kind, participant, cause, now);
+    }
+
+    private void Decide(FloorDecisionKind kind, int participant, ushort cause, Instant now)
+    {
+        if (!_call.Legs.TryGetValue(participant, out MediaLeg? leg))
+            return;
+        if (_decisions.Count == FloorSnapshot.MaxDecisions)
+            _decisions.RemoveAt(0);
+        _decisions.Add(new FloorDecision(++_decided, now, kind, leg.Id, leg.McpttId, cause));
+    }
+}
