@@ -21,7 +21,7 @@ public sealed class SipCertificates : IDisposable
     private readonly Lock _lock = new();
     private readonly X509Certificate2Collection _trustedPeers = [];
     private (DateTime Certificate, DateTime Key) _written;
-    private long _checked;
+    private DateTimeOffset _checked;
     private SslStreamCertificateContext _current;
 
     private SipCertificates(string certificatePath, string keyPath, string? trustedPeersPath, TimeProvider time, ILogger logger)
@@ -31,7 +31,7 @@ public sealed class SipCertificates : IDisposable
         _time = time;
         _logger = logger;
         _written = WrittenAt();
-        _checked = time.GetTimestamp();
+        _checked = time.GetUtcNow();
         _current = Read();
         if (trustedPeersPath is not null)
             _trustedPeers = TlsCertificate.LoadTrusted(trustedPeersPath);
@@ -63,9 +63,9 @@ public sealed class SipCertificates : IDisposable
     {
         lock (_lock)
         {
-            if (_time.GetElapsedTime(_checked) < CheckInterval)
+            if ((_time.GetUtcNow() - _checked).Duration() < CheckInterval)
                 return _current;
-            _checked = _time.GetTimestamp();
+            _checked = _time.GetUtcNow();
             (DateTime, DateTime) written = WrittenAt();
             if (written == _written)
                 return _current;

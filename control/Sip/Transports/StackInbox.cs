@@ -39,8 +39,9 @@ internal sealed class StackInbox(SipStackOptions options, SipCounters counters, 
     /// <summary>Parses and queues one message; counts whatever is dropped.</summary>
     public void PostWire(ReadOnlySpan<byte> bytes, SipFlow flow)
     {
-        // Before the parser, which is what a flood costs most in.
-        if (Queued_bytes + bytes.Length > options.ReceiveQueue_bytes)
+        // Before the parser, which is what a flood costs most in. A quarter is kept for those who are known.
+        long limit_bytes = known.Contains(flow) ? options.ReceiveQueue_bytes : options.ReceiveQueue_bytes - (options.ReceiveQueue_bytes / 4);
+        if (Queued_bytes + bytes.Length > limit_bytes)
         {
             counters.Add(SipCounter.QueueFullDropped);
             return;

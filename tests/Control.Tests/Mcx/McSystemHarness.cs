@@ -49,6 +49,12 @@ internal sealed class McSystemHarness
     /// <summary>The messages in order, as the specification's figures show them: <c>server → bob: MESSAGE create</c>.</summary>
     public List<string> Ladder { get; } = [];
 
+    /// <summary>Where the requests to clients went.</summary>
+    public List<SipDestination> Destinations { get; } = [];
+
+    /// <summary>Of flows that are opened from now on.</summary>
+    public SipTransportKind Transport { get; set; } = SipTransportKind.Tcp;
+
     public List<MediaEffect> Media { get; } = [];
 
     public List<McxEvent> Events { get; } = [];
@@ -299,7 +305,7 @@ internal sealed class McSystemHarness
     private SipFlow FlowOf(string name)
     {
         if (!_flows.TryGetValue(name, out SipFlow flow))
-            _flows[name] = flow = new SipFlow(SipTransportKind.Tcp, new IPEndPoint(IPAddress.Loopback, 5060), new IPEndPoint(IPAddress.Parse($"192.0.2.{HostOf(name)}"), 40000), _flows.Count + 1 + _lastTransaction);
+            _flows[name] = flow = new SipFlow(Transport, new IPEndPoint(IPAddress.Loopback, 5060), new IPEndPoint(IPAddress.Parse($"192.0.2.{HostOf(name)}"), 40000), _flows.Count + 1 + _lastTransaction);
         return flow;
     }
 
@@ -404,6 +410,7 @@ internal sealed class McSystemHarness
                 case SignallingEffect.SendRequest send:
                     string to = NameOf(send.Request.RequestUri);
                     _sent[send.Token] = (to, send.Request);
+                    Destinations.Add(send.Destination);
                     Ladder.Add($"server → {to}: {Describe(send.Request)}");
                     break;
                 case SignallingEffect.SendAck ack:

@@ -141,7 +141,6 @@ public sealed class UnprovenAnswersTests
     [InlineData("OPTIONS sip:x SIP/2.0\nVia: SIP/2.0/UDP a;branch=z9hG4bKa;rport\nFrom: <sip:a@a>;tag=f\nTo: <sip:b@b>\nCall-ID: a\nCSeq: 1 OPTIONS\n\n")]
     [InlineData("OPTIONS sip:x SIP/2.0\nv: SIP/2.0/UDP a;branch=z9hG4bKa;rport\nf: <sip:a@a>;tag=f\nt: <sip:b@b>\ni: a\nCSeq: 1 OPTIONS\n\n")]
     [InlineData("OPTIONS sip:x SIP/9.0\nv: SIP/2.0/UDP a;branch=z9hG4bKa;rport\nf: <sip:a@a>;tag=f\nt: <sip:b@b>\ni: a\nCSeq: 1 OPTIONS\n\n")]
-    [InlineData("OPTIONS sip:x SIP/2.0\nv: SIP/2.0/UDP a;branch=z9hG4bKa;rport\nf: <sip:a@a>;tag=f\nf: <sip:a@a>;tag=f\nt: <sip:b@b>\ni: a\nCSeq: 1 OPTIONS\n\n")]
     public async Task The_ratio_is_at_most_one_for_the_smallest_requests_too(string text)
     {
         await using StackPeer server = new(tcp: false, change: options => options with { UnprovenAnswers_bytesPerSecond = 100_000 }) { Handler = StackPeer.AnswerOk };
@@ -158,7 +157,7 @@ public sealed class UnprovenAnswersTests
         long until = Environment.TickCount64 + 10_000;
         while (server.Stack.Counters[SipCounter.UnprovenAnswerDropped] + server.Stack.Counters[SipCounter.DatagramsSent] < 20)
         {
-            Assert.True(Environment.TickCount64 < until, string.Join(", ", Enum.GetValues<SipCounter>().Where(c => server.Stack.Counters[c] > 0).Select(c => $"{c} {server.Stack.Counters[c]}")));
+            Assert.True(Environment.TickCount64 < until, "Not every request was looked at.");
             await Task.Yield();
         }
         Assert.InRange(Interlocked.Read(ref received), 1, sent);
