@@ -6,6 +6,8 @@ namespace MediaEngine.Bench.Load;
 /// <summary>A floor control server without its network, and the events of one mix, each answered by a message at least.</summary>
 internal sealed class ArbiterMix
 {
+    private const int MediaPackets = 50;
+
     private readonly FloorEffects _effects = new();
     private readonly FloorArbiter _arbiter;
     private readonly int _members;
@@ -41,8 +43,6 @@ internal sealed class ArbiterMix
     public static ArbiterMix Media(int members) => new($"{members} members, media", members, MediaPackets + 2, mix => mix.SendMedia);
 
     public void Cycle() => _cycle();
-
-    private const int MediaPackets = 50;
 
     private void Talk()
     {

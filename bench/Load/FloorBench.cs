@@ -28,10 +28,12 @@ internal static class FloorBench
     /// </summary>
     private static List<Row> Shard(LoadOptions options)
     {
-        ShardLoad[] loads =
-        [
-            .. new[] { Math.Max(1, options.Calls / 10), options.Calls, options.Calls * 10 }.Select(calls => new ShardLoad(calls)),
-        ];
+        ShardLoad[] loads = new ShardLoad[3];
+        loads[0] = new ShardLoad(Math.Max(1, options.Calls / 10));
+        loads[1] = new ShardLoad(options.Calls);
+        long heap_bytes = GC.GetTotalMemory(forceFullCollection: true);
+        loads[2] = new ShardLoad(options.Calls * 10);
+        heap_bytes = GC.GetTotalMemory(forceFullCollection: true) - heap_bytes;
         for (int cycle = 0; cycle < CyclesPerSecond * options.Duration_s; cycle++)
         {
             foreach (ShardLoad load in loads)
@@ -55,6 +57,7 @@ internal static class FloorBench
                 isFirst ? null : ratio <= FlatGoal));
             load.Dispose();
         }
+        rows.Add(new Row("heap of a call and its talker's client", Round(heap_bytes / 1e3 / loads[2].Calls), "kB", "none", null, null, null, null));
         return rows;
     }
 

@@ -5,13 +5,13 @@ namespace MediaEngine.Bench;
 /// <summary>One floor control message with all it may carry on a network (TS 24.380 8.2), to be written and read.</summary>
 internal sealed class FloorMessageWork
 {
-    private const int Talkers = 4;
+    private const int Talkers = 2;
 
     private static readonly byte[] Identity = "sip:alice.fire-lead@mission-critical.example"u8.ToArray();
     private static readonly ReadOnlyMemory<byte>[] Identities = [.. Enumerable.Repeat<ReadOnlyMemory<byte>>(Identity, Talkers)];
     private static readonly byte[] CellContent = [0x21, 0xF3, 0x54, 1, 2, 3, 4];
     private static readonly ReadOnlyMemory<byte>[] Cells = [.. Enumerable.Repeat<ReadOnlyMemory<byte>>((byte[])[1, .. CellContent], Talkers)];
-    private static readonly uint[] Ssrcs = [1, 2, 3, 4];
+    private static readonly uint[] Ssrcs = [1, 2];
     private static readonly uint[] References = [0x10203040];
 
     private readonly FloorMessageType _type;

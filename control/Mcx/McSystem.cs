@@ -41,6 +41,8 @@ public sealed class McSystem : IDisposable
     private readonly ClientServerKeys _clientServerKeys;
     private readonly GroupKeyManagement _groupKeys;
     private readonly KeyRotationRequest _keyRotation;
+    private readonly BearerAnnouncement _bearer;
+    private readonly ListeningReport _listening;
     private Instant _nextSweep;
 
     /// <param name="durable">What the store held when the process started.</param>
@@ -58,9 +60,12 @@ public sealed class McSystem : IDisposable
         _callRelease = new GroupCallRelease(_context);
         _callUpgrade = new CallUpgrade(_context);
         _broadcastRelease = new BroadcastRelease(_callRelease);
-        _callSetup = new GroupCallSetup(_context, notification, _callRelease, _clientServerKeys, _groupKeys);
+        _bearer = new BearerAnnouncement(_context);
+        var multicast = new CallMulticast(_context, _groupKeys, _bearer.ControlKey);
+        _listening = new ListeningReport(_context, multicast);
+        _callSetup = new GroupCallSetup(_context, notification, _callRelease, _clientServerKeys, _groupKeys, multicast);
         _affiliation = new AffiliationProcedure(_context, membership, _callSetup, _callRelease);
-        _registration = new RegistrationProcedure(_context, _affiliation, membership, notification, _clientServerKeys, _groupKeys);
+        _registration = new RegistrationProcedure(_context, _affiliation, membership, notification, _clientServerKeys, _groupKeys, _bearer, multicast);
         _regroupFormation = new PreconfiguredRegroupFormation(_context, notification);
         _regroupCancellation = new PreconfiguredRegroupCancellation(_context, notification, _callRelease);
     }
@@ -74,25 +79,32 @@ public sealed class McSystem : IDisposable
 
     public int CallCount => _context.State.CallsByNumber.Count;
 
+    /// <summary>The calls that are up, for consoles.</summary>
+    public IReadOnlyList<GroupCallStatus> Calls => [.. _context.State.CallsByNumber.Values.Select(call => call.Status)];
+
     /// <summary>Requests to clients whose answer is waited for.</summary>
     public int PendingRequestCount => _context.Pending.Count;
 
-    public Instant NextDeadline => IsWaiting ? Instant.Earlier(_nextSweep, _groupKeys.NextDeadline) : _groupKeys.NextDeadline;
+    public Instant NextDeadline => Instant.Earlier(
+        IsWaiting ? _nextSweep : Instant.Never, Instant.Earlier(_groupKeys.NextDeadline, _bearer.NextDeadline));
 
     private bool IsWaiting =>
-        _context.State.Registrations.Count > 0 || _context.Pending.Count > 0 || _clientServerKeys.InWork > 0 || _groupKeys.InWork > 0;
+        _context.State.Registrations.Count > 0 || _context.Pending.Count > 0 || _clientServerKeys.InWork > 0 || _groupKeys.InWork > 0 ||
+        _bearer.InWork > 0;
 
     /// <summary>Carries out what is due. Once in a batch, after its inputs: what it disposes is named by no effect any more.</summary>
     public void Expire(Instant now, McxEffects effects)
     {
         _context.DisposeRetired();
         _groupKeys.Expire(now, effects);
+        _bearer.Expire(now, effects);
         if (now < _nextSweep)
             return;
         _nextSweep = now + SweepInterval;
         _registration.Expire(now, effects);
         _clientServerKeys.Sweep(now, effects);
         _groupKeys.Sweep(now, effects);
+        _bearer.Sweep(now, effects);
         foreach ((long token, PendingRequest request) in _context.Pending.Sweep())
         {
             effects.Cancel(token);
@@ -154,10 +166,13 @@ public sealed class McSystem : IDisposable
             _callRelease.Leave(leg.Call.GroupId, leg.McpttId, leg.ClientId, "no ACK", effects);
     }
 
-    /// <summary>The answer to <see cref="KeyEffect.MakeGroupKeyMessage"/>.</summary>
+    /// <summary>The answer to <see cref="KeyEffect.MakeKeyMessage"/>.</summary>
     /// <param name="message">Null when it could not be made.</param>
-    public void KeyMessageMade(long ticket, byte[]? message, Instant now, McxEffects effects) =>
-        _groupKeys.MessageMade(ticket, message, now, effects);
+    public void KeyMessageMade(long ticket, byte[]? message, Instant now, McxEffects effects)
+    {
+        if (!_bearer.MessageMade(ticket, message, now, effects))
+            _groupKeys.MessageMade(ticket, message, now, effects);
+    }
 
     /// <summary>The answer to <see cref="KeyEffect.OpenKeyUpload"/>.</summary>
     /// <param name="error">None when there is a key.</param>
@@ -207,6 +222,15 @@ public sealed class McSystem : IDisposable
         effects.Warn("floor-message-refused", found.GroupId, $"{sender.User.McpttId}: {what} ({count} since this was told last)");
     }
 
+    /// <summary>Begins or ends reports about the floor of a call; false when there is no such call.</summary>
+    public bool WatchFloor(ulong call, bool on, McxEffects effects)
+    {
+        if (!_context.State.CallsByNumber.ContainsKey(call))
+            return false;
+        effects.Submit(new MediaEffect.WatchFloor(call, on));
+        return true;
+    }
+
     /// <summary>The media plane gave up on a leg.</summary>
     public void LegUnresponsive(ulong call, int leg, McxEffects effects)
     {
@@ -219,6 +243,7 @@ public sealed class McSystem : IDisposable
         _authenticator.Dispose();
         _clientServerKeys.Dispose();
         _groupKeys.Dispose();
+        _bearer.Dispose();
     }
 
     private CallLeg? LegOf(SipRequest request) =>
@@ -279,10 +304,15 @@ public sealed class McSystem : IDisposable
             _keyRotation.Handle(transaction, request, user, rotation, now, effects);
             return;
         }
+        if (bodies.MbmsUsage is not null)
+        {
+            _listening.Handle(transaction, request, user, bodies, effects);
+            return;
+        }
         if (bodies.Regroup is null)
         {
             SipResponse unsupported = _context.Reply(request, 415);
-            unsupported.Headers.Add("Accept", $"{ContentTypes.McpttInfo}, {ContentTypes.McpttRegroup}, {ContentTypes.KeyRotation}");
+            unsupported.Headers.Add("Accept", $"{ContentTypes.McpttInfo}, {ContentTypes.McpttRegroup}, {ContentTypes.MbmsUsageInfo}, {ContentTypes.KeyRotation}");
             effects.Respond(transaction, unsupported);
             return;
         }

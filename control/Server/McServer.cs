@@ -20,12 +20,17 @@ public sealed class McServer : IAsyncDisposable
     private readonly SipStack _sip;
     private readonly ControlLoop _loop;
     private readonly KmsHost? _kms;
+    private readonly ServerConfiguration _configuration;
+    private readonly ILogger _logger;
+    private OperatorHttpService? _operator;
 
     /// <param name="identities">Its keys of the KMS; must outlive the server. Null: those of the configured KMS, if there is one.</param>
     /// <exception cref="ConfigurationException">The store cannot be used, or keys are to be managed without the means.</exception>
     public McServer(ServerConfiguration configuration, Organisation organisation, ILoggerFactory loggers, ServerIdentities? identities = null)
     {
         ILogger logger = loggers.CreateLogger("mcx");
+        _configuration = configuration;
+        _logger = logger;
         // Before the store: who has no store yet gets a store key here.
         _kms = configuration.Kms is null ? null : KmsHost.Open(configuration, organisation, logger);
         if (identities is null && _kms is not null)
@@ -83,12 +88,16 @@ public sealed class McServer : IAsyncDisposable
     /// <exception cref="MediaBindException">A media port is not to be had.</exception>
     /// <exception cref="SipBindException">A SIP listener is not to be had.</exception>
     /// <exception cref="KmsBindException">The address of the KMS is not to be had.</exception>
+    /// <exception cref="OperatorBindException">The operator's socket is not to be had.</exception>
     public void Start()
     {
+        if (_configuration.OperatorSocketPath is { } operatorSocket)
+            _operator = CreateOperator(operatorSocket);
         _kms?.Start();
         _media.Start();
         _loop.Start(_sip);
         _sip.Start();
+        _operator?.StartAsync().GetAwaiter().GetResult();
     }
 
     /// <summary>Where the KMS is served; null without one.</summary>
@@ -127,10 +136,23 @@ public sealed class McServer : IAsyncDisposable
         }
     }
 
+    private OperatorHttpService CreateOperator(string path)
+    {
+        var floors = new FloorWatchHub(_loop.WatchFloor, TimeProvider.System);
+        _loop.FloorWatched = floors.Take;
+        _loop.CallNotFound = floors.CallNotFound;
+        var sources = new OperatorSources(
+            () => InspectAsync(system => system.Calls),
+            () => InspectAsync(system => OperatorHealth.Of(system, MediaCounters, SipCounters)), floors, TimeProvider.System);
+        return new OperatorHttpService(path, sources, _configuration.OperatorHeartbeat, _logger);
+    }
+
     private static void CheckKeyManagement(ServerConfiguration configuration, Organisation organisation, bool hasIdentities, bool hasSeal)
     {
         if (hasIdentities && !hasSeal)
             throw new ConfigurationException($"{configuration.StorePath}: would hold managed keys in clear; set store-key in the server's configuration, or {StoreSeal.EnvironmentVariable}.");
+        if (configuration.Multicast is { ControlKey: null } && !hasIdentities)
+            throw new ConfigurationException($"{configuration.OrganisationPath}: no KMS is configured, so nobody can get the bearer's MSCCK; add multicast.mscck to the server's configuration and the clients' profiles, or a kms section.");
         string? managed = organisation.Groups.FirstOrDefault(group => group.GroupMasterKey is null)?.Id
             ?? organisation.Users.FirstOrDefault(user => user.ClientServerKey is null)?.McpttId;
         // It would wait for ever for what nobody can make or open.
@@ -140,6 +162,8 @@ public sealed class McServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_operator is not null)
+            await _operator.DisposeAsync().ConfigureAwait(false);
         await _sip.DisposeAsync().ConfigureAwait(false);
         _sipCertificates?.Dispose();
         _loop.Dispose();

@@ -60,7 +60,7 @@ static async Task<int> RunAsync(string? configPath, bool jsonLog)
             stopped.TrySetResult();
         }
     }
-    catch (Exception e) when (e is ConfigurationException or SipBindException or MediaBindException or KmsBindException)
+    catch (Exception e) when (e is ConfigurationException or SipBindException or MediaBindException or KmsBindException or OperatorBindException)
     {
         await Console.Error.WriteLineAsync(e.Message).ConfigureAwait(false);
         return e is ConfigurationException ? exitConfiguration : exitFault;
@@ -77,7 +77,9 @@ static void Announce(string path, bool isEmbedded, ServerConfiguration configura
     if (server.KmsUrl is { } kms)
         Console.WriteLine($"  KMS (HTTPS)     {kms.Authority}");
     if (configuration.Multicast is { } multicast)
-        Console.WriteLine($"  multicast       {multicast.First} and {multicast.Count - 1} more, port {multicast.Port}, by {configuration.MulticastInterface}");
+        Console.WriteLine($"  multicast       {multicast.First} and {multicast.Count - 1} more, ports {multicast.MediaPort} and {multicast.FloorPort}, by {configuration.MulticastInterface}; general purpose {multicast.GeneralPurpose}");
+    if (configuration.OperatorSocketPath is { } operatorSocket)
+        Console.WriteLine($"  operator (HTTP) {operatorSocket}");
     Console.WriteLine($"  configuration   {Path.GetFullPath(path)}");
     Console.WriteLine($"  organisation    {configuration.OrganisationPath}");
     Console.WriteLine($"  store           {configuration.StorePath}");

@@ -87,6 +87,9 @@ public sealed class McxKey : IDisposable
     public void ExportMasterKey(CryptoSession session, KeyIdentifier bundleId, Span<byte> masterKey16, Span<byte> masterSalt12) =>
         _material.Derive(Check(session), bundleId, masterKey16, masterSalt12);
 
+    /// <summary>A key of the same octets, apart from this one.</summary>
+    public McxKey Copy() => new(Id, _material.Key, Rand) { Validity = Validity, GroupIds = GroupIds };
+
     /// <summary>A copy for group media, apart from this one.</summary>
     public GroupMasterKey ToGroupMasterKey() => new(Id, _material.Key, Rand);
 

@@ -9,6 +9,9 @@ public static class ContentTypes
     /// <summary>TS 24.379 F.7.</summary>
     public const string McpttRegroup = "application/vnd.3gpp.mcptt-regroup+xml";
 
+    /// <summary>TS 24.379 F.2.</summary>
+    public const string MbmsUsageInfo = "application/vnd.3gpp.mcptt-mbms-usage-info+xml";
+
     public const string Pidf = "application/pidf+xml";
 
     /// <summary>A MIKEY message, binary (TS 33.180 5.7, 5.4).</summary>

@@ -34,9 +34,6 @@ public sealed record MediaDescription
     public bool IsFloorControl => Kind == "application" && Protocol.Equals("udp", StringComparison.OrdinalIgnoreCase)
         && Format == "MCPTT";
 
-    /// <summary>True for the audio line that carries the multicast bearer, not the unicast leg.</summary>
-    public bool IsMulticast => IsAudio && Attributes.Contains("label:multicast");
-
     /// <summary>The <c>a=fmtp:MCPTT</c> parameters (TS 24.380 12.1.2): name, and value or null. Unknown ones are kept.</summary>
     public IReadOnlyDictionary<string, string?> FloorParameters
     {

@@ -25,14 +25,11 @@ public sealed record SessionDescription
 
     public IReadOnlyList<MediaDescription> Media { get; init; } = [];
 
-    /// <summary>The unicast audio line.</summary>
-    public MediaDescription? Audio => Media.FirstOrDefault(media => media.IsAudio && !media.IsMulticast);
+    /// <summary>The audio line.</summary>
+    public MediaDescription? Audio => Media.FirstOrDefault(media => media.IsAudio);
 
     /// <summary>The floor control line.</summary>
     public MediaDescription? FloorControl => Media.FirstOrDefault(media => media.IsFloorControl);
-
-    /// <summary>The audio line of the multicast bearer.</summary>
-    public MediaDescription? MulticastAudio => Media.FirstOrDefault(media => media.IsMulticast);
 
     /// <summary>Where the given section is received.</summary>
     public IPEndPoint EndPointOf(MediaDescription media) => new(media.Connection ?? Connection, media.Port);

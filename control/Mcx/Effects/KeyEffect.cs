@@ -8,12 +8,15 @@ namespace MediaEngine.Mcx;
 /// </summary>
 public abstract record KeyEffect(long Ticket)
 {
-    /// <summary>The I_MESSAGE by which the GMS delivers a GMK to one member; answered by <see cref="McSystem.KeyMessageMade"/>.</summary>
+    /// <summary>
+    /// The I_MESSAGE by which one user gets a key: of a group from the GMS, an MSCCK from the server. Answered by
+    /// <see cref="McSystem.KeyMessageMade"/>.
+    /// </summary>
     /// <param name="Ticket">Comes back with the answer.</param>
-    /// <param name="Key">With lifetime and group; a copy that is the host's to dispose.</param>
-    /// <param name="McpttId">The member, exactly as in the organisation.</param>
+    /// <param name="Key">With lifetime and groups; a copy that is the host's to dispose.</param>
+    /// <param name="McpttId">The user, exactly as in the organisation.</param>
     /// <param name="Time">Now.</param>
-    public sealed record MakeGroupKeyMessage(long Ticket, McxKey Key, string McpttId, DateTimeOffset Time) : KeyEffect(Ticket);
+    public sealed record MakeKeyMessage(long Ticket, McxKey Key, string McpttId, DateTimeOffset Time) : KeyEffect(Ticket);
 
     /// <summary>Opens an I_MESSAGE with a CSK for the MDSI; answered by <see cref="McSystem.KeyUploadOpened"/>.</summary>
     /// <param name="Ticket">Comes back with the answer.</param>

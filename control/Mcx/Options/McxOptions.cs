@@ -20,8 +20,8 @@ public sealed record McxOptions
     /// <summary>Where the media plane receives audio and floor control of the call with this number.</summary>
     public required Func<ulong, MediaAddresses> MediaAddressesOf { get; init; }
 
-    /// <summary>The multicast bearers calls may use; null = unicast only.</summary>
-    public MulticastRange? Multicast { get; init; }
+    /// <summary>The multicast bearer calls may use; null = unicast only.</summary>
+    public MulticastOptions? Multicast { get; init; }
 
     public TimeSpan MaxRegistration { get; init; } = TimeSpan.FromHours(1);
 

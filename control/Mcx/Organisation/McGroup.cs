@@ -11,6 +11,12 @@ public sealed record McGroup
     /// <summary>The configured GMK; null when the server makes and distributes the group's GMKs.</summary>
     public GroupMasterKey? GroupMasterKey { get; init; }
 
+    /// <summary>
+    /// The configured MuSiK or MKFC, for floor control on the group's subchannel; null when the server makes it, as it does with the
+    /// GMK, or when there is none.
+    /// </summary>
+    public McxKey? FloorKey { get; init; }
+
     /// <summary>Members by normalised MCPTT ID.</summary>
     public required IReadOnlyDictionary<string, GroupMember> Members { get; init; }
 
@@ -23,7 +29,7 @@ public sealed record McGroup
     /// <summary><c>on-network-max-participant-count</c>.</summary>
     public int MaxParticipants { get; init; } = 1000;
 
-    /// <summary>Whether calls may use the IP multicast bearer for members that can receive it.</summary>
+    /// <summary>Whether calls may use the IP multicast bearer for members that listen to it.</summary>
     public bool Multicast { get; init; } = true;
 
     /// <summary>Policy of TS 24.379 6.3.8.1: a prearranged call ends for everybody when who started it leaves.</summary>

@@ -28,6 +28,9 @@ internal sealed class CallLeg(GroupCall call, int number, McUser user, string cl
 
     public string ClientId { get; } = clientId;
 
+    /// <summary>Identifier of the client's registration.</summary>
+    public string Client { get; } = McState.ClientKey(McIdentity.Normalise(user.McpttId)!, clientId);
+
     public SipDestination Destination { get; } = destination;
 
     public CallLegState State { get; set; }
@@ -65,6 +68,6 @@ internal sealed class CallLeg(GroupCall call, int number, McUser user, string cl
     /// <summary>The most that its floor priority may be.</summary>
     public byte UserPriority => Member?.UserPriority ?? 0;
 
-    /// <summary>Media reaches this client by the call's multicast bearer.</summary>
+    /// <summary>The media plane was told that this client may be reached by multicast.</summary>
     public bool OverMulticast { get; set; }
 }

@@ -32,7 +32,7 @@ internal static class CallSession
     }
 
     /// <summary>What the server offers to an invited member.</summary>
-    public static SessionDescription Offer(CallLeg leg, MediaAddresses media, int timeToLive)
+    public static SessionDescription Offer(CallLeg leg, MediaAddresses media)
     {
         GroupCall call = leg.Call;
         var sections = new List<MediaDescription>
@@ -40,14 +40,12 @@ internal static class CallSession
             Audio(media.Audio),
             FloorControl(media.FloorControl, FloorNegotiation.Offer(leg)),
         };
-        if (call.Bearer is { } bearer)
-            sections.Add(Multicast(bearer, timeToLive));
         return Describe(call, media, sections);
     }
 
     /// <summary>The answer to a client's offer: every line in its place, refused ones with port 0.</summary>
     public static SessionDescription Answer(
-        CallLeg leg, SessionDescription offer, MediaAddresses media, int timeToLive, bool implicitRequest, bool granted)
+        CallLeg leg, SessionDescription offer, MediaAddresses media, bool implicitRequest, bool granted)
     {
         GroupCall call = leg.Call;
         var sections = new List<MediaDescription>();
@@ -57,8 +55,6 @@ internal static class CallSession
                 sections.Add(Audio(media.Audio));
             else if (ReferenceEquals(line, offer.FloorControl))
                 sections.Add(FloorControl(media.FloorControl, FloorNegotiation.Answer(leg, line, implicitRequest, granted)));
-            else if (line.IsMulticast && call.Bearer is { } bearer)
-                sections.Add(Multicast(bearer, timeToLive));
             else
                 sections.Add(line with { Port = 0, Connection = null, TimeToLive = null, Attributes = [] });
         }
@@ -90,17 +86,6 @@ internal static class CallSession
         Protocol = "udp",
         Format = "MCPTT",
         Attributes = attributes,
-    };
-
-    private static MediaDescription Multicast(IPEndPoint bearer, int timeToLive) => new()
-    {
-        Kind = "audio",
-        Port = bearer.Port,
-        Protocol = SecureProfile,
-        Format = SessionDescription.PcmaPayloadType,
-        Connection = bearer.Address,
-        TimeToLive = timeToLive,
-        Attributes = ["rtpmap:8 PCMA/8000", "sendonly", "label:multicast"],
     };
 
     // A leg at port 0, at nobody's address or at a group's would make this server an amplifier.

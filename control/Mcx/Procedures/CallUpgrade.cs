@@ -82,7 +82,7 @@ internal sealed class CallUpgrade(McContext context)
         ok.Headers.Add("Contact", $"<{call.SessionUri}>;{McContext.ContactFeatures};isfocus");
         ok.Headers.Add("P-Asserted-Identity", $"<{context.Options.ServerUri}>");
         SessionDescription answer = CallSession.Answer(
-            leg, offer, context.Options.MediaAddressesOf(call.Number), context.MulticastPool.TimeToLive, implicitRequest, granted: false);
+            leg, offer, context.Options.MediaAddressesOf(call.Number), implicitRequest, granted: false);
         McpttInfo info = CallKind.Describe(call, new McpttInfo { SessionType = "prearranged", CallingGroupId = call.GroupId });
         McContext.SetBody(ok, new MimePart(ContentTypes.Sdp, answer.Serialise()), new MimePart(ContentTypes.McpttInfo, info.Serialise()));
         effects.Respond(transaction, ok);

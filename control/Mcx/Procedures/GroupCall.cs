@@ -1,4 +1,3 @@
-using System.Net;
 using MediaEngine.Floor;
 
 namespace MediaEngine.Mcx;
@@ -20,7 +19,11 @@ internal sealed class GroupCall(ulong number, string groupId, McGroup configurat
     /// <summary>The MCPTT session identity, the Contact of every leg.</summary>
     public string SessionUri { get; } = sessionUri;
 
-    public IPEndPoint? Bearer { get; set; }
+    /// <summary>Null when the call goes by unicast to everybody.</summary>
+    public CallSubchannel? Subchannel { get; set; }
+
+    /// <summary>When it was set up.</summary>
+    public DateTimeOffset Since { get; set; }
 
     /// <summary>Emergency, imminent peril or normal.</summary>
     public FloorIndicator CallType { get; set; } = FloorIndicator.Normal;
@@ -58,6 +61,9 @@ internal sealed class GroupCall(ulong number, string groupId, McGroup configurat
 
     public CallLeg? LegOf(string mcpttId, string clientId) =>
         _legs.Find(leg => leg.McpttId == mcpttId && leg.ClientId == clientId);
+
+    public GroupCallStatus Status => new(
+        Number, GroupId, Since, [.. _legs.Where(leg => leg.State == CallLegState.Established).Select(leg => leg.User.McpttId)]);
 
     public override string ToString() => $"call {Number:x} on {GroupId}";
 }

@@ -45,7 +45,7 @@ internal sealed class GroupCallRelease(McContext context)
             Drop(leg, effects);
         context.State.CallsByGroup.Remove(call.GroupId);
         context.State.CallsByNumber.Remove(call.Number);
-        context.MulticastPool.Return(call.Bearer);
+        context.MulticastPool.Return(call.Subchannel?.Media.Address);
         effects.Submit(new MediaEffect.CloseCall(call.Number));
     }
 

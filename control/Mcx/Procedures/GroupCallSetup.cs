@@ -10,7 +10,8 @@ namespace MediaEngine.Mcx;
 /// invited, the caller answered when the first member has answered; joining a running call; late entry (10.1.1.4.6).
 /// </summary>
 internal sealed class GroupCallSetup(
-    McContext context, RegroupNotification notification, GroupCallRelease release, ClientServerKeys clientServerKeys, GroupKeyManagement groupKeys)
+    McContext context, RegroupNotification notification, GroupCallRelease release, ClientServerKeys clientServerKeys, GroupKeyManagement groupKeys,
+    CallMulticast multicast)
 {
     public void Handle(SipTransactionId transaction, SipRequest request, SipFlow flow, McUser caller, Instant now, McxEffects effects)
     {
@@ -95,7 +96,6 @@ internal sealed class GroupCallSetup(
         leg.PrivacyRequested = AsksForPrivacy(request);
         leg.UnansweredInvite = (transaction, request);
         leg.ImplicitFloorRequest = running is null && FloorNegotiation.AsksForFloor(offer);
-        leg.OverMulticast = call.Bearer is not null && offer.MulticastAudio is not null;
         context.State.LegsByInvite[transaction] = leg;
         if (running is not null)
         {
@@ -165,9 +165,8 @@ internal sealed class GroupCallSetup(
         leg.State = CallLegState.Established;
         leg.Remote = answer;
         leg.PrivacyRequested = AsksForPrivacy(response);
-        leg.OverMulticast = leg.Call.Bearer is not null && answer.MulticastAudio is { Port: > 0 };
         context.State.LegsByDialog[dialog.Id] = leg;
-        effects.Log("call-member-joined", leg.Call.GroupId, $"{leg.User.McpttId}{(leg.OverMulticast ? " over multicast" : string.Empty)}");
+        effects.Log("call-member-joined", leg.Call.GroupId, leg.User.McpttId);
         // The caller first: nobody may ask for the floor before its implicit request counts.
         AnswerWaiting(leg.Call, effects);
         AddToMedia(leg, effects);
@@ -249,8 +248,6 @@ internal sealed class GroupCallSetup(
             IsBroadcast = broadcast,
             CallType = callType ?? FloorIndicator.Normal,
         };
-        if (configuration.Multicast)
-            call.Bearer = context.MulticastPool.Take();
         context.State.CallsByGroup[groupId] = call;
         context.State.CallsByNumber[number] = call;
         return call;
@@ -258,8 +255,10 @@ internal sealed class GroupCallSetup(
 
     private void Open(GroupCall call, Instant now, McxEffects effects)
     {
+        call.Since = context.WallClock(now);
         IReadOnlyList<GroupMasterKey> keys = groupKeys.KeysOf(call.Configuration, now, effects);
-        effects.Submit(new MediaEffect.OpenCall(call.Number, call.GroupId, call.FloorPolicy, keys[0], call.Bearer));
+        call.Subchannel = multicast.Open(call, now, effects);
+        effects.Submit(new MediaEffect.OpenCall(call.Number, call.GroupId, call.FloorPolicy, keys[0], call.Subchannel));
         foreach (GroupMasterKey key in keys.Skip(1))
             effects.Submit(new MediaEffect.InstallGroupKey(call.Number, key));
     }
@@ -291,7 +290,7 @@ internal sealed class GroupCallSetup(
             CallingGroupId = call.GroupId,
         });
         TryTakeServerSsrc(leg, csk, effects);
-        SessionDescription offer = CallSession.Offer(leg, context.Options.MediaAddressesOf(call.Number), context.MulticastPool.TimeToLive);
+        SessionDescription offer = CallSession.Offer(leg, context.Options.MediaAddressesOf(call.Number));
         McContext.SetBody(invite,
             new MimePart(ContentTypes.Sdp, offer.Serialise()),
             new MimePart(ContentTypes.McpttInfo, info.Serialise()));
@@ -319,8 +318,7 @@ internal sealed class GroupCallSetup(
         if (FloorNegotiation.NamesFloorSsrc(leg.Remote!) && CskOf(leg) is { } csk)
             TryTakeServerSsrc(leg, csk, effects);
         leg.GrantInAnswer = leg.ImplicitFloorRequest && FloorNegotiation.TakesGrantInAnswer(leg.Remote!) && IsGrantCertain(leg);
-        SessionDescription answer = CallSession.Answer(leg, leg.Remote!, context.Options.MediaAddressesOf(call.Number),
-            context.MulticastPool.TimeToLive, leg.ImplicitFloorRequest, leg.GrantInAnswer);
+        SessionDescription answer = CallSession.Answer(leg, leg.Remote!, context.Options.MediaAddressesOf(call.Number), leg.ImplicitFloorRequest, leg.GrantInAnswer);
         McpttInfo info = CallKind.Describe(call, new McpttInfo { SessionType = "prearranged", CallingGroupId = call.GroupId });
         McContext.SetBody(ok, new MimePart(ContentTypes.Sdp, answer.Serialise()), new MimePart(ContentTypes.McpttInfo, info.Serialise()));
         leg.UnansweredInvite = null;
@@ -385,6 +383,7 @@ internal sealed class GroupCallSetup(
             return;
         }
         leg.InMedia = true;
+        leg.OverMulticast = multicast.CanReach(leg);
         effects.Submit(new MediaEffect.AddLeg(
             leg.Call.Number,
             leg.Number,

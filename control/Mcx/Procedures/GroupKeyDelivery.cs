@@ -5,16 +5,16 @@ using MediaEngine.Sip;
 namespace MediaEngine.Mcx;
 
 /// <summary>
-/// Brings GMKs to clients (TS 33.180 5.7): an I_MESSAGE for each client and key, one at a time for a client, until it has
+/// Brings groups' keys to clients (TS 33.180 5.7): an I_MESSAGE for each client and key, one at a time for a client, until it has
 /// acknowledged what it must hold. Messages are made by the host, a bounded number at a time.
 /// </summary>
-internal sealed class GroupKeyDelivery(McContext context, Func<string, IReadOnlyList<GroupKeyRing>> ringsOf)
+internal sealed class GroupKeyDelivery(
+    McContext context, Func<string, IReadOnlyList<GroupKeyRing>> ringsOf, Action<GroupKeyRing, Instant, McxEffects> acknowledged)
 {
     private readonly Dictionary<string, Delivery> _deliveries = [];
     private readonly Queue<Delivery> _waiting = new();
     private readonly Dictionary<long, Work> _work = [];
     private readonly PriorityQueue<Delivery, Instant> _retries = new();
-    private long _lastTicket;
 
     public int InWork => _work.Count;
 
@@ -95,7 +95,8 @@ internal sealed class GroupKeyDelivery(McContext context, Func<string, IReadOnly
                 ClientId = client[(work.Delivery.McpttId.Length + 1)..],
                 ExpiresAt = work.Told,
             });
-            effects.Log("group-key-acknowledged", work.Ring.Group.Id, $"GMK {work.Key.Record.Id} by {client}");
+            effects.Log("group-key-acknowledged", work.Ring.Group.Id, $"{work.Ring.KeyName} {work.Key.Record.Id} by {client}");
+            acknowledged(work.Ring, now, effects);
         }
         if (IsCurrent(work.Delivery))
             Continue(work.Delivery, now, effects);
@@ -103,7 +104,7 @@ internal sealed class GroupKeyDelivery(McContext context, Func<string, IReadOnly
 
     private void Fail(Work work, string reason, Instant now, McxEffects effects)
     {
-        effects.Warn("group-key-not-taken", work.Ring.Group.Id, $"GMK {work.Key.Record.Id} by {work.Delivery.Client}: {reason}");
+        effects.Warn("group-key-not-taken", work.Ring.Group.Id, $"{work.Ring.KeyName} {work.Key.Record.Id} by {work.Delivery.Client}: {reason}");
         work.Delivery.Failed.Add(work.Key.Record.KeyId);
         if (IsCurrent(work.Delivery))
             Continue(work.Delivery, now, effects);
@@ -133,8 +134,9 @@ internal sealed class GroupKeyDelivery(McContext context, Func<string, IReadOnly
     private void Make(Work work, McxEffects effects)
     {
         string member = context.Organisation.UserByMcpttId(work.Delivery.McpttId)!.McpttId;
-        _work[++_lastTicket] = work;
-        effects.Submit(new KeyEffect.MakeGroupKeyMessage(_lastTicket, work.Key.ToMessageKey(work.Ring.Group.Id), member, context.WallClock(work.Since)));
+        long ticket = context.NextTicket();
+        _work[ticket] = work;
+        effects.Submit(new KeyEffect.MakeKeyMessage(ticket, work.Key.ToMessageKey(work.Ring.Group.Id), member, context.WallClock(work.Since)));
     }
 
     private void Rest(Delivery delivery, Instant now)

@@ -4,8 +4,8 @@ using MediaEngine.Rtp;
 namespace MediaEngine.Mcx;
 
 /// <summary>
-/// The group management server's keys (TS 33.180 5.7, 7.3): makes GMKs of managed groups at first need, replaces them on
-/// request and when a member has left, and retires them everywhere.
+/// The group management server's keys (TS 33.180 5.7, 7.3): makes the GMKs of managed groups at first need, replaces them on
+/// request and when a member has left, and retires them everywhere; the same with the keys for floor control by multicast.
 /// </summary>
 internal sealed class GroupKeyManagement : IDisposable
 {
@@ -17,7 +17,7 @@ internal sealed class GroupKeyManagement : IDisposable
 
     private readonly McContext _context;
     private readonly GroupKeyDelivery _delivery;
-    private readonly Dictionary<string, GroupKeyRing> _rings = [];
+    private readonly Dictionary<(string Group, KeyPurpose Purpose), GroupKeyRing> _rings = [];
     private readonly Dictionary<string, List<GroupKeyRing>> _ringsOfMember = [];
     private readonly HashSet<GroupKeyRing> _changing = [];
     private readonly HashSet<uint> _keyIds = [];
@@ -27,13 +27,17 @@ internal sealed class GroupKeyManagement : IDisposable
     public GroupKeyManagement(McContext context, DurableState durable)
     {
         _context = context;
-        _delivery = new GroupKeyDelivery(context, RingsOf);
+        _delivery = new GroupKeyDelivery(context, RingsOf, ChangeFloorKey);
         foreach (McGroup group in context.Organisation.Groups)
         {
             if (group.GroupMasterKey is { } configured)
                 _keyIds.Add(configured.Id.Value);
             else
-                Add(group);
+                Add(group, KeyPurpose.GroupMasterKey);
+            if (group.FloorKey is { } floorKey)
+                _keyIds.Add(floorKey.Id.Value);
+            else if (group is { Multicast: true, GroupMasterKey: null } && context.Options.Multicast is { } multicast)
+                Add(group, multicast.FloorKeyPurpose);
         }
         Restore(durable);
     }
@@ -51,18 +55,35 @@ internal sealed class GroupKeyManagement : IDisposable
     /// <summary>Messages that the host is making.</summary>
     public int InWork => _delivery.InWork;
 
-    /// <summary>The managed group of this identity; null when it is none.</summary>
-    public GroupKeyRing? Find(string groupId) => _rings.GetValueOrDefault(groupId);
+    /// <summary>Called when a group's key for floor control by multicast is another one from now on, or one more client holds it.</summary>
+    public Action<McGroup, Instant, McxEffects>? FloorKeyChanged { get; set; }
+
+    /// <summary>What is managed of the group of this identity, GMKs first; nothing when it is no managed group.</summary>
+    public IReadOnlyList<GroupKeyRing> Find(string groupId) =>
+        [.. _rings.Values.Where(ring => ring.GroupId == groupId).OrderBy(ring => ring.Purpose)];
 
     /// <summary>The GMKs under which a call's media is accepted, the one that members send under first.</summary>
     public IReadOnlyList<GroupMasterKey> KeysOf(McGroup group, Instant now, McxEffects effects)
     {
         if (group.GroupMasterKey is { } configured)
             return [configured];
-        GroupKeyRing ring = _rings[McIdentity.Normalise(group.Id)!];
+        GroupKeyRing ring = _rings[(McIdentity.Normalise(group.Id)!, KeyPurpose.GroupMasterKey)];
         EnsureKey(ring, now, effects);
-        return [.. ring.BySending(_context.WallClock(now)).Select(key => key.MediaKey)];
+        return [.. ring.BySending(_context.WallClock(now)).Select(key => key.MediaKey!)];
     }
+
+    /// <summary>The key in force for floor control on the group's subchannel; null when the group has none.</summary>
+    public McxKey? FloorKeyOf(McGroup group, Instant now, McxEffects effects)
+    {
+        if (group.FloorKey is not null || FloorRingOf(group) is not { } ring)
+            return group.FloorKey;
+        EnsureKey(ring, now, effects);
+        return ring.BySending(_context.WallClock(now)).First().Key;
+    }
+
+    /// <summary>True when the client can open what is protected with this key of the group.</summary>
+    public bool Holds(McGroup group, KeyIdentifier floorKey, string client) =>
+        group.FloorKey is not null || FloorRingOf(group)?.Keys.Find(key => key.Key.Id == floorKey)?.Holders.Contains(client) == true;
 
     /// <summary>A client registered: it gets what it has not acknowledged.</summary>
     /// <param name="client">Identifier of the registration.</param>
@@ -103,7 +124,8 @@ internal sealed class GroupKeyManagement : IDisposable
                 if (!key.Announced && key.IsActive(time))
                 {
                     key.Announced = true;
-                    effects.Log("group-key-activated", ring.Group.Id, $"GMK {key.Record.Id}");
+                    effects.Log("group-key-activated", ring.Group.Id, $"{ring.KeyName} {key.Record.Id}");
+                    ChangeFloorKey(ring, now, effects);
                 }
                 if (key.Record.ExpiresAt <= time)
                     Retire(ring, key, effects);
@@ -128,10 +150,20 @@ internal sealed class GroupKeyManagement : IDisposable
 
     private IReadOnlyList<GroupKeyRing> RingsOf(string mcpttId) => _ringsOfMember.GetValueOrDefault(mcpttId) ?? [];
 
-    private void Add(McGroup group)
+    private GroupKeyRing? FloorRingOf(McGroup group) => _context.Options.Multicast is { } multicast
+        ? _rings.GetValueOrDefault((McIdentity.Normalise(group.Id)!, multicast.FloorKeyPurpose))
+        : null;
+
+    private void ChangeFloorKey(GroupKeyRing ring, Instant now, McxEffects effects)
     {
-        var ring = new GroupKeyRing(group, McIdentity.Normalise(group.Id)!);
-        _rings.Add(ring.GroupId, ring);
+        if (ring.Purpose != KeyPurpose.GroupMasterKey)
+            FloorKeyChanged?.Invoke(ring.Group, now, effects);
+    }
+
+    private void Add(McGroup group, KeyPurpose purpose)
+    {
+        var ring = new GroupKeyRing(group, McIdentity.Normalise(group.Id)!, purpose);
+        _rings.Add((ring.GroupId, purpose), ring);
         foreach (string member in group.Members.Keys)
         {
             if (!_ringsOfMember.TryGetValue(member, out List<GroupKeyRing>? rings))
@@ -145,7 +177,7 @@ internal sealed class GroupKeyManagement : IDisposable
         var keys = new Dictionary<uint, ManagedGroupKey>();
         foreach (GroupKey record in durable.GroupKeys.OrderBy(record => record.ActivatesAt))
         {
-            if (!_rings.TryGetValue(record.Group, out GroupKeyRing? ring))
+            if (!_rings.TryGetValue((record.Group, new KeyIdentifier(record.KeyId).Purpose), out GroupKeyRing? ring))
             {
                 _orphans.Add(record);
                 continue;
@@ -174,7 +206,7 @@ internal sealed class GroupKeyManagement : IDisposable
             if (orphan is GroupKey key)
             {
                 effects.Delete<GroupKey>(key.Id);
-                effects.Log("group-key-retired", key.Group, $"GMK {key.Id}: the group is gone or its key is configured");
+                effects.Log("group-key-retired", key.Group, $"{key.Id}: the group is gone, its key is configured or not needed");
             }
             else
             {
@@ -198,7 +230,7 @@ internal sealed class GroupKeyManagement : IDisposable
         string[] left = [.. newest.Record.Members.Where(member => !ring.Group.Members.ContainsKey(member))];
         if (left.Length > 0)
         {
-            effects.Warn("group-key-revoked", ring.Group.Id, $"{string.Join(", ", left)} left the group, so it gets a new GMK");
+            effects.Warn("group-key-revoked", ring.Group.Id, $"{string.Join(", ", left)} left the group, so it gets a new {ring.KeyName}");
             Replace(ring, _context.Options.Keys.RevocationOverlap, GroupKeyStatus.Revoked, now, effects);
         }
         else if (newest.Record.Members.Count < ring.Group.Members.Count)
@@ -230,15 +262,17 @@ internal sealed class GroupKeyManagement : IDisposable
             effects.Put(key.Record);
         }
         ManagedGroupKey made = Make(ring, activatesAt, isActive: false, effects);
+        if (made.MediaKey is not { } mediaKey)
+            return;
         foreach (GroupCall call in CallsOf(ring))
-            effects.Submit(new MediaEffect.InstallGroupKey(call.Number, made.MediaKey));
+            effects.Submit(new MediaEffect.InstallGroupKey(call.Number, mediaKey));
     }
 
     private ManagedGroupKey Make(GroupKeyRing ring, DateTimeOffset activatesAt, bool isActive, McxEffects effects)
     {
         McxKey fresh;
         do
-            fresh = McxKey.Create(KeyPurpose.GroupMasterKey, _context.Entropy);
+            fresh = McxKey.Create(ring.Purpose, _context.Entropy);
         while (!_keyIds.Add(fresh.Id.Value));
         byte[] octets = new byte[McxKey.Key_bytes];
         fresh.CopyKeyTo(octets);
@@ -257,7 +291,7 @@ internal sealed class GroupKeyManagement : IDisposable
         ring.Keys.Add(key);
         _changing.Add(ring);
         effects.Put(key.Record);
-        effects.Log("group-key-made", ring.Group.Id, $"GMK {key.Record.Id}, active from {activatesAt:HH:mm:ss}Z");
+        effects.Log("group-key-made", ring.Group.Id, $"{ring.KeyName} {key.Record.Id}, active from {activatesAt:HH:mm:ss}Z");
         return key;
     }
 
@@ -265,12 +299,15 @@ internal sealed class GroupKeyManagement : IDisposable
     {
         ring.Keys.Remove(key);
         _keyIds.Remove(key.Record.KeyId);
-        foreach (GroupCall call in CallsOf(ring))
-            effects.Submit(new MediaEffect.RetireGroupKey(call.Number, key.MediaKey.Id));
+        if (key.MediaKey is not null)
+        {
+            foreach (GroupCall call in CallsOf(ring))
+                effects.Submit(new MediaEffect.RetireGroupKey(call.Number, key.Key.Id));
+        }
         effects.Delete<GroupKey>(key.Record.Id);
         foreach (string holder in key.Holders)
             effects.Delete<GroupKeyReceipt>(GroupKeyReceipt.IdOf(key.Record.KeyId, holder));
-        effects.Log("group-key-retired", ring.Group.Id, $"GMK {key.Record.Id}{(key.Record.Status == GroupKeyStatus.Revoked ? ", revoked" : string.Empty)}");
+        effects.Log("group-key-retired", ring.Group.Id, $"{ring.KeyName} {key.Record.Id}{(key.Record.Status == GroupKeyStatus.Revoked ? ", revoked" : string.Empty)}");
         _context.DisposeLater(key);
     }
 

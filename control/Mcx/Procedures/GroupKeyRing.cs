@@ -1,7 +1,9 @@
+using MediaEngine.Keys;
+
 namespace MediaEngine.Mcx;
 
-/// <summary>The GMKs of one managed group, oldest first: at most the previous, the current and the next.</summary>
-internal sealed class GroupKeyRing(McGroup group, string groupId)
+/// <summary>The keys of one purpose of one managed group, oldest first: at most the previous, the current and the next.</summary>
+internal sealed class GroupKeyRing(McGroup group, string groupId, KeyPurpose purpose)
 {
     public const int MaxKeys = 3;
 
@@ -9,6 +11,17 @@ internal sealed class GroupKeyRing(McGroup group, string groupId)
 
     /// <summary>Normalised.</summary>
     public string GroupId { get; } = groupId;
+
+    /// <summary>GMK, or MuSiK or MKFC.</summary>
+    public KeyPurpose Purpose { get; } = purpose;
+
+    /// <summary>For the log.</summary>
+    public string KeyName { get; } = purpose switch
+    {
+        KeyPurpose.GroupMasterKey => "GMK",
+        KeyPurpose.MulticastFloorControlKey => "MKFC",
+        _ => "MuSiK",
+    };
 
     public List<ManagedGroupKey> Keys { get; } = [];
 

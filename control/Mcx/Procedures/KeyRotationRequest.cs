@@ -3,7 +3,7 @@ using MediaEngine.Sip;
 
 namespace MediaEngine.Mcx;
 
-/// <summary>An authorised user asks the GMS for a new GMK of a group. Repeating the request while one is to come does nothing.</summary>
+/// <summary>An authorised user asks the GMS for new keys of a group. Repeating the request while one is to come does nothing.</summary>
 internal sealed class KeyRotationRequest(McContext context, GroupKeyManagement keys)
 {
     public void Handle(SipTransactionId transaction, SipRequest request, McUser user, KeyRotationBody body, Instant now, McxEffects effects)
@@ -18,13 +18,16 @@ internal sealed class KeyRotationRequest(McContext context, GroupKeyManagement k
             context.Refuse(transaction, request, McxWarning.GroupDocumentMissing, user.McpttId, $"there is no group {body.Group}", effects);
             return;
         }
-        if (keys.Find(body.Group) is not { } ring)
+        IReadOnlyList<GroupKeyRing> rings = keys.Find(body.Group);
+        if (rings.Count == 0)
         {
             context.Refuse(transaction, request, 403, "the GMK of this group is configured, not managed", user.McpttId, effects);
             return;
         }
-        bool rotated = keys.TryRotate(ring, now, effects);
+        bool rotated = false;
+        foreach (GroupKeyRing ring in rings)
+            rotated |= keys.TryRotate(ring, now, effects);
         context.Respond(transaction, request, 200, effects);
-        effects.Log(rotated ? "group-key-rotated" : "group-key-rotation-under-way", ring.Group.Id, $"asked for by {user.McpttId}");
+        effects.Log(rotated ? "group-key-rotated" : "group-key-rotation-under-way", rings[0].Group.Id, $"asked for by {user.McpttId}");
     }
 }

@@ -2,7 +2,7 @@ using MediaEngine.Keys;
 
 namespace MediaEngine.Mcx;
 
-/// <summary>A GMK of this server with who acknowledged it.</summary>
+/// <summary>A group's key of this server with who acknowledged it.</summary>
 internal sealed class ManagedGroupKey(GroupKey record) : IDisposable
 {
     private readonly Dictionary<string, DateTimeOffset?> _receipts = [];
@@ -10,7 +10,12 @@ internal sealed class ManagedGroupKey(GroupKey record) : IDisposable
     /// <summary>As it is in the store.</summary>
     public GroupKey Record { get; set; } = record;
 
-    public GroupMasterKey MediaKey { get; } = new(new KeyIdentifier(record.KeyId), record.Key, record.Rand);
+    public McxKey Key { get; } = new(new KeyIdentifier(record.KeyId), record.Key, record.Rand);
+
+    /// <summary>Null unless it is a GMK.</summary>
+    public GroupMasterKey? MediaKey { get; } = new KeyIdentifier(record.KeyId).Purpose == KeyPurpose.GroupMasterKey
+        ? new GroupMasterKey(new KeyIdentifier(record.KeyId), record.Key, record.Rand)
+        : null;
 
     /// <summary>Its activation was said in the log.</summary>
     public bool Announced { get; set; }
@@ -28,11 +33,15 @@ internal sealed class ManagedGroupKey(GroupKey record) : IDisposable
 
     /// <summary>For a message to a member; the caller's to dispose.</summary>
     /// <param name="groupId">As in the organisation.</param>
-    public McxKey ToMessageKey(string groupId) => new(MediaKey.Id, Record.Key, Record.Rand)
+    public McxKey ToMessageKey(string groupId) => new(Key.Id, Record.Key, Record.Rand)
     {
         Validity = new KeyValidity(Record.ActivatesAt, Record.ExpiresAt),
         GroupIds = [groupId],
     };
 
-    public void Dispose() => MediaKey.Dispose();
+    public void Dispose()
+    {
+        Key.Dispose();
+        MediaKey?.Dispose();
+    }
 }

@@ -14,6 +14,7 @@ internal sealed class McContext
     private const int MaxForwards = 70;
 
     private readonly DateTimeOffset _wallClockAtZero;
+    private long _lastTicket;
     private List<IDisposable> _retired = [];
     private List<IDisposable> _retiredBefore = [];
 
@@ -68,6 +69,9 @@ internal sealed class McContext
     }
 
     public string RandomToken() => RandomNumber().ToString("x16", CultureInfo.InvariantCulture);
+
+    /// <summary>For work on keys that is answered by <see cref="McSystem.KeyMessageMade"/>.</summary>
+    public long NextTicket() => ++_lastTicket;
 
     /// <summary>Requests whose answer is waited for.</summary>
     public PendingRequests Pending { get; } = new();

@@ -11,7 +11,7 @@ namespace MediaEngine.Mcx;
 /// </summary>
 internal sealed class RegistrationProcedure(
     McContext context, AffiliationProcedure affiliation, RegroupMembership membership, RegroupNotification notification,
-    ClientServerKeys clientServerKeys, GroupKeyManagement groupKeys)
+    ClientServerKeys clientServerKeys, GroupKeyManagement groupKeys, BearerAnnouncement bearer, CallMulticast multicast)
 {
     private const int RetryAfter_s = 5;
 
@@ -100,6 +100,9 @@ internal sealed class RegistrationProcedure(
 
         bool isRefresh = before is not null && before.CallId == registration.CallId && !context.State.RestoredRegistrations.Remove(id);
         groupKeys.ClientRegistered(id, mcpttId, anew: !isRefresh, now, effects);
+        if (!isRefresh)
+            multicast.SetMonitoring(id, monitors: false, effects);
+        bearer.ClientRegistered(id, mcpttId, anew: !isRefresh, now, effects);
         if (isRefresh)
             return;
         context.State.RestoredRegistrations.Remove(id);
@@ -168,6 +171,8 @@ internal sealed class RegistrationProcedure(
         context.State.Flows.Remove(id);
         context.State.RestoredRegistrations.Remove(id);
         effects.Delete<Registration>(id);
+        bearer.ClientRemoved(id);
+        multicast.SetMonitoring(id, monitors: false, effects);
         effects.Log("de-registered", registration.McpttId, why);
         affiliation.DropAll(registration.McpttId, registration.ClientId, now, effects);
     }

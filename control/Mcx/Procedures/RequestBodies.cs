@@ -17,6 +17,8 @@ internal sealed class RequestBodies
     /// <summary>A MIKEY message; what it holds is found out by opening it.</summary>
     public MimePart? Mikey { get; private set; }
 
+    public MbmsUsageInfo? MbmsUsage { get; private set; }
+
     public KeyRotationBody? KeyRotation { get; private set; }
 
     public static bool TryRead(SipMessage message, out RequestBodies bodies, out string reason)
@@ -64,6 +66,11 @@ internal sealed class RequestBodies
                 if (Mikey is not null)
                     return Fail("MIKEY message", ref reason);
                 Mikey = part;
+                return true;
+            case ContentTypes.MbmsUsageInfo:
+                if (MbmsUsage is not null || !MbmsUsageInfo.TryParse(part.Body, out MbmsUsageInfo usage, out reason))
+                    return Fail("MBMS usage body", ref reason);
+                MbmsUsage = usage;
                 return true;
             case ContentTypes.KeyRotation:
                 if (KeyRotation is not null || !KeyRotationBody.TryParse(part.Body, out KeyRotationBody rotation, out reason))

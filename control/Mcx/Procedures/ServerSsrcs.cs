@@ -5,9 +5,10 @@ using MediaEngine.Rtp;
 namespace MediaEngine.Mcx;
 
 /// <summary>
-/// The SSRCs of floor control messages to legs. An SRTCP nonce is SSRC and index, and each leg's indexes start at 1, so an SSRC
-/// is given once under a CSK, over all restarts (RFC 7714 9.1). Numbers are 20 bits of block and 12 bits of leg: a block
-/// is durable before its first leg is, and every CSK has the legs of a block to itself.
+/// The SSRCs of floor control messages to legs, and of what a call says on the bearer, where a MuSiK, MKFC or MSCCK stands for the
+/// CSK. An SRTCP nonce is SSRC and index, and each leg's indexes start at 1, so an SSRC is given once under a CSK, over all
+/// restarts (RFC 7714 9.1). Numbers are 20 bits of block and 12 bits of leg: a block is durable before its first leg is, and
+/// every CSK has the legs of a block to itself.
 /// </summary>
 public sealed class ServerSsrcs
 {

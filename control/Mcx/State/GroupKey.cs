@@ -1,6 +1,9 @@
 namespace MediaEngine.Mcx;
 
-/// <summary>A GMK that this server made as group management server (TS 33.180 5.7, 7.3). Its identifier is the GMK-ID in hex.</summary>
+/// <summary>
+/// A group's key that this server made as group management server (TS 33.180 5.7, 7.3): a GMK, or a MuSiK or MKFC for floor control by
+/// multicast. The record's identifier is the key's in hex.
+/// </summary>
 public sealed record GroupKey : DurableRecord
 {
     public override bool IsSecret => true;
@@ -8,7 +11,7 @@ public sealed record GroupKey : DurableRecord
     /// <summary>Normalised identity of the group.</summary>
     public required string Group { get; init; }
 
-    /// <summary>GMK-ID.</summary>
+    /// <summary>Its purpose tag says what kind of key it is.</summary>
     public required uint KeyId { get; init; }
 
     /// <summary>16 octets.</summary>
@@ -29,5 +32,5 @@ public sealed record GroupKey : DurableRecord
     public required IReadOnlyList<string> Members { get; init; }
 
     /// <summary>Never key material.</summary>
-    public override string ToString() => $"GMK {Id} of {Group}";
+    public override string ToString() => $"key {Id} of {Group}";
 }

@@ -1,9 +1,9 @@
 namespace MediaEngine.Mcx;
 
-/// <summary>A client has acknowledged a GMK: it holds it durably.</summary>
+/// <summary>A client has acknowledged a group's key: it holds it durably.</summary>
 public sealed record GroupKeyReceipt : DurableRecord
 {
-    /// <summary>GMK-ID.</summary>
+    /// <summary>Identifier of the key.</summary>
     public required uint KeyId { get; init; }
 
     public required string McpttId { get; init; }

@@ -25,6 +25,8 @@ public static class OrganisationFile
                 throw root.Wrong("users", $"has the csk.id {csk} twice; every user needs a CSK of its own");
             if (Repeated(organisation.Groups.Select(group => group.GroupMasterKey?.Id)) is { } gmk)
                 throw root.Wrong("groups", $"has the gmk.id {gmk} twice; every group needs a GMK of its own");
+            if (Repeated(organisation.Groups.Select(group => group.FloorKey?.Id)) is { } floorKey)
+                throw root.Wrong("groups", $"has the floor-key.id {floorKey} twice; every group needs a floor key of its own");
             foreach (McGroup group in organisation.Groups)
             {
                 if (group.Members.Keys.FirstOrDefault(member => organisation.UserByMcpttId(member) is null) is { } stranger)
@@ -94,6 +96,7 @@ public static class OrganisationFile
                 Identifier(gmk, "id", KeyPurpose.GroupMasterKey),
                 gmk.Octets("key", Key_bytes, "the GMK"),
                 gmk.Octets("rand", Rand_bytes, "the RAND delivered with the GMK")),
+            FloorKey = section.OptionalSection("floor-key") is { } floorKey ? ConfiguredKey.ReadFloorKey(floorKey) : null,
             Broadcast = section.Choice("broadcast", BroadcastCalls.Never),
             FloorPolicy = FloorPolicySection.Read(section.OptionalSection("floor")),
         };

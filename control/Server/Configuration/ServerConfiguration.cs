@@ -29,7 +29,8 @@ public sealed record ServerConfiguration
 
     public int Shards { get; init; } = 1;
 
-    public MulticastRange? Multicast { get; init; }
+    /// <summary>Null: calls go by unicast only.</summary>
+    public MulticastOptions? Multicast { get; init; }
 
     /// <summary>The address of the interface multicast leaves by.</summary>
     public IPAddress MulticastInterface { get; init; } = IPAddress.Any;
@@ -51,6 +52,12 @@ public sealed record ServerConfiguration
     /// <summary>Null when this server has no KMS.</summary>
     public KmsConfiguration? Kms { get; init; }
 
+    /// <summary>The Unix domain socket of the operator's HTTP; null = none.</summary>
+    public string? OperatorSocketPath { get; init; }
+
+    /// <summary>How long a stream to the operator is silent at most.</summary>
+    public TimeSpan OperatorHeartbeat { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>Times of managed group keys.</summary>
     public KeyOptions Keys { get; init; } = new();
 
@@ -65,6 +72,7 @@ public sealed record ServerConfiguration
         YamlSection media = root.Section("media", "address, and optionally advertised-address, audio-port, floor-port, shards");
         YamlSection? multicast = root.OptionalSection("multicast");
         YamlSection? groupKeys = root.OptionalSection("group-keys");
+        YamlSection? operators = root.OptionalSection("operator");
         var configuration = new ServerConfiguration
         {
             Domain = root.Required("domain", "the domain of this MC system, such as mcx.example"),
@@ -77,17 +85,20 @@ public sealed record ServerConfiguration
             AudioPort = media.Integer("audio-port", 0, 0, 65535),
             FloorPort = media.Integer("floor-port", 0, 0, 65535),
             Shards = media.Integer("shards", 1, 1, 64),
-            Multicast = multicast is null ? null : Range(multicast),
+            Multicast = multicast is null ? null : MulticastConfiguration.Read(multicast),
             MulticastInterface = multicast?.Address("interface", "the address of the interface multicast leaves by") ?? IPAddress.Any,
             StorePath = Path.Combine(folder, root.Required("store", "the path of the SQLite file, such as mediaengine.db")),
             StoreKeyPath = root.Optional("store-key") is { } storeKey ? Path.Combine(folder, storeKey) : null,
             Kms = root.OptionalSection("kms") is { } kms ? KmsConfiguration.Read(kms, folder) : null,
             Keys = KeyTimes(groupKeys),
+            OperatorSocketPath = operators is null
+                ? null
+                : Path.Combine(folder, operators.Required("socket", "the path of the operator's Unix domain socket, such as operator.sock")),
             OrganisationPath = Path.Combine(folder, root.Required("organisation", "the path of the organisation file, such as organisation.yaml")),
         };
         if (configuration.MediaAddress.Equals(IPAddress.Any) && configuration.AdvertisedMediaAddress is null)
             throw media.Wrong("address", "is 0.0.0.0: clients must be told an address they can send to; set media.advertised-address");
-        foreach (YamlSection? section in (YamlSection?[])[root, sip, media, multicast, groupKeys])
+        foreach (YamlSection? section in (YamlSection?[])[root, sip, media, multicast, groupKeys, operators])
             section?.RefuseUnknown();
         return configuration;
     }
@@ -101,17 +112,5 @@ public sealed record ServerConfiguration
             Overlap = groupKeys.Seconds("overlap", defaults.Overlap, 1, 86400),
             RevocationOverlap = groupKeys.Seconds("revocation-overlap", defaults.RevocationOverlap, 0, 3600),
         };
-    }
-
-    private static MulticastRange Range(YamlSection multicast)
-    {
-        IPAddress first = multicast.Address("first", "the first multicast address of the range, such as 239.192.1.0");
-        int count = multicast.Integer("count", 64, 1, 65536);
-        byte[] bytes = first.GetAddressBytes();
-        if (bytes.Length != 4 || bytes[0] is < 224 or > 239)
-            throw multicast.Wrong("first", $"{first} is not an IPv4 multicast address (224.0.0.0 to 239.255.255.255)");
-        if (multicast.Optional("port") is null)
-            throw multicast.Wrong("port", "is missing; add it: the UDP port of every bearer, such as 40000");
-        return new MulticastRange(first, count, multicast.Integer("port", 0, 1, 65535), multicast.Integer("ttl", 1, 1, 255));
     }
 }

@@ -23,5 +23,7 @@ internal abstract record ControlEvent
 
     internal sealed record KeyUploadOpened(long Ticket, MikeyError Error, McxKey? Key) : ControlEvent;
 
+    internal sealed record WatchFloor(ulong Call, bool On) : ControlEvent;
+
     internal sealed record Inspect(Action<Mcx.McSystem> Look) : ControlEvent;
 }

@@ -40,7 +40,8 @@ internal sealed class ControlLoop : ISipUser, IDisposable
         _media = media;
         _configuration = configuration;
         _logger = logger;
-        int capacity = configuration.Keys.MaxMessagesInWork + configuration.Keys.MaxUploadsInWork;
+        // Keys of groups, and of the bearer.
+        int capacity = 2 * configuration.Keys.MaxMessagesInWork + configuration.Keys.MaxUploadsInWork;
         _keys = identities is null ? null : new KeyWorker(identities, entropy, capacity, done => _inputs.Writer.TryWrite(done), logger);
         _thread = new Thread(Run) { IsBackground = true, Name = "mcx-control" };
     }
@@ -73,6 +74,15 @@ internal sealed class ControlLoop : ISipUser, IDisposable
     /// <summary>Runs <paramref name="look"/> on the loop's thread, between two batches.</summary>
     public bool Inspect(Action<McSystem> look) => _inputs.Writer.TryWrite(new ControlEvent.Inspect(look));
 
+    /// <summary>Called on any thread with reports about watched floors.</summary>
+    public Action<FloorWatched>? FloorWatched { get; set; }
+
+    /// <summary>Called on the loop's thread when a floor is to be watched whose call is over.</summary>
+    public Action<ulong>? CallNotFound { get; set; }
+
+    /// <summary>Begins or ends reports about a call's floor. False when the loop is full.</summary>
+    public bool WatchFloor(ulong call, bool on) => _inputs.Writer.TryWrite(new ControlEvent.WatchFloor(call, on));
+
     /// <summary>The server's keys of a new key period. Any thread.</summary>
     public void Use(ServerIdentities identities) => _keys?.Use(identities);
 
@@ -88,7 +98,12 @@ internal sealed class ControlLoop : ISipUser, IDisposable
     private async Task ForwardReportsAsync()
     {
         await foreach (MediaReport report in _media.Reports.ReadAllAsync().ConfigureAwait(false))
-            _inputs.Writer.TryWrite(new ControlEvent.Report(report));
+        {
+            if (report is FloorWatched watched)
+                FloorWatched?.Invoke(watched);
+            else
+                _inputs.Writer.TryWrite(new ControlEvent.Report(report));
+        }
     }
 
     private void Run()
@@ -176,6 +191,10 @@ internal sealed class ControlLoop : ISipUser, IDisposable
             case ControlEvent.KeyUploadOpened opened:
                 _system.KeyUploadOpened(opened.Ticket, opened.Error, opened.Key, now, _effects);
                 break;
+            case ControlEvent.WatchFloor watch:
+                if (!_system.WatchFloor(watch.Call, watch.On, _effects))
+                    CallNotFound?.Invoke(watch.Call);
+                break;
             case ControlEvent.Inspect inspect:
                 inspect.Look(_system);
                 break;
@@ -189,7 +208,7 @@ internal sealed class ControlLoop : ISipUser, IDisposable
             return;
         foreach (MediaEffect effect in _effects.Media)
         {
-            if (!_media.TrySubmit(MediaPlaneAdapter.ToCommand(effect, _configuration.MulticastInterface, _configuration.Multicast?.TimeToLive ?? 0)))
+            if (!_media.TrySubmit(MediaPlaneAdapter.ToCommand(effect, _configuration.Multicast, _configuration.MulticastInterface)))
                 _logger.LogError("media-queue-full call {Call:x}: {Command} was lost", effect.Call, effect.GetType().Name);
         }
         foreach (SignallingEffect effect in _effects.Sip)
@@ -265,7 +284,7 @@ internal sealed class ControlLoop : ISipUser, IDisposable
     {
         if (_keys?.TryPost(effect) == true)
             return;
-        _inputs.Writer.TryWrite(effect is KeyEffect.MakeGroupKeyMessage
+        _inputs.Writer.TryWrite(effect is KeyEffect.MakeKeyMessage
             ? new ControlEvent.KeyMessageMade(effect.Ticket, null)
             : new ControlEvent.KeyUploadOpened(effect.Ticket, MikeyError.UnknownKms, null));
     }

@@ -50,7 +50,7 @@ internal sealed class KeyWorker : IDisposable
     {
         (Lane[] lanes, string user) = task switch
         {
-            KeyEffect.MakeGroupKeyMessage make => (_making, make.McpttId),
+            KeyEffect.MakeKeyMessage make => (_making, make.McpttId),
             KeyEffect.OpenKeyUpload open => (_opening, open.McpttId),
             _ => throw new ArgumentOutOfRangeException(nameof(task), task.GetType().Name),
         };
@@ -107,7 +107,7 @@ internal sealed class KeyWorker : IDisposable
                 {
                     if (_worker._stopping)
                     {
-                        (task as KeyEffect.MakeGroupKeyMessage)?.Key.Dispose();
+                        (task as KeyEffect.MakeKeyMessage)?.Key.Dispose();
                         continue;
                     }
                     Interlocked.Decrement(ref _waiting);
@@ -122,7 +122,7 @@ internal sealed class KeyWorker : IDisposable
         {
             try
             {
-                return task is KeyEffect.MakeGroupKeyMessage make ? Make(make) : Open((KeyEffect.OpenKeyUpload)task);
+                return task is KeyEffect.MakeKeyMessage make ? Make(make) : Open((KeyEffect.OpenKeyUpload)task);
             }
             catch (Exception exception)
             {
@@ -131,23 +131,25 @@ internal sealed class KeyWorker : IDisposable
             }
         }
 
-        private ControlEvent.KeyMessageMade Make(KeyEffect.MakeGroupKeyMessage task)
+        private ControlEvent.KeyMessageMade Make(KeyEffect.MakeKeyMessage task)
         {
             using McxKey key = task.Key;
-            IdentityKeys gms = _worker._identities.Gms;
+            // The bearer is the server's, groups are the group management server's.
+            IdentityKeys sender = key.Purpose == KeyPurpose.MbmsSubchannelControlKey ? _worker._identities.Mdsi : _worker._identities.Gms;
+            bool media = key.Purpose == KeyPurpose.GroupMasterKey;
             var request = new MikeySakkeRequest
             {
                 Key = key,
-                InitiatorUri = gms.Uri,
-                InitiatorKms = gms.Kms,
+                InitiatorUri = sender.Uri,
+                InitiatorKms = sender.Kms,
                 ResponderUri = task.McpttId,
-                ResponderKms = gms.Kms,
+                ResponderKms = sender.Kms,
                 Time = task.Time,
-                CryptoSessions = [CryptoSession.McpttGroupCall],
-                Policy = MikeySrtpPolicy.GroupMedia,
-                Parameters = new KeyParameters(KeyPurpose.GroupMasterKey),
+                CryptoSessions = media ? [CryptoSession.McpttGroupCall] : [],
+                Policy = media ? MikeySrtpPolicy.GroupMedia : null,
+                Parameters = new KeyParameters(key.Purpose),
             };
-            bool made = MikeySakkeBuilder.TryBuild(request, gms, gms, _worker._entropy, _message, out int length);
+            bool made = MikeySakkeBuilder.TryBuild(request, sender, sender, _worker._entropy, _message, out int length);
             return new ControlEvent.KeyMessageMade(task.Ticket, made ? _message[..length] : null);
         }
 

@@ -12,6 +12,7 @@ public static class DataFolder
     public const string ClientsName = "clients";
     public const string StoreKeyName = "store.key";
     public const string KmsName = "kms";
+    public const string OperatorSocketName = "operator.sock";
     private const int SipPort = 5060;
     private const int KmsPort = 8443;
 
@@ -50,8 +51,9 @@ public static class DataFolder
     public static string ProfilePath(string folder, string name) => Path.Combine(folder, ClientsName, $"{name}.yaml");
 
     /// <summary>A loopback configuration; port 0 = any.</summary>
+    /// <param name="multicastPort">Of media; floor control and the general purpose subchannel have the next two. Null: no multicast.</param>
     /// <param name="kmsPort">Null makes one without KMS, for organisations whose keys are all configured.</param>
-    public static string ConfigurationYaml(int sipPort, int audioPort, int floorPort, int multicastPort, int? kmsPort = null) => $"""
+    public static string ConfigurationYaml(int sipPort, int audioPort, int floorPort, int? multicastPort = null, int? kmsPort = null) => $"""
         # Configuration of a MediaEngine server; docs/server.md explains every key.
         domain: {EmbeddedOrganisation.Domain}
         sip:
@@ -61,15 +63,23 @@ public static class DataFolder
           address: 127.0.0.1
           audio-port: {audioPort}
           floor-port: {floorPort}
-        multicast:
-          first: 239.192.77.1
-          count: 32
-          port: {multicastPort}
-          interface: 127.0.0.1
-          ttl: 1
+        {(multicastPort is null ? string.Empty : Multicast(multicastPort.Value))}
         store: mediaengine.db
         store-key: {StoreKeyName}
         organisation: {OrganisationName}
+        operator:
+          socket: {OperatorSocketName}
         {(kmsPort is null ? string.Empty : $"kms:\n  listen: 127.0.0.1:{kmsPort}\n  folder: {KmsName}\n")}
+        """;
+
+    private static string Multicast(int port) => $"""
+        multicast:
+          first: 239.192.77.1
+          count: 32
+          port: {port}
+          floor-port: {port + 1}
+          general-purpose: 239.192.77.1:{port + 2}
+          interface: 127.0.0.1
+          ttl: 1
         """;
 }

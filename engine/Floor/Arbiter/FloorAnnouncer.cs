@@ -39,7 +39,7 @@ internal sealed class FloorAnnouncer(FloorPolicy policy, uint serverSsrc, Partic
     {
         participant.DenyCause = cause;
         FloorMessageWriter writer = Begin(FloorMessageType.Deny, participant, effects);
-        writer.AddRejectCause(cause);
+        writer.AddRejectCause(cause, FloorCausePhrase.OfDeny(cause));
         participant.TrackInfo.AddTo(ref writer, FloorField.TrackInfo);
         writer.AddFloorIndicator(Policy.Indicator);
         Send(participant, FloorMessageType.Deny, writer, effects, cause);
@@ -48,7 +48,7 @@ internal sealed class FloorAnnouncer(FloorPolicy policy, uint serverSsrc, Partic
     public void Revoke(ParticipantState participant, ushort cause, FloorEffects effects)
     {
         FloorMessageWriter writer = Begin(FloorMessageType.Revoke, participant, effects);
-        writer.AddRejectCause(cause);
+        writer.AddRejectCause(cause, FloorCausePhrase.OfRevoke(cause));
         participant.TrackInfo.AddTo(ref writer, FloorField.TrackInfo);
         writer.AddFloorIndicator(Policy.Indicator);
         Send(participant, FloorMessageType.Revoke, writer, effects, cause);

@@ -30,6 +30,12 @@ public sealed class FloorEffects
         _used = 0;
     }
 
+    /// <summary>
+    /// The phrase that came with a <see cref="FloorEffectKind.FloorDenied"/> or <see cref="FloorEffectKind.FloorRevoked"/>, as it came;
+    /// valid until <see cref="Clear"/>.
+    /// </summary>
+    public ReadOnlySpan<byte> Phrase(in FloorEffect effect) => Message(effect);
+
     /// <summary>The message of a <see cref="FloorEffectKind.Send"/>; valid until <see cref="Clear"/>.</summary>
     public ReadOnlySpan<byte> Message(in FloorEffect effect) => _octets.AsSpan(effect.MessageOffset, effect.MessageLength);
 
@@ -46,6 +52,13 @@ public sealed class FloorEffects
 
     /// <summary>Ends the message begun last. The result is sent by adding it, once per receiver.</summary>
     internal FloorEffect Complete(FloorMessageType type, in FloorMessageWriter writer) => Complete(type, writer.Complete());
+
+    /// <summary>A refusal with the phrase that came with it.</summary>
+    internal void AddRefusal(FloorEffectKind kind, ushort cause, ReadOnlySpan<byte> phrase)
+    {
+        phrase.CopyTo(Reserve());
+        Add(Complete(default, phrase.Length) with { Kind = kind, Cause = cause });
+    }
 
     /// <summary>Ends the message begun last, and sends it on the bearer.</summary>
     internal void AddOnBearer(in SubchannelMessageWriter writer) =>

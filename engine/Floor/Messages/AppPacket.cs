@@ -85,10 +85,11 @@ internal readonly ref struct AppPacket
         if (!_index.TryGet(id, out int offset_bytes))
             return !_index.Covers(id) && TryFindByWalking(id, minimumLength_bytes, out value);
         ReadOnlySpan<byte> rest = _fields[offset_bytes..];
-        if (!FloorFieldReader.TryMeasure(rest, _hasSsrcLists, out int header_bytes, out int value_bytes))
-            return false;
-        value = rest.Slice(header_bytes, value_bytes);
-        return value_bytes >= minimumLength_bytes;
+        if (id != (byte)FloorField.ListOfSsrcs)
+            value = rest.Slice(2, rest[1]); // fitted when the index was made
+        else if (FloorFieldReader.TryMeasure(rest, _hasSsrcLists, out int header_bytes, out int value_bytes))
+            value = rest.Slice(header_bytes, value_bytes);
+        return value.Length >= minimumLength_bytes;
     }
 
     private bool TryFindByWalking(byte id, int minimumLength_bytes, out ReadOnlySpan<byte> value)

@@ -48,12 +48,12 @@ internal ref struct AppPacketWriter
             throw new ArgumentException("The message does not fit.", nameof(length));
         Span<byte> field = _destination[_length..end];
         _length = end;
+        BinaryPrimitives.WriteUInt32BigEndian(field[^4..], 0); // the padding, and what is written over it
         field[0] = id;
         if (header == 3)
             BinaryPrimitives.WriteUInt16BigEndian(field[1..], (ushort)length);
         else
             field[1] = (byte)length;
-        field[(header + length)..].Clear();
         return field.Slice(header, length);
     }
 

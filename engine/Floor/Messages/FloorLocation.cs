@@ -15,15 +15,7 @@ public readonly ref struct FloorLocation
     public ReadOnlySpan<byte> Content { get; }
 
     /// <summary>Octets after the type, or -1 for a type whose size is not known.</summary>
-    public static int ContentLength_bytes(byte type) => type switch
-    {
-        0 => 0,
-        1 => 7,
-        2 => 5,
-        3 => 3,
-        4 => 2,
-        5 => 1,
-        6 => 6,
-        _ => -1,
-    };
+    public static int ContentLength_bytes(byte type) => type < ContentLengths.Length ? ContentLengths[type] : -1;
+
+    private static ReadOnlySpan<byte> ContentLengths => [0, 7, 5, 3, 2, 1, 6];
 }

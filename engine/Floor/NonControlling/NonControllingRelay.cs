@@ -114,14 +114,14 @@ internal sealed class NonControllingRelay(NonControllingFloorOptions options)
     public void Revoke(LocalParticipant to, ushort cause, FloorEffects effects)
     {
         FloorMessageWriter writer = effects.Begin(FloorMessageType.Revoke, ackRequired: false, options.DownstreamSsrc);
-        writer.AddRejectCause(cause);
+        writer.AddRejectCause(cause, FloorCausePhrase.OfRevoke(cause));
         effects.Add(effects.Complete(FloorMessageType.Revoke, writer) with { Participant = to.Number, Cause = cause });
     }
 
     public void Deny(LocalParticipant to, ushort cause, FloorEffects effects)
     {
         FloorMessageWriter writer = effects.Begin(FloorMessageType.Deny, ackRequired: false, options.DownstreamSsrc);
-        writer.AddRejectCause(cause);
+        writer.AddRejectCause(cause, FloorCausePhrase.OfDeny(cause));
         effects.Add(effects.Complete(FloorMessageType.Deny, writer) with { Participant = to.Number, Cause = cause });
     }
 

@@ -146,10 +146,10 @@ public sealed partial class FloorParticipant
     {
         if (State is not (FloorParticipantState.U_PendingRequest or FloorParticipantState.U_Queued))
             return FloorOutcome.NotSpecifiedInState;
-        message.TryGetRejectCause(out ushort cause, out _);
+        message.TryGetRejectCause(out ushort cause, out ReadOnlySpan<byte> phrase);
         StopAllButT103();
         State = FloorParticipantState.U_HasNoPermission;
-        effects.Add(new FloorEffect { Kind = FloorEffectKind.FloorDenied, Cause = cause });
+        effects.AddRefusal(FloorEffectKind.FloorDenied, cause, phrase);
         return FloorOutcome.Ok;
     }
 
@@ -158,7 +158,7 @@ public sealed partial class FloorParticipant
         if (State == FloorParticipantState.U_PendingRelease)
             return FloorOutcome.NotSpecifiedInState;
         FloorIndicator indicator = message.TryGetFloorIndicator(out FloorIndicator received) ? received : CallType;
-        message.TryGetRejectCause(out ushort cause, out _);
+        message.TryGetRejectCause(out ushort cause, out ReadOnlySpan<byte> phrase);
         if (State == FloorParticipantState.U_HasNoPermission)
         {
             // The server saw late media of ours and waits for a Floor Release before it takes the next request.
@@ -166,7 +166,7 @@ public sealed partial class FloorParticipant
             SendRelease(effects);
             return FloorOutcome.Ok;
         }
-        effects.Add(new FloorEffect { Kind = FloorEffectKind.FloorRevoked, Cause = cause });
+        effects.AddRefusal(FloorEffectKind.FloorRevoked, cause, phrase);
         EnterPendingRelease(indicator, now, effects);
         return FloorOutcome.Ok;
     }

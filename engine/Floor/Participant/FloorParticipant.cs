@@ -132,6 +132,19 @@ public sealed partial class FloorParticipant
             EnterPendingRelease(CallType, now, effects);
     }
 
+    /// <summary>
+    /// The user lets the button go and keeps the place in the queue: the turn will be offered
+    /// (<see cref="FloorEffectKind.QueuedFloorOffered"/>), not taken.
+    /// </summary>
+    /// <returns>False when no request waits; then it is <see cref="ReleaseToTalk"/> that lets the floor go.</returns>
+    public bool KeepWaiting()
+    {
+        if (State != FloorParticipantState.U_Queued)
+            return false;
+        _pushToTalkHeld = false;
+        return true;
+    }
+
     /// <summary>The user asks for the place in the queue.</summary>
     public void RequestQueuePosition(Instant now, FloorEffects effects)
     {

@@ -13,8 +13,11 @@ public sealed class SubchannelControl
     private readonly byte[] _groupId;
     private readonly Dictionary<int, Receiver> _receivers = [];
     private readonly TimerTable<Timer> _timers = new();
-    private int _listeners;
+    private int _monitors;
     private int _c17;
+
+    /// <summary>Counts the mappings: a report that a subchannel is listened to holds until it is given back.</summary>
+    private int _mapping;
 
     /// <exception cref="ArgumentException">A timer, counter, address or identity is out of range.</exception>
     public SubchannelControl(SubchannelOptions options)
@@ -34,33 +37,47 @@ public sealed class SubchannelControl
 
     public SubchannelState State { get; private set; } = SubchannelState.Unmapped;
 
-    /// <summary>Who could be reached by multicast now.</summary>
-    public int ListenerCount => _listeners;
+    /// <summary>Who could be reached by multicast once the group is mapped.</summary>
+    public int MonitorCount => _monitors;
 
     public Instant NextDeadline => _timers.NextDeadline;
 
     /// <summary>True when floor messages for all, and media, reach this participant by multicast.</summary>
     public bool IsReachedByMulticast(int participant) =>
-        State == SubchannelState.Mapped && _receivers.TryGetValue(participant, out Receiver receiver) && CanListen(receiver);
+        State == SubchannelState.Mapped && _receivers.TryGetValue(participant, out Receiver receiver) &&
+        CanListen(receiver) && receiver.ListensTo == _mapping;
 
     /// <param name="participant">As the floor control server numbers it.</param>
     /// <param name="hasMulticastKey">The client can open what is protected with the group's multicast key (MuSiK).</param>
-    public void Join(int participant, bool hasMulticastKey) => Set(participant, new Receiver(hasMulticastKey, Listens: false));
+    public void Join(int participant, bool hasMulticastKey) => Set(participant, new Receiver(hasMulticastKey));
 
     public void Leave(int participant, Instant now, FloorEffects effects)
     {
         if (_receivers.Remove(participant, out Receiver receiver) && CanListen(receiver))
-            _listeners--;
+            _monitors--;
         UnmapForNobody(now, effects);
     }
 
-    /// <summary>A listening report of the client (24.379 14.2.3). Unknown numbers are ignored.</summary>
-    public void ReportListening(int participant, bool listens, Instant now, FloorEffects effects)
+    /// <summary>
+    /// The client reports whether it listens on the general purpose subchannel (24.379 14.2.3), where it would hear Map Group To
+    /// Bearer. Unknown numbers are ignored.
+    /// </summary>
+    public void ReportMonitoring(int participant, bool monitors, Instant now, FloorEffects effects)
     {
         if (!_receivers.TryGetValue(participant, out Receiver receiver))
             return;
-        Set(participant, receiver with { Listens = listens });
+        Set(participant, receiver with { Monitors = monitors });
         UnmapForNobody(now, effects);
+    }
+
+    /// <summary>
+    /// The client reports whether it listens on the group's subchannel: from then on, and until the group is unmapped, unicast is
+    /// not needed. Means nothing unless the group is mapped.
+    /// </summary>
+    public void ReportListening(int participant, bool listens)
+    {
+        if (State == SubchannelState.Mapped && _receivers.TryGetValue(participant, out Receiver receiver))
+            _receivers[participant] = receiver with { ListensTo = listens ? _mapping : 0 };
     }
 
     /// <summary>Somebody got the floor or sends media: the conversation goes on, on the subchannel if enough listen.</summary>
@@ -68,10 +85,11 @@ public sealed class SubchannelControl
     {
         if (State != SubchannelState.Mapped)
         {
-            if (_listeners < _options.MinimumListeners)
+            if (_monitors < _options.MinimumListeners)
                 return;
             _timers.StopAll();
             State = SubchannelState.Mapped;
+            _mapping++;
             effects.Add(FloorEffectKind.SubchannelMapped);
             SendMap(effects);
             _timers.Start(Timer.T16, now, _options.T16);
@@ -142,20 +160,20 @@ public sealed class SubchannelControl
         type is FloorMessageType.Idle or FloorMessageType.Taken or FloorMessageType.ReleaseMultiTalker;
 
     private bool CanListen(Receiver receiver) =>
-        receiver.Listens && (receiver.HasMulticastKey || !_options.ProtectionRequired);
+        receiver.Monitors && (receiver.HasMulticastKey || !_options.ProtectionRequired);
 
     private void Set(int participant, Receiver receiver)
     {
         if (_receivers.TryGetValue(participant, out Receiver before) && CanListen(before))
-            _listeners--;
+            _monitors--;
         if (CanListen(receiver))
-            _listeners++;
+            _monitors++;
         _receivers[participant] = receiver;
     }
 
     private void UnmapForNobody(Instant now, FloorEffects effects)
     {
-        if (State == SubchannelState.Mapped && _listeners == 0)
+        if (State == SubchannelState.Mapped && _monitors == 0)
             Unmap(now, effects);
     }
 
@@ -185,5 +203,7 @@ public sealed class SubchannelControl
         effects.AddOnBearer(writer);
     }
 
-    private readonly record struct Receiver(bool HasMulticastKey, bool Listens);
+    /// <param name="Monitors">Listens on the general purpose subchannel.</param>
+    /// <param name="ListensTo">The mapping whose subchannel it listens to; 0 = none.</param>
+    private readonly record struct Receiver(bool HasMulticastKey, bool Monitors = false, int ListensTo = 0);
 }

@@ -25,7 +25,7 @@ public sealed record SubchannelOptions
     /// <summary>4 octets of IPv4 or 16 of IPv6.</summary>
     public required ReadOnlyMemory<byte> Address { get; init; }
 
-    /// <summary>How many have to listen before a conversation is mapped.</summary>
+    /// <summary>How many have to listen on the general purpose subchannel before a conversation is mapped.</summary>
     public int MinimumListeners { get; init; } = 2;
 
     /// <summary>Messages on the subchannel are protected: who has no key for them is told by unicast.</summary>

@@ -22,6 +22,7 @@ internal static class WarmUp
     {
         var nowhere = new Nowhere();
         var queue = new SendQueue(SendBatch.Capacity, nowhere);
+        nowhere.Queue = queue;
         var router = new CallRouter(new RouterLimits(), queue, queue, nowhere, nowhere);
         var call = new CallId(1);
         var audio = new IPEndPoint(IPAddress.Loopback, 9);
@@ -35,12 +36,13 @@ internal static class WarmUp
         using var mediaSender = new SrtpSender(media, SrtpPolicy.GroupMedia);
 
         Instant now = MonotonicClock.Now;
-        router.Execute(new OpenCall(call, "warm-up", new FloorPolicy(), group, null), now);
+        router.Execute(new OpenCall(call, "sip:group@warm-up.invalid", new FloorPolicy(), group, Subchannel()), now);
         router.Execute(Leg(call, 1, Talker, audio, floor, client), now);
         var other = new ClientServerKey(new KeyIdentifier(0x2000_0002), new byte[16], new byte[16]);
         using SrtpMasterKey otherControl = other.DeriveControlKey();
         using var otherSender = new SrtpSender(otherControl, SrtpPolicy.Control);
         router.Execute(Leg(call, 2, Listener, new IPEndPoint(IPAddress.Loopback, 11), otherFloor, other), now);
+        router.Execute(new ChangeLeg(call, new LegId(2), LegDelivery.Multicast), now);
 
         byte[] packet = new byte[256];
         for (ushort i = 0; i < Rounds; i++)
@@ -63,6 +65,7 @@ internal static class WarmUp
             router.ReceiveAudio(SocketAddressKey.From(audio), packet.AsSpan(0, length), now);
             packet[40] ^= 1;
             router.ReceiveAudio(SocketAddressKey.From(audio), packet.AsSpan(0, length), now);
+            router.Execute(new ReportListening(call, new LegId(2), Listens: i % 2 == 0), now);
             router.Expire(now);
             queue.Clear();
         }
@@ -74,6 +77,21 @@ internal static class WarmUp
         new(call, new LegId(number), id, audio, floor, key, (uint)number, LegDelivery.Unicast,
             new FloorParticipantProfile { McpttId = id, QueueingNegotiated = true, AudioSsrc = AudioSsrc },
             ImplicitFloorRequest: false);
+
+    private static MulticastSubchannel Subchannel()
+    {
+        IPAddress group = new([239, 0, 0, 1]);
+        return new MulticastSubchannel
+        {
+            Bearer = new MulticastBearer(new IPEndPoint(group, 9), IPAddress.Loopback, TimeToLive: 1),
+            Media = new IPEndPoint(group, 10),
+            Floor = new IPEndPoint(group, 11),
+            Tmgi = new byte[3],
+            FloorKey = new MulticastKey(new McxKey(new KeyIdentifier(0x6000_0001), new byte[16], new byte[16]), Ssrc: 1),
+            ControlKey = new MulticastKey(new McxKey(new KeyIdentifier(0x5000_0001), new byte[16], new byte[16]), Ssrc: 1),
+            MinimumListeners = 1,
+        };
+    }
 
     private static void SendOverLoopback()
     {
@@ -91,14 +109,16 @@ internal static class WarmUp
 
     private sealed class Nowhere : ISendDrain, IMulticastOutput, IReportSink
     {
+        public SendQueue? Queue { get; set; }
+
         public void Drain(SendQueue queue) => queue.Clear();
 
         public bool TryAcquire(
             MulticastBearer bearer, [NotNullWhen(true)] out SendQueue? queue, [NotNullWhen(false)] out string? reason)
         {
-            queue = null;
-            reason = "no bearer";
-            return false;
+            queue = Queue!;
+            reason = null;
+            return true;
         }
 
         public void Release(MulticastBearer bearer)

@@ -17,7 +17,7 @@ namespace MediaEngine.Media;
 /// The SSRC of floor control messages to this leg. Never given before under this CSK, in no earlier process either: their
 /// SRTCP indexes start at 1 (RFC 7714 9.1).
 /// </param>
-/// <param name="Delivery">How it receives media.</param>
+/// <param name="Delivery">How media can reach it.</param>
 /// <param name="Profile">What the leg negotiated for floor control.</param>
 /// <param name="ImplicitFloorRequest">The call set-up was also a Floor Request.</param>
 public sealed record AddLeg(

@@ -1,4 +1,4 @@
 namespace MediaEngine.Media;
 
-/// <summary>Moves a leg between unicast and multicast delivery.</summary>
+/// <summary>The leg began or ceased to monitor the bearer, or to hold the call's floor key.</summary>
 public sealed record ChangeLeg(CallId Call, LegId Leg, LegDelivery Delivery) : MediaCommand(Call);

@@ -14,12 +14,14 @@ internal static class MediaCommandKeys
         OpenCall open => open with
         {
             MediaKey = Copy(open.MediaKey),
+            Multicast = Copy(open.Multicast),
             ControllingFunction = open.ControllingFunction is null ? null : Copy(open.ControllingFunction),
         },
         AddLeg add => add with { ClientServerKey = Copy(add.ClientServerKey) },
         AddPlainLeg add => add with { Media = Copy(add.Media) },
         ChangePlainLeg change => change with { Media = Copy(change.Media) },
         InstallGroupKey install => install with { Key = Copy(install.Key) },
+        ReplaceFloorKey replace => replace with { FloorKey = Copy(replace.FloorKey) },
         AddNonControllingFunction add => add with { Function = Copy(add.Function) },
         BecomeNonControlling become => become with { ControllingFunction = Copy(become.ControllingFunction) },
         _ => command,
@@ -31,6 +33,8 @@ internal static class MediaCommandKeys
         {
             case OpenCall open:
                 open.MediaKey.Dispose();
+                open.Multicast?.FloorKey.Key.Dispose();
+                open.Multicast?.ControlKey.Key.Dispose();
                 open.ControllingFunction?.SignallingProtectionKey.Dispose();
                 break;
             case AddLeg add:
@@ -44,6 +48,9 @@ internal static class MediaCommandKeys
                 break;
             case InstallGroupKey install:
                 install.Key.Dispose();
+                break;
+            case ReplaceFloorKey replace:
+                replace.FloorKey.Key.Dispose();
                 break;
             case AddNonControllingFunction add:
                 add.Function.SignallingProtectionKey.Dispose();
@@ -67,15 +74,13 @@ internal static class MediaCommandKeys
         return copy;
     }
 
-    private static FunctionPeer Copy(FunctionPeer peer)
-    {
-        McxKey key = peer.SignallingProtectionKey;
-        Span<byte> octets = stackalloc byte[Key_bytes];
-        key.CopyKeyTo(octets);
-        var copy = new McxKey(key.Id, octets, key.Rand);
-        CryptographicOperations.ZeroMemory(octets);
-        return peer with { SignallingProtectionKey = copy };
-    }
+    private static MulticastSubchannel? Copy(MulticastSubchannel? subchannel) => subchannel is null
+        ? null
+        : subchannel with { FloorKey = Copy(subchannel.FloorKey), ControlKey = Copy(subchannel.ControlKey) };
+
+    private static MulticastKey Copy(MulticastKey key) => key with { Key = key.Key.Copy() };
+
+    private static FunctionPeer Copy(FunctionPeer peer) => peer with { SignallingProtectionKey = peer.SignallingProtectionKey.Copy() };
 
     private static ClientServerKey Copy(ClientServerKey key)
     {

@@ -78,7 +78,10 @@ public sealed class CallRouter
         {
             MediaCall call = _state.Deadlines.Top;
             call.Floor.Expire(now, _state.Effects);
+            call.Subchannel?.Control.Expire(now, _state.Effects);
             _floorOutput.Emit(call);
+            if (_commands.EndIfUnmapped(call))
+                continue;
             if (call.PlainDeadline <= now)
                 _packets.Plain.Expire(call);
             // A machine that does not move its deadline on would hold the thread for ever.
@@ -95,6 +98,7 @@ public sealed class CallRouter
     {
         foreach (CallId call in _state.Calls.Keys.ToArray())
             _commands.Execute(new CloseCall(call), now);
+        _commands.EndClosedCalls();
     }
 
     private static TimeSpan MinimumRest => TimeSpan.FromMilliseconds(1);

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using MediaEngine.Floor;
 using MediaEngine.Keys;
 using MediaEngine.Rtp;
@@ -27,13 +26,15 @@ internal sealed partial class CommandExecutor(
                 OpenCall open => Open(open, now),
                 AddLeg add => Add(add, now),
                 AddPlainLeg add => _plain.Add(add),
-                ChangeLeg change => Change(change),
+                ChangeLeg change => Change(change, now),
+                ReportListening report => Listen(report),
                 ChangePlainLeg change => _plain.Change(change),
                 UseGroupKey use => _plain.UseGroupKey(use),
                 RemoveLeg remove => Remove(remove, now),
                 CloseCall => Close(command.Call, now),
                 InstallGroupKey install => Install(install),
                 RetireGroupKey retire => Retire(retire),
+                ReplaceFloorKey replace => Replace(replace),
                 SetFloorPolicy set => SetPolicy(set, now),
                 WatchFloor watch => Watch(watch, now),
                 AddNonControllingFunction add => AddFunction(add, now),
@@ -46,11 +47,11 @@ internal sealed partial class CommandExecutor(
         }
         catch (ArgumentException invalid)
         {
-            state.Effects.Clear();
             refusal = invalid.Message;
         }
         if (refusal is null)
             return;
+        state.Effects.Clear();
         MediaCommandKeys.Dispose(command);
         reports.Report(new CommandRefused(command.Call, refusal));
     }
@@ -66,15 +67,9 @@ internal sealed partial class CommandExecutor(
         ICallFloor floor = command.ControllingFunction is FunctionPeer controlling
             ? NewRelayedFloor(controlling, command.Floor, messageSequenceNumber: 0)
             : new FloorArbiter(command.Floor, FloorOutput.LegSsrcComesLater, now, state.Effects);
-        SendQueue? queue = null;
-        if (command.Multicast is MulticastBearer bearer)
-        {
-            if (Check(bearer) is string wrong)
-                return wrong;
-            if (!multicast.TryAcquire(bearer, out queue, out string? reason))
-                return reason;
-        }
-        var call = new MediaCall(command, floor, queue);
+        if (OpenSubchannel(command, out CallSubchannel? subchannel) is string wrong)
+            return wrong;
+        var call = new MediaCall(command, floor, subchannel);
         state.Calls.Add(call.Id, call);
         state.Deadlines.Add(call);
         state.Counters.Calls++;
@@ -92,7 +87,7 @@ internal sealed partial class CommandExecutor(
         int number = command.Leg.Value;
         if (PlainCommands.RefusalOf(call, command.Leg, command.McpttId, state.Limits) is { } refusal)
             return refusal;
-        if (command.Delivery == LegDelivery.Multicast && call.MulticastQueue is null)
+        if (command.Delivery == LegDelivery.Multicast && call.Subchannel is null)
             return "the call has no multicast bearer";
         if (!SocketAddressKey.TryFrom(command.Audio, out _) || !SocketAddressKey.TryFrom(command.Floor, out _))
             return "the leg's addresses are not IPv4";
@@ -116,20 +111,24 @@ internal sealed partial class CommandExecutor(
         }
         floorOutput.Emit(call);
         if (joined == FloorOutcome.Ok)
+        {
+            call.Subchannel?.Control.Join(number, hasMulticastKey: true);
+            SetDelivery(leg, command.Delivery, now);
             return null;
+        }
         Unregister(leg);
         return $"floor control does not take the leg: {joined}";
     }
 
-    private string? Change(ChangeLeg command)
+    private string? Change(ChangeLeg command, Instant now)
     {
         if (FindLeg(command.Call, command.Leg, out MediaLeg? leg) is string missing)
             return missing;
-        if (command.Delivery == LegDelivery.Multicast && leg!.Call.MulticastQueue is null)
+        if (command.Delivery == LegDelivery.Multicast && leg!.Call.Subchannel is null)
             return "the call has no multicast bearer";
         if (leg!.Function is not null)
             return "the leg is a function's, which gets unicast";
-        SetDelivery(leg!, command.Delivery);
+        SetDelivery(leg!, command.Delivery, now);
         return null;
     }
 
@@ -142,6 +141,7 @@ internal sealed partial class CommandExecutor(
         if (leg == leg!.Call.ControllingFunction)
             return "the floor is controlled by this leg: let the call become controlling first, or close it";
         leg.Call.Floor.Leave(command.Leg.Value, now, state.Effects);
+        leg.Call.Subchannel?.Control.Leave(command.Leg.Value, now, state.Effects);
         floorOutput.Emit(leg.Call);
         Unregister(leg);
         return null;
@@ -153,17 +153,16 @@ internal sealed partial class CommandExecutor(
             return "the call is not open";
         call.Floor.ReleaseCall(now, state.Effects);
         call.Floor.CompleteRelease();
+        call.Subchannel?.Control.EndCall(now, state.Effects);
         floorOutput.Emit(call);
         watches.Close(call, now);
         foreach (MediaLeg leg in call.Legs.Values.ToArray())
             Unregister(leg);
         _plain.RemoveAll(call);
         state.Calls.Remove(id);
-        state.Deadlines.Remove(call);
         state.Counters.Calls--;
-        if (call.Bearer is not null)
-            multicast.Release(call.Bearer);
-        call.Dispose();
+        state.Unmapping.Add(call);
+        EndIfUnmapped(call);
         return null;
     }
 
@@ -246,7 +245,6 @@ internal sealed partial class CommandExecutor(
         state.FloorFlows.AddMki(leg.Control.Id.Value, leg.Floor);
         foreach (GroupMasterKey key in call.GroupKeys)
             AddMediaKey(leg, key);
-        call.MulticastLegs += leg.Delivery == LegDelivery.Multicast ? 1 : 0;
         call.UpdateTarget(leg);
         state.Counters.Legs++;
         return leg;
@@ -254,7 +252,6 @@ internal sealed partial class CommandExecutor(
 
     private void Unregister(MediaLeg leg)
     {
-        SetDelivery(leg, LegDelivery.Unicast);
         leg.Call.Targets.Update(leg, present: false);
         leg.Call.Legs.Remove(leg.Id.Value);
         state.AudioFlows.RemoveAddress(leg.Audio.Address);
@@ -267,29 +264,11 @@ internal sealed partial class CommandExecutor(
         state.Counters.Legs--;
     }
 
-    private static void SetDelivery(MediaLeg leg, LegDelivery delivery)
-    {
-        leg.Call.MulticastLegs += (delivery == LegDelivery.Multicast ? 1 : 0) - (leg.Delivery == LegDelivery.Multicast ? 1 : 0);
-        leg.Delivery = delivery;
-        leg.Call.UpdateTarget(leg);
-    }
-
     private string? FindLeg(CallId id, LegId number, out MediaLeg? leg)
     {
         leg = null;
         if (!state.Calls.TryGetValue(id, out MediaCall? call))
             return "the call is not open";
         return call.Legs.TryGetValue(number.Value, out leg) ? null : $"the call has no leg {number.Value}";
-    }
-
-    private static string? Check(MulticastBearer bearer)
-    {
-        Span<byte> octets = stackalloc byte[4];
-        if (!SocketAddressKey.TryFrom(bearer.Audio, out SocketAddressKey group) || group.InternetAddress >> 28 != 0xE || group.Port == 0)
-            return $"{bearer.Audio} is not an IPv4 multicast address with a port";
-        if (!bearer.Interface.TryWriteBytes(octets, out int length) || length != 4 ||
-            BinaryPrimitives.ReadUInt32BigEndian(octets) == 0)
-            return $"{bearer.Interface} is not the IPv4 address of an interface";
-        return bearer.TimeToLive is < 1 or > 255 ? $"time to live {bearer.TimeToLive} is not 1 to 255" : null;
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using MediaEngine.Floor;
+using MediaEngine.Rtp;
 using MediaEngine.Srtp;
 
 namespace MediaEngine.Media;
@@ -18,7 +19,7 @@ internal sealed class FloorOutput(RouterState state, SendQueue queue, IReportSin
     public void Emit(MediaCall call)
     {
         FloorEffects effects = state.Effects;
-        call.Watch?.Note(effects, state.Now);
+        call.Subchannel?.Process(effects, state.Now);
         for (int i = 0; i < effects.Count; i++)
         {
             ref readonly FloorEffect effect = ref effects[i];
@@ -36,8 +37,14 @@ internal sealed class FloorOutput(RouterState state, SendQueue queue, IReportSin
                     Send(call.ControllingFunction, effects.Message(effect));
                 continue;
             }
+            if (effect.Kind is FloorEffectKind.SendOnSubchannel or FloorEffectKind.SendOnBearer)
+            {
+                SendOnce(call.Subchannel!, effect.Kind, effects.Message(effect));
+                continue;
+            }
             Report(call, effect);
         }
+        call.Watch?.Note(effects, state.Now);
         effects.Clear();
         state.Deadlines.Update(call, call.NextDeadline);
     }
@@ -58,6 +65,27 @@ internal sealed class FloorOutput(RouterState state, SendQueue queue, IReportSin
             state.Counters.SentFloor_packets++;
         else
             state.Counters.Drop(MediaDrop.QueueFull);
+    }
+
+    private void SendOnce(CallSubchannel subchannel, FloorEffectKind kind, ReadOnlySpan<byte> message)
+    {
+        if (message.Length > _scratch.Length)
+            return;
+        message.CopyTo(_scratch);
+        MediaDrop? lost;
+        if (kind == FloorEffectKind.SendOnBearer)
+        {
+            lost = subchannel.SendOnBearer(_scratch, message.Length);
+        }
+        else
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(_scratch.AsSpan(4), subchannel.FloorSsrc);
+            lost = subchannel.SendOnSubchannel(_scratch, message.Length);
+        }
+        if (lost is { } reason)
+            state.Counters.Drop(reason);
+        else
+            state.Counters.SentFloor_packets++;
     }
 
     private void Report(MediaCall call, in FloorEffect effect)
@@ -85,6 +113,9 @@ internal sealed class FloorOutput(RouterState state, SendQueue queue, IReportSin
                 when call.Legs.TryGetValue(effect.Participant, out MediaLeg? leg):
                 leg.UnicastStopped = effect.Kind == FloorEffectKind.UnicastMediaStopped;
                 call.UpdateTarget(leg);
+                break;
+            case FloorEffectKind.SubchannelMapped or FloorEffectKind.SubchannelUnmapped:
+                call.UpdateTargets();
                 break;
             default:
                 break;

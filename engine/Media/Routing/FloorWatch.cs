@@ -22,8 +22,8 @@ internal sealed class FloorWatch
         _call = call;
         Report = new FloorWatched(call.Id);
         Due = now;
-        for (int i = 0; call.Arbiter is { } arbiter && i < arbiter.TalkerCount; i++)
-            _talkers.Add(arbiter.TalkerAt(i, now).Participant);
+        foreach (FloorTalkerStatus talker in TalkersAt(now))
+            _talkers.Add(talker.Participant);
     }
 
     public FloorWatched Report { get; }
@@ -45,22 +45,24 @@ internal sealed class FloorWatch
 
     public FloorSnapshot TakeSnapshot(Instant now)
     {
-        FloorArbiter? arbiter = _call.Arbiter;
-        var talkers = new FloorTalkerStatus[arbiter?.TalkerCount ?? 0];
-        _awaitsMedia = false;
-        for (int i = 0; i < talkers.Length; i++)
-        {
-            talkers[i] = arbiter!.TalkerAt(i, now);
-            _awaitsMedia |= !talkers[i].IsTimed;
-        }
-        var waiting = new FloorWaitingStatus[arbiter?.QueueLength ?? 0];
+        FloorTalkerStatus[] talkers = TalkersAt(now);
+        var waiting = new FloorWaitingStatus[_call.Arbiter?.QueueLength ?? 0];
         for (int i = 0; i < waiting.Length; i++)
-            waiting[i] = arbiter!.WaitingAt(i);
+            waiting[i] = _call.Arbiter!.WaitingAt(i);
+        _awaitsMedia = talkers.Any(talker => !talker.IsTimed);
         IsChanged = false;
         Due = now + Interval;
         return new FloorSnapshot(
-            _call.Id, now, arbiter?.State, ImmutableCollectionsMarshal.AsImmutableArray(talkers),
+            _call.Id, now, _call.Arbiter?.State, ImmutableCollectionsMarshal.AsImmutableArray(talkers),
             ImmutableCollectionsMarshal.AsImmutableArray(waiting), [.. _decisions]);
+    }
+
+    private FloorTalkerStatus[] TalkersAt(Instant now)
+    {
+        var talkers = new FloorTalkerStatus[_call.Arbiter?.TalkerCount ?? 0];
+        for (int i = 0; i < talkers.Length; i++)
+            talkers[i] = _call.Arbiter!.TalkerAt(i, now);
+        return talkers;
     }
 
     private void Note(in FloorEffect effect, Instant now)
@@ -118,10 +120,12 @@ internal sealed class FloorWatch
 
     private void Decide(FloorDecisionKind kind, int participant, ushort cause, Instant now)
     {
-        if (!_call.Legs.TryGetValue(participant, out MediaLeg? leg))
+        string? mcpttId = _call.Legs.TryGetValue(participant, out MediaLeg? leg) ? leg.McpttId
+            : _call.PlainLegs.TryGetValue(participant, out PlainLeg? plain) ? plain.Profile.McpttId : null;
+        if (mcpttId is null)
             return;
         if (_decisions.Count == FloorSnapshot.MaxDecisions)
             _decisions.RemoveAt(0);
-        _decisions.Add(new FloorDecision(++_decided, now, kind, leg.Id, leg.McpttId, cause));
+        _decisions.Add(new FloorDecision(++_decided, now, kind, new LegId(participant), mcpttId, cause));
     }
 }

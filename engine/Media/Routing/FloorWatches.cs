@@ -1,3 +1,4 @@
+using MediaEngine.Floor;
 using MediaEngine.Rtp;
 
 namespace MediaEngine.Media;
@@ -42,7 +43,7 @@ internal sealed class FloorWatches(IReportSink reports)
     public void Close(MediaCall call, Instant now)
     {
         if (call.Watch is { } watch)
-            Publish(watch, now);
+            Publish(watch, watch.TakeSnapshot(now) with { State = FloorServerState.StartStop });
         End(call);
     }
 
@@ -52,13 +53,13 @@ internal sealed class FloorWatches(IReportSink reports)
         foreach (FloorWatch watch in _watches)
         {
             if (watch.IsChanged && watch.Due <= now)
-                Publish(watch, now);
+                Publish(watch, watch.TakeSnapshot(now));
         }
     }
 
-    private void Publish(FloorWatch watch, Instant now)
+    private void Publish(FloorWatch watch, FloorSnapshot snapshot)
     {
-        if (watch.Report.Put(watch.TakeSnapshot(now)))
+        if (watch.Report.Put(snapshot))
             reports.Report(watch.Report);
     }
 }

@@ -7,12 +7,11 @@ namespace MediaEngine.Media;
 /// <summary>A call: its floor, its keys, its legs and where media goes.</summary>
 internal sealed class MediaCall : IDisposable
 {
-    public MediaCall(OpenCall command, ICallFloor floor, SendQueue? multicastQueue)
+    public MediaCall(OpenCall command, ICallFloor floor, CallSubchannel? subchannel)
     {
         Id = command.Call;
-        Bearer = command.Multicast;
-        BearerAddress = command.Multicast is null ? default : SocketAddressKey.From(command.Multicast.Audio);
-        MulticastQueue = multicastQueue;
+        GroupIdentity = command.GroupIdentity;
+        Subchannel = subchannel;
         Floor = floor;
         DualFloorListeners = command.Floor.DualFloorListeners;
         IdleReport = new FloorChanged(Id, null);
@@ -21,6 +20,8 @@ internal sealed class MediaCall : IDisposable
     }
 
     public CallId Id { get; }
+
+    public string GroupIdentity { get; }
 
     public ICallFloor Floor { get; set; }
 
@@ -46,26 +47,20 @@ internal sealed class MediaCall : IDisposable
 
     public UnicastTargets Targets { get; } = new();
 
-    public MulticastBearer? Bearer { get; }
-
-    public SocketAddressKey BearerAddress { get; }
-
-    /// <summary>Null when the call has no bearer.</summary>
-    public SendQueue? MulticastQueue { get; }
+    /// <summary>Null when the call has no bearer. Owned.</summary>
+    public CallSubchannel? Subchannel { get; }
 
     /// <summary>Of the floor policy.</summary>
     public DualFloorListeners DualFloorListeners { get; set; }
-
-    /// <summary>Legs served by the bearer.</summary>
-    public int MulticastLegs { get; set; }
 
     public FloorChanged IdleReport { get; }
 
     /// <summary>Null while nobody watches the floor.</summary>
     public FloorWatch? Watch { get; set; }
 
-    /// <summary>When its floor machines want to be called.</summary>
-    public Instant NextDeadline => Instant.Earlier(Floor.NextDeadline, PlainDeadline);
+    /// <summary>When its floor machines and its subchannel want to be called.</summary>
+    public Instant NextDeadline => Instant.Earlier(
+        Instant.Earlier(Floor.NextDeadline, PlainDeadline), Subchannel?.Control.NextDeadline ?? Instant.Never);
 
     /// <summary>The same, as the heap has it.</summary>
     public Instant Deadline { get; set; } = Instant.Never;
@@ -73,14 +68,21 @@ internal sealed class MediaCall : IDisposable
     /// <summary>Its place in the <see cref="DeadlineHeap"/>.</summary>
     public int HeapIndex { get; set; } = -1;
 
-    /// <summary>Puts the leg where its delivery and address want it.</summary>
+    /// <summary>Puts the leg where its listening and address want it.</summary>
     public void UpdateTarget(MediaLeg leg) => Targets.Update(
-        leg, leg.Delivery == LegDelivery.Unicast && !leg.UnicastStopped && leg.Audio.Address.IsUsable);
+        leg, Subchannel?.Control.IsReachedByMulticast(leg.Id.Value) != true && !leg.UnicastStopped && leg.Audio.Address.IsUsable);
+
+    public void UpdateTargets()
+    {
+        foreach (MediaLeg leg in Legs.Values)
+            UpdateTarget(leg);
+    }
 
     public void Dispose()
     {
         foreach (GroupMasterKey key in GroupKeys)
             key.Dispose();
         GroupKeys.Clear();
+        Subchannel?.Dispose();
     }
 }

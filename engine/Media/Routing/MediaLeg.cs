@@ -21,7 +21,6 @@ internal sealed class MediaLeg : IDisposable
         Id = command.Leg;
         Profile = command.Profile;
         ServerSsrc = command.ServerSsrc;
-        Delivery = command.Delivery;
         Control = control;
         Audio = new LegFlow(this, SocketAddressKey.From(command.Audio)) { Ssrc = command.Profile.AudioSsrc };
         FloorSsrc = command.FloorSsrc;
@@ -65,8 +64,6 @@ internal sealed class MediaLeg : IDisposable
     public LegId Id { get; }
 
     public string McpttId { get; }
-
-    public LegDelivery Delivery { get; set; }
 
     /// <summary>The participant asked for no unicast media (TS 24.380 8.2.16).</summary>
     public bool UnicastStopped { get; set; }

@@ -69,6 +69,8 @@ internal sealed class PacketHandler(RouterState state, SendQueue audioQueue, Flo
         else
         {
             mayTalk = call.Floor.ReceiveMedia(leg.Id.Value, now, state.Effects);
+            if (mayTalk)
+                call.Subchannel?.Control.ConversationContinues(now, state.Effects);
             floorOutput.Emit(call);
         }
         if (!mayTalk)
@@ -157,9 +159,9 @@ internal sealed class PacketHandler(RouterState state, SendQueue audioQueue, Flo
             }
             state.Counters.ForwardedMedia_packets += forwarded;
         }
-        if (call.MulticastLegs == 0 || call.MulticastQueue is not SendQueue multicast)
+        if (call.Subchannel is not { IsMapped: true } subchannel)
             return;
-        if (multicast.BeginPayload(packet) && multicast.Add(call.BearerAddress))
+        if (subchannel.Queue.BeginPayload(packet) && subchannel.Queue.Add(subchannel.Media))
             state.Counters.MulticastMedia_packets++;
         else
             state.Counters.Drop(MediaDrop.QueueFull);

@@ -124,6 +124,8 @@ internal sealed class PlainHandler(RouterState state, SendQueue audioQueue, Floo
     {
         MediaCall call = leg.Call;
         bool mayTalk = call.Floor.ReceiveMedia(leg.Id.Value, now, state.Effects);
+        if (mayTalk)
+            call.Subchannel?.Control.ConversationContinues(now, state.Effects);
         floorOutput.Emit(call);
         if (!mayTalk)
         {

@@ -14,6 +14,9 @@ internal sealed class RouterState(RouterLimits limits)
 
     public Dictionary<CallId, MediaCall> Calls { get; } = [];
 
+    /// <summary>Closed calls that still say on the bearer that their group is unmapped.</summary>
+    public List<MediaCall> Unmapping { get; } = [];
+
     public DeadlineHeap Deadlines { get; } = new();
 
     /// <summary>By GMK-ID ‖ GUK-ID.</summary>
@@ -28,6 +31,8 @@ internal sealed class RouterState(RouterLimits limits)
     public PlainTable PlainLegs { get; } = new(limits.LearnAddresses);
 
     public ControlKeyRing ControlKeys { get; } = new();
+
+    public MulticastSsrcs MulticastSsrcs { get; } = new();
 
     /// <summary>The moment of the input that is being handled.</summary>
     public Instant Now { get; set; }

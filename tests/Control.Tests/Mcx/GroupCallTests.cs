@@ -1,4 +1,3 @@
-using System.Net;
 using MediaEngine.Mcx;
 using MediaEngine.Sip;
 
@@ -9,7 +8,7 @@ public class GroupCallTests
 {
     private const string RegroupId = "sip:regroup-7@mcx.example";
 
-    private readonly McSystemHarness _mcx = new(new MulticastRange(IPAddress.Parse("239.192.1.1"), 1, 40000, 1));
+    private readonly McSystemHarness _mcx = new();
 
     public GroupCallTests()
     {
@@ -32,7 +31,7 @@ public class GroupCallTests
         _mcx.Answer("bob");
         SipResponse answer = _mcx.LateAnswer!;
         _mcx.SendAck("alice", SipDialog.FromClient(_mcx.PendingInvite!.Value.Request, answer), answer.CSeq.Number);
-        _mcx.Answer("carol", multicast: true);
+        _mcx.Answer("carol");
         _mcx.Answer("dave", 480);
 
         Assert.Equal(
@@ -54,8 +53,8 @@ public class GroupCallTests
         Assert.Equal(4u, open.MediaKey.Id.Value);
         Assert.Equal(RegroupId, open.GroupIdentity);
         Assert.Equal(
-            [("sip:alice@mcx.example", false), ("sip:bob@mcx.example", false), ("sip:carol@mcx.example", true)],
-            _mcx.Media.OfType<MediaEffect.AddLeg>().Select(leg => (leg.McpttId, leg.OverMulticast)));
+            ["sip:alice@mcx.example", "sip:bob@mcx.example", "sip:carol@mcx.example"],
+            _mcx.Media.OfType<MediaEffect.AddLeg>().Select(leg => leg.McpttId));
     }
 
     [Theory]
@@ -118,32 +117,17 @@ public class GroupCallTests
     public void The_answer_mirrors_the_offer_line_by_line()
     {
         FormRegroup();
-        _mcx.Call("alice", RegroupId, multicast: true, implicitRequest: true);
+        _mcx.Call("alice", RegroupId, implicitRequest: true);
         _mcx.Answer("bob");
 
         MimePart sdp = MultipartBody.PartsOf(_mcx.LateAnswer!).First(part => part.MediaType == ContentTypes.Sdp);
         Assert.True(SessionDescription.TryParse(sdp.Body, out SessionDescription answer, out _));
-        Assert.Equal(3, answer.Media.Count);
+        Assert.Equal(2, answer.Media.Count);
         Assert.Equal(16384, answer.Audio!.Port);
         Assert.Equal("RTP/SAVP", answer.Audio.Protocol);
         Assert.Equal(["mc_queueing", "mc_priority", "mc_implicit_request"], answer.FloorControl!.FloorParameters.Keys);
         Assert.Equal("5", answer.FloorControl.FloorParameters["mc_priority"]);
-        Assert.Equal(new IPEndPoint(IPAddress.Parse("239.192.1.1"), 40000), answer.EndPointOf(answer.MulticastAudio!));
         Assert.Contains("isfocus", _mcx.LateAnswer!.Headers.Get("Contact")!, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void A_second_call_without_a_free_bearer_goes_out_by_unicast()
-    {
-        FormRegroup();
-        _mcx.Call("alice", RegroupId, multicast: true);
-        _mcx.Answer("bob");
-        _mcx.Affiliate("erin", TestOrganisation.Police, TestOrganisation.Fire);
-        Assert.NotNull(_mcx.Media.OfType<MediaEffect.OpenCall>().Single().Multicast);
-
-        _mcx.Call("erin", TestOrganisation.Police, multicast: true);
-
-        Assert.Null(_mcx.Media.OfType<MediaEffect.OpenCall>().Last().Multicast);
     }
 
     [Fact]

@@ -21,7 +21,7 @@ internal sealed class McSystemHarness
     private long _lastTransaction;
     private int _lastCSeq;
 
-    public McSystemHarness(MulticastRange? multicast = null, Organisation? organisation = null, KeyOptions? keys = null)
+    public McSystemHarness(MulticastOptions? multicast = null, Organisation? organisation = null, KeyOptions? keys = null)
     {
         Multicast = multicast;
         Organisation = organisation ?? TestOrganisation.Create();
@@ -42,7 +42,7 @@ internal sealed class McSystemHarness
 
     public IEnumerable<DurableRecord> Stored => _store.Values;
 
-    public MulticastRange? Multicast { get; }
+    public MulticastOptions? Multicast { get; }
 
     public Instant Now { get; set; } = Instant.FromMilliseconds(1000);
 
@@ -56,6 +56,9 @@ internal sealed class McSystemHarness
     public SipTransportKind Transport { get; set; } = SipTransportKind.Tcp;
 
     public List<MediaEffect> Media { get; } = [];
+
+    /// <summary>The INVITEs that members got.</summary>
+    public List<(string To, SipRequest Request)> Invites { get; } = [];
 
     public List<McxEvent> Events { get; } = [];
 
@@ -130,17 +133,27 @@ internal sealed class McSystemHarness
         return Send(name, request);
     }
 
+    /// <param name="clientId">Whom the report says it is from; null = the user's client.</param>
+    public SipResponse Report(string name, MbmsUsageInfo usage, string? clientId = null)
+    {
+        SipRequest request = NewRequest(name, SipMethods.Message, "sip:mcptt@mcx.example", "sip:mcptt@mcx.example");
+        SetBody(request,
+            new MimePart(ContentTypes.McpttInfo, new McpttInfo { ClientId = clientId ?? ClientIdOf(name) }.Serialise()),
+            new MimePart(ContentTypes.MbmsUsageInfo, usage.Serialise()));
+        return Send(name, request);
+    }
+
     /// <summary>Sends an INVITE; null while it is unanswered.</summary>
     /// <param name="floor">Parameters of the floor control line in place of the usual ones.</param>
     /// <param name="kind">Indications in the mcptt-info.</param>
     public SipResponse? Call(
-        string name, string group, bool multicast = false, bool implicitRequest = false, string? floor = null, McpttInfo? kind = null, bool privacy = false)
+        string name, string group, bool implicitRequest = false, string? floor = null, McpttInfo? kind = null, bool privacy = false)
     {
         SipRequest request = NewRequest(name, SipMethods.Invite, "sip:mcptt@mcx.example", "sip:mcptt@mcx.example");
         request.Headers.Add("Contact", $"<sip:u-{name}@192.0.2.{HostOf(name)}:5060>");
         request.Headers.Add("Accept-Contact", "*;+g.3gpp.mcptt;require;explicit");
         SetBody(request,
-            new MimePart(ContentTypes.Sdp, Offer(name, multicast, implicitRequest, floor).Serialise()),
+            new MimePart(ContentTypes.Sdp, Offer(name, implicitRequest, floor).Serialise()),
             new MimePart(ContentTypes.McpttInfo, ((kind ?? new McpttInfo()) with { SessionType = "prearranged", RequestUri = group, ClientId = ClientIdOf(name) }).Serialise()));
         if (privacy)
             request.Headers.Add("Privacy", "header;id");
@@ -154,7 +167,7 @@ internal sealed class McSystemHarness
         SipRequest request = dialog.CreateRequest(SipMethods.Invite);
         request.Headers.Add("Contact", $"<sip:u-{name}@192.0.2.{HostOf(name)}:5060>");
         SetBody(request,
-            new MimePart(ContentTypes.Sdp, Offer(name, multicast: false, implicitRequest: false, floor).Serialise()),
+            new MimePart(ContentTypes.Sdp, Offer(name, implicitRequest: false, floor).Serialise()),
             new MimePart(ContentTypes.McpttInfo, kind.Serialise()));
         return Send(asUser ?? name, request);
     }
@@ -201,7 +214,7 @@ internal sealed class McSystemHarness
     {
         while (KeyWork.TryDequeue(out KeyEffect? work))
         {
-            var make = (KeyEffect.MakeGroupKeyMessage)work;
+            var make = (KeyEffect.MakeKeyMessage)work;
             Made.Add(make);
             Run((system, effects) => system.KeyMessageMade(make.Ticket, Encoding.ASCII.GetBytes($"{make.Key.Id} {make.Key.Validity.Expiry:HH:mm:ss}"), Now, effects));
         }
@@ -220,7 +233,7 @@ internal sealed class McSystemHarness
     }
 
     /// <summary>What <see cref="MakeMessages"/> made.</summary>
-    public List<KeyEffect.MakeGroupKeyMessage> Made { get; } = [];
+    public List<KeyEffect.MakeKeyMessage> Made { get; } = [];
 
     /// <summary>Lets time pass; what is due by then happens then.</summary>
     public void Wait(TimeSpan duration)
@@ -235,7 +248,7 @@ internal sealed class McSystemHarness
     }
 
     /// <summary>A client answers every request that waits for it.</summary>
-    public void Answer(string name, int status = 200, bool multicast = false, string? warning = null, string? floor = null)
+    public void Answer(string name, int status = 200, string? warning = null, string? floor = null)
     {
         foreach ((long token, string to, SipRequest request) in Unanswered.Where(sent => sent.To == name).ToArray())
         {
@@ -243,7 +256,7 @@ internal sealed class McSystemHarness
             if (request.Method == SipMethods.Invite && status == 200)
             {
                 response.Headers.Add("Contact", $"<sip:u-{name}@192.0.2.{HostOf(name)}:5060>");
-                response.SetBody(ContentTypes.Sdp, Offer(name, multicast, implicitRequest: false, floor).Serialise());
+                response.SetBody(ContentTypes.Sdp, Offer(name, implicitRequest: false, floor).Serialise());
             }
             if (warning is not null)
                 response.Headers.Add("Warning", new SipWarning(399, "client", warning).ToString());
@@ -312,7 +325,7 @@ internal sealed class McSystemHarness
     // As the host's loop does before anything comes in.
     private void Begin()
     {
-        if (_system.NextDeadline == Instant.Zero && Organisation.Groups.Any(group => group.GroupMasterKey is null))
+        if (_system.NextDeadline == Instant.Zero && (Multicast is not null || Organisation.Groups.Any(group => group.GroupMasterKey is null)))
             Run((system, effects) => system.Expire(Now, effects));
     }
 
@@ -359,7 +372,7 @@ internal sealed class McSystemHarness
         request.SetBody(contentType, body);
     }
 
-    private static SessionDescription Offer(string name, bool multicast, bool implicitRequest, string? floor)
+    private static SessionDescription Offer(string name, bool implicitRequest, string? floor)
     {
         var address = IPAddress.Parse($"192.0.2.{HostOf(name)}");
         List<MediaDescription> media =
@@ -367,8 +380,6 @@ internal sealed class McSystemHarness
             new() { Kind = "audio", Port = 30000, Protocol = "RTP/SAVP", Format = "8", Attributes = ["rtpmap:8 PCMA/8000"] },
             new() { Kind = "application", Port = 30002, Protocol = "udp", Format = "MCPTT", Attributes = [$"fmtp:MCPTT {floor ?? "mc_queueing;mc_priority=7"}{(implicitRequest ? ";mc_implicit_request" : string.Empty)}"] },
         ];
-        if (multicast)
-            media.Add(new() { Kind = "audio", Port = 9, Protocol = "RTP/SAVP", Format = "8", Connection = IPAddress.Any, Attributes = ["recvonly", "label:multicast"] });
         return new SessionDescription { OriginUser = name, SessionId = 1, Connection = address, Media = media };
     }
 
@@ -411,6 +422,8 @@ internal sealed class McSystemHarness
                     string to = NameOf(send.Request.RequestUri);
                     _sent[send.Token] = (to, send.Request);
                     Destinations.Add(send.Destination);
+                    if (send.Request.Method == SipMethods.Invite)
+                        Invites.Add((to, send.Request));
                     Ladder.Add($"server → {to}: {Describe(send.Request)}");
                     break;
                 case SignallingEffect.SendAck ack:
@@ -435,6 +448,8 @@ internal sealed class McSystemHarness
     {
         if (MultipartBody.PartsOf(request).Any(part => part.MediaType == ContentTypes.Mikey))
             return $"{request.Method} mikey";
+        if (MultipartBody.PartsOf(request).FirstOrDefault(part => part.MediaType == ContentTypes.MbmsUsageInfo) is { } usage)
+            return $"{request.Method} {(MbmsUsageInfo.TryParse(usage.Body, out MbmsUsageInfo read, out _) && read.Report is not null ? "report" : "bearer")}";
         MimePart? regroup = MultipartBody.PartsOf(request).FirstOrDefault(part => part.MediaType == ContentTypes.McpttRegroup);
         if (regroup is null || RegroupBody.TryParse(regroup.Body, out RegroupBody body, out _) != RegroupBodyOutcome.Ok)
             return request.Method;

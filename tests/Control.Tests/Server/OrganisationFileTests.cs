@@ -67,6 +67,19 @@ public sealed class OrganisationFileTests : IDisposable
     }
 
     [Fact]
+    public void A_floor_key_is_a_MuSiK_or_MKFC()
+    {
+        static string With(string id) => Good.Replace(
+            "    multicast: no\n", $"    floor-key: {{id: \"{id}\", key: \"20112233445566778899aabbccddeeff\", rand: \"2f0e0d0c0b0a09080706050403020100\"}}\n", StringComparison.Ordinal);
+        string good = Good.Replace("sip:Alice@", "sip:alice@", StringComparison.Ordinal);
+
+        Assert.Null(Load(good).Group("sip:fire-1@mcx.example")!.FloorKey);
+        foreach (string id in (string[])["60000001", "40000001"])
+            Assert.Equal(id, Load(With(id).Replace("sip:Alice@", "sip:alice@", StringComparison.Ordinal)).Group("sip:fire-1@mcx.example")!.FloorKey!.Id.ToString());
+        Assert.Contains("first hex digit must be 6 or 4", Assert.Throws<ConfigurationException>(() => Load(With("50000001"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Keys_may_be_left_to_the_server()
     {
         string good = Good.Replace("sip:Alice@", "sip:alice@", StringComparison.Ordinal);

@@ -1,4 +1,6 @@
 using System.Net;
+using MediaEngine.Keys;
+using MediaEngine.Mcx;
 using MediaEngine.Server;
 using MediaEngine.Sip;
 
@@ -23,6 +25,16 @@ public sealed class ServerConfigurationTests : IDisposable
           port: 16386
           interface: 192.0.2.1
           ttl: 4
+          floor-port: 16390
+          general-purpose: 239.192.77.200:16400
+          tmgi: "00000200f110"
+          minimum-listeners: 3
+          t15-conversation: 20
+          t16-map-group-to-bearer: 1
+          t17-unmap-group-to-bearer: 0.5
+          c17-unmap-group-to-bearer: 4
+          managed-floor-key: mkfc
+          mscck: {id: "50000001", key: "000102030405060708090a0b0c0d0e0f", rand: "101112131415161718191a1b1c1d1e1f"}
         store: state/mediaengine.db
         organisation: /etc/organisation.yaml
         store-key: state/store.key
@@ -48,7 +60,14 @@ public sealed class ServerConfigurationTests : IDisposable
             configuration.SipListeners);
         Assert.Equal((IPAddress.Parse("192.0.2.1"), IPAddress.Parse("198.51.100.1")), (configuration.MediaAddress, configuration.AdvertisedMediaAddress));
         Assert.Equal((16384, 16385, 2), (configuration.AudioPort, configuration.FloorPort, configuration.Shards));
-        Assert.Equal(new MediaEngine.Mcx.MulticastRange(IPAddress.Parse("239.192.77.1"), 32, 16386, 4), configuration.Multicast);
+        MulticastOptions multicast = configuration.Multicast!;
+        Assert.Equal((IPAddress.Parse("239.192.77.1"), 32, 4), (multicast.First, multicast.Count, multicast.TimeToLive));
+        Assert.Equal((16386, 16390, IPEndPoint.Parse("239.192.77.200:16400")), (multicast.MediaPort, multicast.FloorPort, multicast.GeneralPurpose));
+        Assert.Equal(("00000200f110", 3), (multicast.Tmgi.ToString(), multicast.MinimumListeners));
+        Assert.Equal(
+            (TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(0.5), 4),
+            (multicast.T15, multicast.T16, multicast.T17, multicast.C17));
+        Assert.Equal(("50000001", KeyPurpose.MulticastFloorControlKey), (multicast.ControlKey!.Id.ToString(), multicast.FloorKeyPurpose));
         Assert.Equal(IPAddress.Parse("192.0.2.1"), configuration.MulticastInterface);
         Assert.Equal(_folder.File("state/mediaengine.db"), configuration.StorePath);
         Assert.Equal("/etc/organisation.yaml", configuration.OrganisationPath);
@@ -77,11 +96,18 @@ public sealed class ServerConfigurationTests : IDisposable
     [InlineData("  port: 16386\n", "", 12, "multicast.port", "missing")]
     [InlineData("  interface: 192.0.2.1\n", "", 12, "multicast.interface", "missing")]
     [InlineData("ttl: 4", "ttl: 256", 16, "multicast.ttl", "1 to 255")]
+    [InlineData("floor-port: 16390", "floor-port: 16386", 17, "multicast.floor-port", "is the port of media")]
+    [InlineData("239.192.77.200:16400", "192.0.2.7:16400", 18, "multicast.general-purpose", "not an IPv4 multicast address")]
+    [InlineData("239.192.77.200:16400", "239.192.77.200", 18, "multicast.general-purpose", "with a port")]
+    [InlineData("239.192.77.200:16400", "239.192.77.200:16390", 18, "multicast.general-purpose", "which media or floor control use")]
+    [InlineData("00000200f110", "00000200f1", 19, "multicast.tmgi", "hex digits")]
+    [InlineData("managed-floor-key: mkfc", "managed-floor-key: gmk", 25, "multicast.managed-floor-key", "neither musik nor mkfc")]
+    [InlineData("50000001", "60000001", 26, "multicast.mscck.id", "first hex digit must be 5")]
     [InlineData("store: state/mediaengine.db\n", "", 1, "store", "missing")]
-    [InlineData("organisation: /etc/organisation.yaml", "organisation: {a: b}", 18, "organisation", "single value")]
-    [InlineData("lead: 5", "lead: 0", 21, "group-keys.lead", "1 to 3600")]
-    [InlineData("overlap: 30.5", "overlap: soon", 22, "group-keys.overlap", "not a number of seconds")]
-    [InlineData("revocation-overlap: 0", "revocation: 0", 23, "group-keys.revocation", "not a known key")]
+    [InlineData("organisation: /etc/organisation.yaml", "organisation: {a: b}", 28, "organisation", "single value")]
+    [InlineData("lead: 5", "lead: 0", 31, "group-keys.lead", "1 to 3600")]
+    [InlineData("overlap: 30.5", "overlap: soon", 32, "group-keys.overlap", "not a number of seconds")]
+    [InlineData("revocation-overlap: 0", "revocation: 0", 33, "group-keys.revocation", "not a known key")]
     public void An_error_names_file_line_key_and_reason(string part, string instead, int line, string key, string reason)
     {
         Assert.Contains(part, Good, StringComparison.Ordinal);

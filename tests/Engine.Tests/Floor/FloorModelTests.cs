@@ -13,7 +13,7 @@ namespace MediaEngine.Engine.Tests.Floor;
 /// <summary>What floor control owes its users, whatever the network and the users do.</summary>
 public sealed class FloorModelTests
 {
-    public static TheoryData<string> Kinds => 
+    public static TheoryData<string> Kinds =>
         ["single", "several talkers", "dual floor", "audio cut-in", "broadcast", "temporary group"];
 
     [Theory]
@@ -55,6 +55,9 @@ public sealed class FloorModelTests
             world.Press(2);
             world.Run(2);
             world.AssertEverybodySeesTheTalkers(1, 2);
+            world.Release(1);
+            world.Run(1);
+            world.AssertEverybodySeesTheTalkers(2);
         });
 
     [Fact]

@@ -133,6 +133,35 @@ public sealed class FloorParticipantTests
         Assert.Equal(FloorParticipantState.U_HasNoPermission, scene.State);
     }
 
+    [Theory]
+    [InlineData(FloorMessageType.Deny, FloorEffectKind.FloorDenied)]
+    [InlineData(FloorMessageType.Revoke, FloorEffectKind.FloorRevoked)]
+    public void A_refusal_brings_the_phrase_of_the_server(FloorMessageType type, FloorEffectKind kind)
+    {
+        var scene = new ParticipantScene();
+        scene.Press();
+        byte[] message = new byte[64];
+        var writer = new FloorMessageWriter(message, type, ackRequired: false, ssrc: 1);
+        writer.AddRejectCause(255, "lunch"u8);
+        scene.Receive(message[..writer.Complete()]);
+        FloorEffect refusal = Enumerable.Range(0, scene.Effects.Count).Select(i => scene.Effects[i]).Single(effect => effect.Kind == kind);
+        Assert.Equal(255, refusal.Cause);
+        Assert.Equal("lunch"u8, scene.Effects.Phrase(refusal));
+    }
+
+    [Fact]
+    public void Who_lets_the_button_go_and_keeps_the_place_is_offered_the_turn()
+    {
+        var scene = new ParticipantScene(ParticipantScene.Options with { AcceptQueuedGrantAutomatically = true });
+        Assert.False(scene.Participant.KeepWaiting());
+        scene.Press();
+        scene.Receive(FloorMessages.QueuePositionInfo(2));
+        Assert.True(scene.Participant.KeepWaiting());
+        Assert.Equal(FloorParticipantState.U_Queued, scene.State);
+        Assert.Equal("QueuedFloorOffered", scene.Receive(FloorMessages.Granted()));
+        Assert.Equal("FloorGrantedToMe", scene.Press());
+    }
+
     [Fact]
     public void A_queued_request_waits_for_the_user_when_its_turn_comes()
     {

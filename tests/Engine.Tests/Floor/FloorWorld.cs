@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using MediaEngine.Floor;
 using MediaEngine.Rtp;
@@ -98,63 +99,62 @@ internal sealed class FloorWorld
     /// <summary>Nobody talks, and everybody, the server included, knows it.</summary>
     public void AssertEverybodyAtRest()
     {
-        Assert.True(_arbiter is { State: FloorServerState.G_FloorIdle, TalkerCount: 0, QueueLength: 0 }, View);
+        Require(_arbiter is { State: FloorServerState.G_FloorIdle, TalkerCount: 0, QueueLength: 0 });
         foreach (FloorWorldClient client in _clients)
         {
-            Assert.True(client.Machine is { State: FloorParticipantState.U_HasNoPermission, Talker: null }, View);
-            Assert.True(client.IsBehindFunction
+            Require(client.Machine is { State: FloorParticipantState.U_HasNoPermission, Talker: null });
+            Require(client.IsBehindFunction
                 ? _function.StateOf(client.Number) == NonControllingParticipantState.P_HasNoPermission
-                : _arbiter.StateOf(client.Number) == FloorServerParticipantState.U_NotPermittedAndFloorIdle, View);
+                : _arbiter.StateOf(client.Number) == FloorServerParticipantState.U_NotPermittedAndFloorIdle);
         }
     }
 
     /// <summary>This participant talks, and everybody hears that it is this one.</summary>
     public void AssertEverybodyHears(int talker)
     {
-        Assert.True(_arbiter.Talker == (_clients[talker - 1].IsBehindFunction ? Function : talker), View);
+        Require(_arbiter.Talker == (_clients[talker - 1].IsBehindFunction ? Function : talker));
         foreach (FloorWorldClient client in _clients)
         {
             if (client.Number == talker)
-                Assert.True(client.Machine.State == FloorParticipantState.U_HasPermission, View);
+                Require(client.Machine.State == FloorParticipantState.U_HasPermission);
             else
-                Assert.True(client.Machine.Talker == Identity(talker), View);
+                Require(client.Machine.Talker == Identity(talker));
         }
     }
 
     /// <summary>Everybody believes that exactly those talk whom the server lets.</summary>
     public void AssertEverybodySeesTheTalkers(params int[] talkers)
     {
-        Assert.True(talkers.All(_arbiter.MaySendMedia) && _arbiter.TalkerCount == talkers.Length, View);
+        Require(talkers.All(_arbiter.MaySendMedia) && _arbiter.TalkerCount == talkers.Length);
         foreach (FloorWorldClient client in _clients)
         {
             bool talks = talkers.Contains(client.Number);
-            Assert.True(talks == (client.Machine.State == FloorParticipantState.U_HasPermission), View);
+            Require(talks == (client.Machine.State == FloorParticipantState.U_HasPermission));
             string[] heard = [.. client.Talkers.Where(talker => talker != client.McpttId)];
-            Assert.True(heard.SequenceEqual(talkers.Where(talker => talker != client.Number).Order().Select(Identity)),
-                $"{client.Number} hears {string.Join(", ", heard)}; {View}");
+            Require(heard.SequenceEqual(talkers.Where(talker => talker != client.Number).Order().Select(Identity)));
         }
     }
 
     /// <summary>Both talk and hear each other; the others are told of who overrides.</summary>
     public void AssertOverriding(int talker, int overriding)
     {
-        Assert.True(_arbiter.Talker == talker && _arbiter.OverridingTalker == overriding, View);
+        Require(_arbiter.Talker == talker && _arbiter.OverridingTalker == overriding);
         foreach (FloorWorldClient client in _clients)
         {
-            Assert.True(client.Machine.Talker == Identity(client.Number == overriding ? talker : overriding), View);
-            Assert.True(client.Machine.IsOverriding == (client.Number == overriding), View);
-            Assert.True(client.Machine.IsOverridden == (client.Number == talker), View);
+            Require(client.Machine.Talker == Identity(client.Number == overriding ? talker : overriding));
+            Require(client.Machine.IsOverriding == (client.Number == overriding));
+            Require(client.Machine.IsOverridden == (client.Number == talker));
         }
     }
 
     /// <summary>These wait, in this order, and know their places.</summary>
     public void AssertQueue(params int[] waiting)
     {
-        Assert.True(_arbiter.QueueLength == waiting.Length, View);
+        Require(_arbiter.QueueLength == waiting.Length);
         for (int place = 1; place <= waiting.Length; place++)
         {
             FloorWorldClient client = _clients[waiting[place - 1] - 1];
-            Assert.True(_arbiter.QueuePositionOf(client.Number) == place && client.Machine.State == FloorParticipantState.U_Queued, View);
+            Require(_arbiter.QueuePositionOf(client.Number) == place && client.Machine.State == FloorParticipantState.U_Queued);
         }
     }
 
@@ -169,7 +169,7 @@ internal sealed class FloorWorld
             _arbiter.CompleteInitialising(Now, _serverEffects);
         if (_arbiter.NextDeadline <= Now)
             _arbiter.Expire(Now, _serverEffects);
-        Assert.True(_arbiter.NextDeadline > Now);
+        Require(_arbiter.NextDeadline > Now);
         foreach (FloorWorldClient client in _clients)
         {
             if (!_healed)
@@ -261,7 +261,7 @@ internal sealed class FloorWorld
         if (from.IsBehindFunction)
         {
             bool up = _function.ReceiveMedia(from.Number, Now, _functionEffects);
-            Assert.True(up == (_function.StateOf(from.Number) == NonControllingParticipantState.P_HasPermission), View);
+            Require(up == (_function.StateOf(from.Number) == NonControllingParticipantState.P_HasPermission));
             SendFromFunction();
             if (up)
                 Carry(() => true, () => Forward(from, Function));
@@ -273,7 +273,7 @@ internal sealed class FloorWorld
     private void Forward(FloorWorldClient from, int session)
     {
         bool forwarded = _arbiter.ReceiveMedia(session, Now, _serverEffects);
-        Assert.True(forwarded == _granted.Contains(session), $"media of {from.Number} at {Now}: {View}");
+        Require(forwarded == _granted.Contains(session));
         SendToClients();
         if (!forwarded)
             return;
@@ -366,7 +366,7 @@ internal sealed class FloorWorld
                 FloorServerParticipantState.U_PendingFloorRevoke;
             Assert.Equal(_granted.Contains(client.Number), permitted);
             client.PermittedSince = permitted ? client.PermittedSince ?? Now : null;
-            Assert.True(client.PermittedSince is not { } since || Now - since <= longest, View);
+            Require(client.PermittedSince is not { } since || Now - since <= longest);
         }
     }
 
@@ -390,6 +390,12 @@ internal sealed class FloorWorld
                     delivery();
             }, (at.Nanoseconds, _sent++));
         }
+    }
+
+    private void Require(bool condition, [CallerArgumentExpression(nameof(condition))] string what = "")
+    {
+        if (!condition)
+            Assert.Fail($"{what}: {View}");
     }
 
     private void Note(string what) =>

@@ -34,15 +34,15 @@ public sealed class SubchannelControlTests
     {
         string[] events =
         [
-            "talk begins", "1 listens", "3 listens, no key", "2 does not listen", "1 leaves", "9 reports", "T15 expiry",
+            "talk begins", "1 monitors", "3 monitors, no key", "2 does not monitor", "2 does not listen", "1 leaves", "9 reports", "T15 expiry",
             "T16 expiry", "T17 expiry", "T17 expiry, C17 reached", "call ends", "Taken to 1, 2, 3", "Granted to 1",
         ];
         FloorMatrix.AssertGolden("subchannel-control", FloorMatrix.Print(
-            "Multicast delivery of a group call, TS 24.380 6.4.2, 10.2; 2 listens, two listeners are enough.\n" +
+            "Multicast delivery of a group call, TS 24.380 6.4.2, 10.2; 2 monitors the bearer, two are enough. Who monitors listens to the group's subchannel as soon as it is mapped.\n" +
             "bearer = general purpose subchannel, group = the group's subchannel. event, next state, effects",
             [
-                ("Unmapped", "10.2"), ("Unmapped (1 listens, too)", "10.2"), ("Mapped (1 listens, too)", "10.2"),
-                ("Unmapping (1 listens, too)", "10.2"),
+                ("Unmapped", "10.2"), ("Unmapped (1 monitors, too)", "10.2"), ("Mapped (1 monitors, too)", "10.2"),
+                ("Unmapping (1 monitors, too)", "10.2"),
             ],
             events, Cell));
     }
@@ -50,7 +50,7 @@ public sealed class SubchannelControlTests
     [Fact]
     public void The_first_talk_with_enough_listeners_maps_the_group_and_announces_where()
     {
-        Listen(1, 2);
+        Monitor(1, 2);
         Assert.Equal("SubchannelMapped Map→bearer", Do(() => _control.ConversationContinues(_now, _effects)));
         SubchannelMessage.TryParse(_effects.Message(_effects[1]), out SubchannelMessage map, out _);
         Assert.True(map.TryGetMbmsSubchannel(out MbmsSubchannel subchannel));
@@ -63,8 +63,9 @@ public sealed class SubchannelControlTests
     [Fact]
     public void Announcements_go_once_over_multicast_and_by_unicast_to_who_does_not_listen()
     {
-        Listen(1, 2, 3);
+        Monitor(1, 2, 3);
         _control.ConversationContinues(_now, _effects);
+        Listen(1, 2, 3);
         _call.Receive(3, FloorMessages.Request());
         _control.Route(_call.Effects);
         Assert.Equal("FloorTaken 3 Granted→3 Taken→group", Describe(_call.Effects));
@@ -76,9 +77,22 @@ public sealed class SubchannelControlTests
     }
 
     [Fact]
+    public void Who_has_not_reported_listening_since_the_group_was_mapped_is_told_by_unicast()
+    {
+        Monitor(1, 2);
+        Listen(2); // before the group is mapped
+        _control.ConversationContinues(_now, _effects);
+        Listen(1);
+        Assert.Equal((true, false), (_control.IsReachedByMulticast(1), _control.IsReachedByMulticast(2)));
+        _control.EndCall(_now, _effects);
+        _control.ConversationContinues(_now, _effects); // mapped again
+        Assert.False(_control.IsReachedByMulticast(1));
+    }
+
+    [Fact]
     public void Map_is_repeated_until_silence_and_unmap_as_often_as_configured()
     {
-        Listen(1, 2);
+        Monitor(1, 2);
         _control.ConversationContinues(_now, _effects);
         Assert.Equal("Map→bearer Map→bearer Map→bearer Map→bearer", Pass(2));
         Assert.EndsWith("Map→bearer SubchannelUnmapped Unmap→bearer", Pass(28), StringComparison.Ordinal);
@@ -91,14 +105,14 @@ public sealed class SubchannelControlTests
     [Fact]
     public void Media_keeps_the_subchannel_and_a_report_of_the_last_listener_gives_it_back()
     {
-        Listen(1, 2);
+        Monitor(1, 2);
         _control.ConversationContinues(_now, _effects);
         Pass(29);
         _control.ConversationContinues(_now, _effects);
         Pass(29);
         Assert.Equal(SubchannelState.Mapped, _control.State);
-        Do(() => _control.ReportListening(1, false, _now, _effects));
-        Assert.Equal("SubchannelUnmapped Unmap→bearer", Do(() => _control.ReportListening(2, false, _now, _effects)));
+        Do(() => _control.ReportMonitoring(1, false, _now, _effects));
+        Assert.Equal("SubchannelUnmapped Unmap→bearer", Do(() => _control.ReportMonitoring(2, false, _now, _effects)));
     }
 
     [Fact]
@@ -111,9 +125,11 @@ public sealed class SubchannelControlTests
         {
             arbiter.Join(number, ArbiterScene.Profile(number), false, _now, effects);
             control.Join(number, true);
-            control.ReportListening(number, true, _now, effects);
+            control.ReportMonitoring(number, true, _now, effects);
         }
         control.ConversationContinues(_now, effects);
+        for (int number = 1; number <= 500; number++)
+            control.ReportListening(number, true);
         byte[] request = FloorMessages.Request();
         byte[] release = FloorMessages.Release();
         int sent = 0;
@@ -157,11 +173,13 @@ public sealed class SubchannelControlTests
         Instant now = Instant.Zero;
         for (int number = 1; number <= 3; number++)
             control.Join(number, number != 3);
-        control.ReportListening(2, true, now, effects);
+        control.ReportMonitoring(2, true, now, effects);
         if (state != "Unmapped")
-            control.ReportListening(1, true, now, effects);
+            control.ReportMonitoring(1, true, now, effects);
         if (state.StartsWith("Mapped", StringComparison.Ordinal) || state.StartsWith("Unmapping", StringComparison.Ordinal))
             control.ConversationContinues(now, effects);
+        for (int number = 1; number <= 3; number++)
+            control.ReportListening(number, true);
         if (state.StartsWith("Unmapping", StringComparison.Ordinal))
             control.EndCall(now, effects);
         var call = new ArbiterScene();
@@ -169,11 +187,14 @@ public sealed class SubchannelControlTests
         switch (name)
         {
             case "talk begins": control.ConversationContinues(now, effects); break;
-            case "1 listens": control.ReportListening(1, true, now, effects); break;
-            case "3 listens, no key": control.ReportListening(3, true, now, effects); break;
-            case "2 does not listen": control.ReportListening(2, false, now, effects); break;
+            case "1 monitors": control.ReportMonitoring(1, true, now, effects); break;
+            case "3 monitors, no key": control.ReportMonitoring(3, true, now, effects); break;
+            case "2 does not monitor": control.ReportMonitoring(2, false, now, effects); break;
+            case "2 does not listen":
+                control.ReportListening(2, false);
+                return ($"{control.State}/{control.MonitorCount}", control.IsReachedByMulticast(2) ? "by multicast" : "2 by unicast");
             case "1 leaves": control.Leave(1, now, effects); break;
-            case "9 reports": control.ReportListening(9, true, now, effects); break;
+            case "9 reports": control.ReportMonitoring(9, true, now, effects); break;
             case "call ends": control.EndCall(now, effects); break;
             case "Taken to 1, 2, 3":
                 call.Join(5);
@@ -190,7 +211,7 @@ public sealed class SubchannelControlTests
                 control.Expire(control.NextDeadline, effects);
                 break;
         }
-        return ($"{control.State}/{control.ListenerCount}", Describe(effects));
+        return ($"{control.State}/{control.MonitorCount}", Describe(effects));
     }
 
     private static string Describe(FloorEffects effects, FloorMessageType? only = null)
@@ -222,10 +243,16 @@ public sealed class SubchannelControlTests
         return message.Type == SubchannelMessageType.MapGroupToBearer ? "Map" : "Unmap";
     }
 
+    private void Monitor(params int[] numbers)
+    {
+        foreach (int number in numbers)
+            _control.ReportMonitoring(number, true, _now, _effects);
+    }
+
     private void Listen(params int[] numbers)
     {
         foreach (int number in numbers)
-            _control.ReportListening(number, true, _now, _effects);
+            _control.ReportListening(number, true);
     }
 
     private string Do(Action step)

@@ -17,8 +17,10 @@ public class MediaAllocationTests
         TestClient talker = _harness.Join(1);
         for (int i = 2; i < 12; i++)
             _harness.Join(i);
-        _harness.Join(12, LegDelivery.Multicast);
+        TestClient[] listeners = [_harness.Join(12, LegDelivery.Multicast), _harness.Join(13, LegDelivery.Multicast)];
         _harness.GiveFloor(talker);
+        foreach (TestClient listener in listeners)
+            _harness.Listen(listener);
         byte[][] packets = [.. Enumerable.Range(0, WarmUp_packets + Measured_packets).Select(_ => talker.MediaPacket(_harness.Key))];
 
         Assert.Equal(0, AllocatedBy(packets, packet => _harness.ReceiveAudio(talker.Audio, packet)));
@@ -32,12 +34,35 @@ public class MediaAllocationTests
         TestClient talker = _harness.Join(1);
         for (int i = 2; i < 6; i++)
             _harness.Join(i);
+        TestClient[] listeners = [_harness.Join(6, LegDelivery.Multicast), _harness.Join(7, LegDelivery.Multicast)];
+        _harness.GiveFloor(talker);
+        foreach (TestClient listener in listeners)
+            _harness.Listen(listener);
         byte[][] packets = [.. Enumerable.Range(0, WarmUp_packets + Measured_packets).Select(
             i => talker.FloorPacket(i % 2 == 0 ? FloorMessageType.Request : FloorMessageType.Release))];
         _harness.Reports.Capacity = 4 * packets.Length;
 
         Assert.Equal(0, AllocatedBy(packets, packet => _harness.ReceiveFloor(talker.Floor, packet)));
         Assert.True(_harness.Router.ReadCounters().SentFloor_packets >= 5 * packets.Length);
+    }
+
+    [Fact]
+    public void When_nobody_watches_any_more_a_floor_message_allocates_nothing_again()
+    {
+        TestClient talker = _harness.Join(1);
+        _harness.Join(2);
+        byte[][] packets = [.. Enumerable.Range(0, WarmUp_packets + Measured_packets).Select(
+            i => talker.FloorPacket(i % 2 == 0 ? FloorMessageType.Request : FloorMessageType.Release))];
+        _harness.Reports.Capacity = 4 * packets.Length;
+        _harness.Router.Execute(new WatchFloor(RouterHarness.Call, On: true), _harness.Now);
+        _harness.Router.Execute(new WatchFloor(RouterHarness.Call, On: false), _harness.Now);
+
+        Assert.Equal(0, AllocatedBy(packets, packet =>
+        {
+            _harness.ReceiveFloor(talker.Floor, packet);
+            _harness.Router.Expire(_harness.Now);
+        }));
+        Assert.DoesNotContain(_harness.Reports, report => report is FloorWatched);
     }
 
     [Fact]

@@ -252,7 +252,7 @@ public class MediaFloorTests
             new OpenCall(RouterHarness.Call, "g", new FloorPolicy(), RouterHarness.NewGroupKey(), null),
             new OpenCall(missing, "g", new FloorPolicy { T1 = TimeSpan.Zero }, RouterHarness.NewGroupKey(), null),
             new OpenCall(missing, "g", new FloorPolicy(), RouterHarness.NewGroupKey(),
-                RouterHarness.Bearer with { Audio = new IPEndPoint(IPAddress.Parse("192.0.2.1"), 1) }),
+                TestBearer.Subchannel(controlSsrc: 8) with { T16 = TimeSpan.Zero }),
             new SetFloorPolicy(missing, new FloorPolicy()),
         ];
         foreach (MediaCommand command in commands)

@@ -189,24 +189,27 @@ public class MediaForwardingTests
     }
 
     [Fact]
-    public void One_multicast_copy_serves_all_legs_that_chose_the_bearer()
+    public void One_multicast_copy_serves_all_legs_that_listen_there()
     {
         TestClient talker = _harness.Join(1);
         TestClient unicast = _harness.Join(2);
-        _harness.Join(3, LegDelivery.Multicast);
+        TestClient third = _harness.Join(3, LegDelivery.Multicast);
         TestClient fourth = _harness.Join(4, LegDelivery.Multicast);
         _harness.GiveFloor(talker);
+        _harness.Listen(third);
+        _harness.Listen(fourth);
         byte[] packet = talker.MediaPacket(_harness.Key);
 
         _harness.ReceiveAudio(talker.Audio, packet);
 
         Assert.Equal([unicast.Audio], RouterHarness.Destinations(_harness.Audio));
-        Assert.Equal([RouterHarness.Bearer.Audio], RouterHarness.Destinations(_harness.Multicast));
+        Assert.Equal([_harness.Subchannel.Media], RouterHarness.Destinations(_harness.Multicast));
         Assert.Equal(packet, _harness.Multicast.Payload(0));
 
         _harness.Clear();
         _harness.Router.Execute(new ChangeLeg(RouterHarness.Call, new LegId(3), LegDelivery.Unicast), _harness.Now);
         _harness.Router.Execute(new RemoveLeg(RouterHarness.Call, new LegId(4)), _harness.Now);
+        _harness.Clear();
         _harness.ReceiveAudio(talker.Audio, talker.MediaPacket(_harness.Key));
         Assert.Equal(0, _harness.Multicast.Count);
         Assert.Equal(2, _harness.Audio.Count);

@@ -23,7 +23,7 @@ public sealed class MediaNodeTests : IDisposable
     public void Floor_control_and_media_run_over_unicast_and_multicast()
     {
         using var group = new MulticastListener();
-        Open(new MulticastBearer(group.Address, IPAddress.Loopback, TimeToLive: 1));
+        Open(TestBearer.Subchannel(group.Address) with { MinimumListeners = 1 });
         LoopbackClient talker = Join(1, LegDelivery.Unicast);
         LoopbackClient listener = Join(2, LegDelivery.Unicast);
         Join(3, LegDelivery.Multicast);
@@ -32,6 +32,11 @@ public sealed class MediaNodeTests : IDisposable
         talker.SendFloor(FloorMessageType.Request, _endpoints);
         Assert.Equal(FloorMessageType.Granted, talker.ReceiveFloor());
         Assert.Equal(FloorMessageType.Taken, listener.ReceiveFloor());
+        Assert.Equal(new FloorChanged(Call, new LegId(1)), NextReport<FloorChanged>(report => report.Talker is not null));
+        Assert.True(_node.TrySubmit(new ReportListening(Call, new LegId(3), Listens: true)));
+        // Commands of a call keep their order: when this one is answered, that one is done.
+        Assert.True(_node.TrySubmit(new RemoveLeg(Call, new LegId(99))));
+        NextReport<CommandRefused>(_ => true);
 
         byte[] packet = talker.Client.MediaPacket(_key);
         talker.SendAudio(packet, _endpoints);
@@ -45,7 +50,6 @@ public sealed class MediaNodeTests : IDisposable
         Assert.Equal(1, counters.ForwardedMedia_packets);
         Assert.Equal(1, counters.MulticastMedia_packets);
         Assert.Equal(0, counters.DroppedTotal);
-        Assert.Equal(new FloorChanged(Call, new LegId(1)), NextReport<FloorChanged>(report => report.Talker is not null));
     }
 
     [Fact]
@@ -194,7 +198,7 @@ public sealed class MediaNodeTests : IDisposable
         _key.Dispose();
     }
 
-    private void Open(MulticastBearer? bearer, FloorPolicy? policy = null)
+    private void Open(MulticastSubchannel? bearer, FloorPolicy? policy = null)
     {
         _node.Start();
         _endpoints = _node.EndpointsFor(Call);

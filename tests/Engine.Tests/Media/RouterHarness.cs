@@ -13,14 +13,14 @@ internal sealed class RouterHarness : IMulticastOutput, IReportSink
 {
     public static readonly CallId Call = new(1);
 
-    public static readonly MulticastBearer Bearer = new(
-        new IPEndPoint(IPAddress.Parse("239.255.1.2"), 6000), IPAddress.Loopback, TimeToLive: 1);
-
-    public RouterHarness(FloorPolicy? policy = null, RouterLimits? limits = null)
+    public RouterHarness(FloorPolicy? policy = null, RouterLimits? limits = null, MulticastSubchannel? subchannel = null)
     {
+        Subchannel = subchannel ?? TestBearer.Subchannel();
         Router = new CallRouter(limits ?? new RouterLimits(), Audio, Floor, this, this);
-        Router.Execute(new OpenCall(Call, "sip:group@example.org", policy ?? new FloorPolicy(), NewGroupKey(), Bearer), Now);
+        Router.Execute(new OpenCall(Call, "sip:group@example.org", policy ?? new FloorPolicy(), NewGroupKey(), TestBearer.WithOwnKeys(Subchannel)), Now);
     }
+
+    public MulticastSubchannel Subchannel { get; }
 
     public CallRouter Router { get; }
 
@@ -48,6 +48,10 @@ internal sealed class RouterHarness : IMulticastOutput, IReportSink
         Clear();
         return client;
     }
+
+    /// <summary>The client reports that it listens, or no longer listens, on the call's subchannel.</summary>
+    public void Listen(TestClient client, bool listens = true) =>
+        Router.Execute(new ReportListening(Call, new LegId(client.Number), listens), Now);
 
     public void GiveFloor(TestClient client)
     {

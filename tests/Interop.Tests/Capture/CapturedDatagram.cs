@@ -14,6 +14,9 @@ public sealed record CapturedDatagram(IPEndPoint Source, IPEndPoint Destination,
 
     public bool IsFloor => IsVersion2 && Payload[1] is >= 192 and <= 223;
 
+    /// <summary>In clear: what is mapped to a bearer, not floor control.</summary>
+    public bool IsSubchannelControl => IsFloor && Payload.AsSpan(8, 4).SequenceEqual("MCMC"u8);
+
     public bool IsMulticast => Destination.Address.GetAddressBytes()[0] is >= 224 and <= 239;
 
     /// <summary>SSRC of an RTP packet, or of the sender of an RTCP one.</summary>

@@ -18,8 +18,8 @@ public sealed class GStreamerTests(DemoRun demo)
     [Theory]
     [InlineData("alice", 6)]
     [InlineData("bob", 4)]
-    [InlineData("carol", 7)]
-    [InlineData("dave", 4)]
+    [InlineData("carol", 6)]
+    [InlineData("dave", 2)]
     public async Task Floor_control_decrypts_to_the_octets_that_trace_decrypt_gives(string client, int messages)
     {
         await GStreamer.RequireAsync();

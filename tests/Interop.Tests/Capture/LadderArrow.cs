@@ -7,7 +7,9 @@ public sealed record LadderArrow(string Client, bool Sent, string Message)
 
     public bool IsFloor => Message.StartsWith("Floor ", StringComparison.Ordinal);
 
-    public bool IsSip => !IsMedia && !IsFloor;
+    public bool IsSubchannelControl => Message.Contains(" Group To Bearer ", StringComparison.Ordinal);
+
+    public bool IsSip => !IsMedia && !IsFloor && !IsSubchannelControl;
 
     /// <summary>REGISTER, also of a response to one.</summary>
     public string Method => IsResponse ? Message[(Message.IndexOf('(', StringComparison.Ordinal) + 1)..].Split(')')[0] : Message.Split(' ')[0];

@@ -15,6 +15,13 @@ public sealed class LadderTests(DemoRun demo)
         "← 200 OK (REGISTER)",
     ];
 
+    private static readonly string[] AboutKeysAndTheBearer =
+    [
+        KeyMessage,
+        "← MESSAGE with I_MESSAGE: MuSiK",
+        "← MESSAGE bearer announcement TMGI 00000100f110",
+    ];
+
     private const string KeyMessage = "← MESSAGE with I_MESSAGE: GMK for GUK-ID";
 
     private static readonly string[] Formation =
@@ -47,13 +54,6 @@ public sealed class LadderTests(DemoRun demo)
         "→ 200 OK (BYE)",
     ];
 
-    private static readonly string[] Listening =
-    [
-        "← Floor Idle",
-        "← Floor Taken by alice",
-        "← Floor Taken by carol",
-        "← Floor Idle",
-    ];
 
     [Fact]
     public void The_demo_ends_well_and_in_time()
@@ -123,7 +123,8 @@ public sealed class LadderTests(DemoRun demo)
     {
         Assert.Equal(["→ Floor Request", "→ Floor Release"], FloorOf("carol").Where(IsSent));
         Assert.Equal(
-            ["← Floor Idle", "← Floor Taken by alice", "← Floor Queue Position Info, position 1", "← Floor Granted", "← Floor Idle"],
+            ["← Floor Idle", "← Floor Taken by alice", "← Floor Queue Position Info, position 1", "← Floor Granted", "← Floor Taken by carol by multicast",
+                "← Floor Idle by multicast"],
             FloorOf("carol").Where(IsReceived));
         Assert.Equal(
             ["← Floor Taken by alice", "→ Floor Request", "← Floor Queue Position Info, position 1", "← Floor Granted", "→ SRTP media …", "→ Floor Release"],
@@ -131,14 +132,42 @@ public sealed class LadderTests(DemoRun demo)
     }
 
     [Theory]
-    [InlineData("bob", "← SRTP media …")]
-    [InlineData("dave", "← SRTP media by multicast")]
-    public void A_listener_is_told_who_talks_and_hears_both_talkers(string listener, string media)
+    [InlineData("bob", "← SRTP media …", "")]
+    [InlineData("dave", "← SRTP media by multicast", " by multicast")]
+    public void A_listener_is_told_who_talks_and_hears_both_talkers(string listener, string media, string way)
     {
-        Assert.Equal(Listening, FloorOf(listener));
+        // Who listens to the bearer is told by unicast until the first talk has mapped the call to it.
+        Assert.Equal(["← Floor Idle", "← Floor Taken by alice", $"← Floor Taken by carol{way}", $"← Floor Idle{way}"], FloorOf(listener));
         string[] heard = [.. Of(listener, arrow => arrow.IsMedia)];
         Assert.Equal(2, heard.Length);
         Assert.All(heard, arrow => Assert.StartsWith(media, arrow, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("alice", "→ 415 Unsupported Media Type (MESSAGE)")]
+    [InlineData("bob", "→ 415 Unsupported Media Type (MESSAGE)")]
+    public void A_client_without_multicast_refuses_the_bearer_and_reports_nothing(string client, string refusal)
+    {
+        string[] sip = [.. SipOf(client)];
+        Assert.Single(sip, "← MESSAGE bearer announcement TMGI 00000100f110");
+        Assert.Single(sip, refusal);
+        Assert.DoesNotContain(sip, arrow => arrow.Contains("listening report", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("carol")]
+    [InlineData("dave")]
+    public void A_client_with_multicast_reports_that_it_listens_to_the_bearer_and_to_the_call_that_is_mapped(string client)
+    {
+        Assert.Equal(
+            [
+                "→ MESSAGE listening report: listening to the bearer",
+                "→ MESSAGE listening report: listening to the call's subchannel",
+                "→ MESSAGE listening report: not listening to the bearer",
+            ],
+            Of(client, arrow => arrow.Message.Contains("listening report", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["← Map Group To Bearer regroup-1", "← Unmap Group To Bearer regroup-1"], Of(client, arrow => arrow.IsSubchannelControl));
     }
 
     private static bool IsSent(string arrow) => arrow[0] == '→';
@@ -149,20 +178,30 @@ public sealed class LadderTests(DemoRun demo)
     private IEnumerable<string> SipOf(string client) => Of(client, arrow => arrow.IsSip)
         .Select(arrow => arrow.Contains(" I_MESSAGE: ", StringComparison.Ordinal) ? arrow[..arrow.LastIndexOf(' ')] : arrow);
 
-    /// <summary>Keys come when they are made: key messages and their answers may be anywhere behind the registration.</summary>
+    /// <summary>Keys come when they are made, so they and the bearer, and the answers, may be anywhere behind the registration.</summary>
     private static List<string> WithoutKeyMessages(IEnumerable<string> sip)
     {
         List<string> rest = [.. sip];
-        for (int count = rest.RemoveAll(arrow => arrow == KeyMessage); count > 0; count--)
-            Assert.True(rest.Remove("→ 200 OK (MESSAGE)"));
+        for (int count = rest.RemoveAll(arrow => AboutKeysAndTheBearer.Contains(arrow)); count > 0; count--)
+            Assert.True(rest.Remove("→ 415 Unsupported Media Type (MESSAGE)") || rest.Remove("→ 200 OK (MESSAGE)"));
+        for (int count = rest.RemoveAll(arrow => arrow.StartsWith("→ MESSAGE listening report", StringComparison.Ordinal)); count > 0; count--)
+            Assert.True(rest.Remove("← 200 OK (MESSAGE)"));
         return rest;
     }
 
-    private IEnumerable<string> FloorOf(string client) => Of(client, arrow => arrow.IsFloor);
+    private IEnumerable<string> FloorOf(string client) => Of(client, arrow => arrow.IsFloor).Select(WithoutAddress);
+
+    private static string WithoutAddress(string arrow)
+    {
+        const string ByMulticast = " by multicast";
+        int at = arrow.IndexOf(ByMulticast, StringComparison.Ordinal);
+        return at < 0 ? arrow : arrow[..(at + ByMulticast.Length)];
+    }
 
     /// <summary>Floor control and own media, but for Floor Idle, which may cross a request, and what is heard.</summary>
     private IEnumerable<string> TalkOf(string client) =>
-        Of(client, arrow => arrow.IsFloor && arrow.Message != "Floor Idle" || arrow.IsMedia && arrow.Sent);
+        Of(client, arrow => arrow.IsFloor && !arrow.Message.StartsWith("Floor Idle", StringComparison.Ordinal) &&
+            !arrow.Message.StartsWith($"Floor Taken by {client}", StringComparison.Ordinal) || arrow.IsMedia && arrow.Sent);
 
     private IEnumerable<string> Of(string client, Func<LadderArrow, bool> match) =>
         demo.Ladder.Where(arrow => arrow.Client == client && match(arrow)).Select(arrow => arrow.ToString());

@@ -18,9 +18,9 @@ public sealed class SipDissectionTests(DemoRun demo)
         Assert.Equal(Count(ladder.Where(arrow => arrow.IsResponse).Select(arrow => arrow.Message[..3])), Count(frames.SelectMany(frame => frame[1])));
         Assert.Equal(Count(ladder.Select(arrow => arrow.Method)), Count(frames.SelectMany(frame => frame[2])));
         Assert.Equal(
-            ["ACK 4", "BYE 4", "INVITE 4", "MESSAGE 19", "PUBLISH 4", "REGISTER 10"],
+            ["ACK 4", "BYE 4", "INVITE 4", "MESSAGE 37", "PUBLISH 4", "REGISTER 10"],
             Count(frames.SelectMany(frame => frame[0])));
-        Assert.Equal(["200 35", "401 5", "403 1"], Count(frames.SelectMany(frame => frame[1])));
+        Assert.Equal(["200 51", "401 5", "403 1", "415 2"], Count(frames.SelectMany(frame => frame[1])));
     }
 
     [Fact]
@@ -58,7 +58,8 @@ public sealed class SipDissectionTests(DemoRun demo)
     public async Task Each_member_gets_the_keys_of_its_two_groups_under_a_GUK_ID_of_its_own()
     {
         string[][][] messages = await Analyser.OfEncrypted(demo).FieldsAsync("sip.Method == MESSAGE", "mime_multipart.header.content-type");
-        Assert.Equal(8, messages.SelectMany(fields => fields[0]).Count(type => type == "application/mikey"));
+        // A GMK and a MuSiK for each.
+        Assert.Equal(16, messages.SelectMany(fields => fields[0]).Count(type => type == "application/mikey"));
         const string delivery = "MESSAGE with I_MESSAGE: GMK for GUK-ID 0";
         Assert.Equal(8, demo.Ladder.Where(arrow => arrow.Message.StartsWith(delivery, StringComparison.Ordinal)).DistinctBy(arrow => arrow.Message).Count());
     }
@@ -123,30 +124,43 @@ public sealed class SipDissectionTests(DemoRun demo)
     public async Task Offers_and_answers_describe_encrypted_audio_and_floor_control()
     {
         string[][][] descriptions = await Analyser.OfEncrypted(demo).FieldsAsync(
-            "sdp", "mime_multipart.header.content-type", "sip.CSeq.method", "sdp.media.media", "sdp.media.proto", "sdp.media", "xml.tag");
+            "sdp && sip.CSeq.method == \"INVITE\"", "mime_multipart.header.content-type", "sip.CSeq.method", "sdp.media.media", "sdp.media.proto", "sdp.media", "xml.tag");
         Assert.Equal(8, descriptions.Length);
         Assert.All(descriptions, fields =>
         {
             Assert.Equal([SdpType, InfoType], fields[0]);
             Assert.Equal(["INVITE"], fields[1]);
-            Assert.Equal(["audio", "application"], fields[2][..2]);
-            Assert.Equal(["RTP/SAVP", "udp"], fields[3][..2]);
+            Assert.Equal(["audio", "application"], fields[2]);
+            Assert.Equal(["RTP/SAVP", "udp"], fields[3]);
             Assert.Matches("^audio [1-9][0-9]* RTP/SAVP 8$", fields[4][0]);
             Assert.Matches("^application [1-9][0-9]* udp MCPTT$", fields[4][1]);
             Assert.Contains("mcpttinfo", NamesOf(fields[5]));
         });
-        // The server's three offers have the multicast bearer; carol and dave take it, bob, without multicast, answers port 0.
-        string[] bearers = [.. descriptions.Where(fields => fields[4].Length == 3).Select(fields => fields[4][2])];
-        Assert.Equal(6, bearers.Length);
-        Assert.Single(bearers, "audio 0 RTP/SAVP 8");
-        Assert.Single(bearers.Where(media => media != "audio 0 RTP/SAVP 8").Distinct());
     }
 
     [Fact]
-    public async Task The_session_descriptions_alone_lead_to_every_media_packet()
+    public async Task An_announcement_describes_the_general_purpose_subchannel_and_carries_the_MSCCK()
     {
-        string[][][] media = await Analyser.OfEncrypted(demo).FieldsAsync("srtp.enc_payload", "rtp.p_type", "rtp.setup-method");
-        Assert.Equal(demo.Encrypted.Count(datagram => datagram.IsMedia), media.Length);
+        string[][][] announcements = await Analyser.OfEncrypted(demo).FieldsAsync(
+            "sdp && sip.Method == MESSAGE", "mime_multipart.header.content-type", "sdp.media", "sdp.connection_info.address", "xml.tag");
+        Assert.Equal(4, announcements.Length);
+        Assert.All(announcements, fields =>
+        {
+            // A segment may hold another message before it.
+            Assert.Equal([InfoType, "application/vnd.3gpp.mcptt-mbms-usage-info+xml", SdpType], fields[0][^3..]);
+            Assert.Matches("^application [1-9][0-9]* udp MCPTT$", fields[1][0]);
+            Assert.Equal(["audio 9 RTP/SAVP 8", "application 9 udp MCPTT"], fields[1][1..]);
+            Assert.Contains(fields[2], address => address.StartsWith("239.192.77.1", StringComparison.Ordinal));
+            Assert.Superset(new HashSet<string> { "mcptt-mbms-usage-info", "announcement", "TMGI", "GPMS" }, NamesOf(fields[3]).ToHashSet());
+        });
+    }
+
+    [Fact]
+    public async Task The_session_descriptions_alone_lead_to_every_unicast_media_packet()
+    {
+        string[][][] media = await Analyser.OfEncrypted(demo).FieldsAsync(
+            "srtp.enc_payload && !(ip.dst == 224.0.0.0/4)", "rtp.p_type", "rtp.setup-method");
+        Assert.Equal(demo.Encrypted.Count(datagram => datagram.IsMedia && !datagram.IsMulticast), media.Length);
         Assert.All(media, fields => Assert.Equal("8 SDP", $"{fields[0][0]} {fields[1][0]}"));
     }
 

@@ -125,7 +125,7 @@ public sealed class ClientKeyRingTests : IDisposable
         using GroupMasterKey first = new(new KeyIdentifier(1), new byte[16], new byte[16]), second = new(new KeyIdentifier(1), [1, .. new byte[15]], new byte[16]);
         _ring.AddConfigured(Fire, first);
         var error = Assert.Throws<ToolException>(() => _ring.AddConfigured(Rail, second));
-        Assert.Contains("gmk-id 00000001", error.Message, StringComparison.Ordinal);
+        Assert.Contains("key identifier 00000001", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

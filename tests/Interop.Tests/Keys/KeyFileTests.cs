@@ -79,14 +79,14 @@ public sealed class KeyFileTests : IDisposable
     [InlineData("\"version\": 1", "\"version\": 2", "version 1")]
     [InlineData("\"version\"", "\"vision\"", "line 2")]
     [InlineData("\"revoked\"", "revoked", "line 5")]
-    [InlineData("\"id\": \"00000001\"", "\"id\": \"0000001\"", "'0000001' is not a GMK-ID")]
-    [InlineData("\"id\": \"00000001\"", "\"id\": \"20000001\"", "'20000001' is not a GMK-ID")]
+    [InlineData("\"id\": \"00000001\"", "\"id\": \"0000001\"", "'0000001' is not the identifier of a group's key")]
+    [InlineData("\"id\": \"00000001\"", "\"id\": \"20000001\"", "'20000001' is not the identifier of a group's key")]
     [InlineData("ddeeff\"", "ddee\"", "the key of 00000001")]
     [InlineData("ddeeff\"", "ddeexx\"", "the key of 00000001")]
     [InlineData("33221100\"", "332211\"", "the rand of 00000001")]
     [InlineData("\"sent\": \"00000000000000ff\",", "", "when 00000001 was sent")]
     [InlineData("\"latestSent\": \"00000000000000ff\",", "", "when the last message was sent")]
-    [InlineData("[ \"00000002\" ]", "[ \"none\" ]", "'none' is not a GMK-ID")]
+    [InlineData("[ \"00000002\" ]", "[ \"none\" ]", "'none' is not the identifier of a group's key")]
     public void A_damaged_file_is_refused_with_its_name_and_the_reason(string good, string bad, string reason)
     {
         Assert.Contains(good, Good, StringComparison.Ordinal);

@@ -23,7 +23,7 @@ internal sealed class DurableSystem : IAsyncDisposable
     public DurableSystem()
     {
         Configuration = _folder.File(DataFolder.ConfigurationName);
-        SecretFile.Write(Configuration, DataFolder.ConfigurationYaml(_sipPort, audioPort: 0, floorPort: 0, multicastPort: FreePort()));
+        SecretFile.Write(Configuration, DataFolder.ConfigurationYaml(_sipPort, audioPort: 0, floorPort: 0));
         SecretFile.Write(_folder.File(DataFolder.OrganisationName), _organisation.OrganisationYaml());
     }
 
@@ -47,7 +47,7 @@ internal sealed class DurableSystem : IAsyncDisposable
     public string RivalConfiguration()
     {
         string path = _folder.File("rival.yaml");
-        SecretFile.Write(path, DataFolder.ConfigurationYaml(sipPort: 0, audioPort: 0, floorPort: 0, multicastPort: FreePort()));
+        SecretFile.Write(path, DataFolder.ConfigurationYaml(sipPort: 0, audioPort: 0, floorPort: 0));
         return path;
     }
 

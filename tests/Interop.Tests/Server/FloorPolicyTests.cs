@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using MediaEngine.Rtp;
 using MediaEngine.Sip;
 using MediaEngine.Tool;
 

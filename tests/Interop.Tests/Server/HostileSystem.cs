@@ -28,7 +28,7 @@ internal sealed class HostileSystem : IAsyncDisposable, ILoggerProvider
     /// <param name="kms">The server manages all keys, with identities of this KMS; the dispatcher may ask for new ones.</param>
     public HostileSystem(Action<string>? prepareStore = null, TestKms? kms = null)
     {
-        SecretFile.Write(_folder.File(DataFolder.ConfigurationName), DataFolder.ConfigurationYaml(0, 0, 0, multicastPort: 9));
+        SecretFile.Write(_folder.File(DataFolder.ConfigurationName), DataFolder.ConfigurationYaml(0, 0, 0));
         SecretFile.Write(_folder.File(DataFolder.OrganisationName), _organisation.OrganisationYaml());
         ServerConfiguration configuration = ServerConfiguration.Load(_folder.File(DataFolder.ConfigurationName)) with { Multicast = null };
         prepareStore?.Invoke(configuration.StorePath);

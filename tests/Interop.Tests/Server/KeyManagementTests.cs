@@ -149,7 +149,7 @@ public sealed class KeyManagementTests : IDisposable
     public void A_server_without_the_means_to_manage_keys_does_not_start(bool hasIdentities, string reason)
     {
         using var folder = new TemporaryFolder();
-        SecretFile.Write(folder.File(DataFolder.ConfigurationName), DataFolder.ConfigurationYaml(0, 0, 0, multicastPort: 9));
+        SecretFile.Write(folder.File(DataFolder.ConfigurationName), DataFolder.ConfigurationYaml(0, 0, 0));
         SecretFile.Write(folder.File(DataFolder.OrganisationName), new EmbeddedOrganisation().OrganisationYaml());
         ServerConfiguration configuration = ServerConfiguration.Load(folder.File(DataFolder.ConfigurationName)) with { StoreKeyPath = null };
         Organisation organisation = HostileSystem.Managed(OrganisationFile.Load(configuration.OrganisationPath, configuration.Domain));

@@ -49,6 +49,22 @@ public sealed class ClientProfileTests
         Assert.Equal([true, false], profile.Groups.Select(group => group.Affiliate));
     }
 
+    [Theory]
+    [InlineData("60000001")]
+    [InlineData("40000001")]
+    public void Keys_for_multicast_are_read(string floorKey)
+    {
+        const string octets = "key: \"202122232425262728292a2b2c2d2e2f\", rand: \"303132333435363738393a3b3c3d3e3f\"}";
+        string text = Good.Replace("interface: 192.0.2.11", $"interface: 192.0.2.11\n  mscck: {{id: \"50000001\", {octets}", StringComparison.Ordinal)
+            .Replace("affiliate: false", $"affiliate: false\n    floor-key: {{id: \"{floorKey}\", {octets}", StringComparison.Ordinal);
+        using ClientProfile profile = ClientProfileReader.Parse(text, "alice.yaml");
+        Assert.Equal("50000001", profile.BearerKey!.Id.ToString());
+        Assert.Equal([null, floorKey], profile.Groups.Select(group => group.FloorKey?.Id.ToString()));
+
+        ToolException error = Assert.Throws<ToolException>(() => ClientProfileReader.Parse(text.Replace(floorKey, "50000002", StringComparison.Ordinal), "alice.yaml"));
+        Assert.Contains("groups[1].floor-key.id '50000002' is not the identifier of a MuSiK or MKFC", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_group_without_a_key_is_one_whose_keys_are_delivered()
     {

@@ -21,12 +21,14 @@ public sealed class McxEndpointTests
         McxEndpoint alice = system.Endpoint("alice", transport);
         McxEndpoint bob = system.Endpoint("bob", transport, multicast);
         McxEndpoint carol = system.Endpoint("carol", transport, multicast);
+        Task[] listening = multicast ? [bob.ExpectAsync<BearerListened>(Soon), carol.ExpectAsync<BearerListened>(Soon)] : [];
         foreach (McxEndpoint endpoint in (McxEndpoint[])[alice, bob, carol])
         {
             await endpoint.RegisterAsync(Cancellation);
             await endpoint.AffiliateAsync([endpoint == carol ? SmallSystem.Rail : SmallSystem.Fire], Cancellation);
         }
 
+        await Task.WhenAll(listening);
         Task<RegroupNotified>[] notices = [.. new[] { alice, bob, carol }.Select(endpoint => endpoint.ExpectAsync<RegroupNotified>(Soon))];
         await alice.CreateRegroupAsync(SmallSystem.Incident, SmallSystem.Major, [SmallSystem.Fire, SmallSystem.Rail], [], Cancellation);
         foreach (RegroupNotified notice in await Task.WhenAll(notices))
@@ -39,8 +41,11 @@ public sealed class McxEndpointTests
         Task<BurstReceived>[] heard = [.. new[] { bob, carol }.Select(endpoint => endpoint.ExpectAsync<BurstReceived>(Soon))];
         McxCall call = await alice.CallAsync(SmallSystem.Incident, null, Cancellation);
         foreach (CallUp up in await Task.WhenAll(ups))
-            Assert.Equal((SmallSystem.Incident, false, multicast), (up.Group, up.Outgoing, up.Multicast is not null));
+            Assert.Equal((SmallSystem.Incident, false), (up.Group, up.Outgoing));
         short[] said = Tone(0.3);
+        Task[] mapped = multicast ? [bob.ExpectAsync<SubchannelListened>(Soon), carol.ExpectAsync<SubchannelListened>(Soon)] : [];
+        Assert.Equal(FloorAnswer.Granted, await call.RequestFloorAsync(Cancellation));
+        await Task.WhenAll(mapped);
         Assert.Equal(FloorAnswer.Granted, await call.TalkAsync(said, Cancellation));
         foreach (BurstReceived burst in await Task.WhenAll(heard))
         {

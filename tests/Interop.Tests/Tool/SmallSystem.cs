@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using MediaEngine.Floor;
 using MediaEngine.Keys;
 using MediaEngine.Mcx;
 using MediaEngine.Server;
@@ -25,8 +26,9 @@ internal sealed class SmallSystem : IAsyncDisposable
     private readonly McServer _server;
 
     /// <param name="multicast">Groups are offered multicast.</param>
+    /// <param name="floor">How groups' floors are kept; null: the defaults.</param>
     /// <param name="sip">Where SIP listens, with TLS and WebSocket too; null: IPv4 loopback, UDP and TCP.</param>
-    public SmallSystem(bool multicast = false, IPAddress? sip = null)
+    public SmallSystem(bool multicast = false, FloorPolicy? floor = null, IPAddress? sip = null)
     {
         SipAddress = sip ?? IPAddress.Loopback;
         SipTransportKind[] transports = sip is null
@@ -40,8 +42,9 @@ internal sealed class SmallSystem : IAsyncDisposable
             MediaAddress = IPAddress.Loopback,
             StorePath = _folder.File("store.db"),
             OrganisationPath = _folder.File("unused.yaml"),
-            Multicast = multicast ? new MulticastRange(IPAddress.Parse("239.192.77.0"), 16, FreePort(), 1) : null,
+            Multicast = multicast ? Bearer : null,
             MulticastInterface = IPAddress.Loopback,
+            OperatorSocketPath = OperatorSocket,
         };
         McUser[] users = [.. Names.Select((name, i) => new McUser
         {
@@ -53,9 +56,9 @@ internal sealed class SmallSystem : IAsyncDisposable
         })];
         McGroup[] groups =
         [
-            Group(Fire, 0, multicast, "alice", "bob"),
-            Group(Rail, 1, multicast, "carol"),
-            Group(Major, 2, multicast, Names),
+            Group(Fire, 0, multicast, floor, "alice", "bob"),
+            Group(Rail, 1, multicast, null, "carol"),
+            Group(Major, 2, multicast, null, Names),
         ];
         _server = new McServer(configuration, new Organisation("mcx.example", users, groups), NullLoggerFactory.Instance);
         _server.Start();
@@ -68,14 +71,37 @@ internal sealed class SmallSystem : IAsyncDisposable
 
     public McServer Server => _server;
 
+    /// <summary>The bearer of a system with multicast.</summary>
+    public MulticastOptions Bearer { get; } = new()
+    {
+        First = IPAddress.Parse("239.192.77.0"),
+        Count = 16,
+        MediaPort = FreePort(),
+        FloorPort = FreePort(),
+        GeneralPurpose = new IPEndPoint(IPAddress.Parse("239.192.77.0"), FreePort()),
+        TimeToLive = 1,
+        Tmgi = Tmgi.TryParse("00000100f110", out Tmgi? tmgi) ? tmgi : throw new InvalidOperationException(),
+        ControlKey = MscckOf(),
+        MinimumListeners = 1,
+        T16 = TimeSpan.FromMilliseconds(100),
+    };
+
+    public static McxKey MscckOf(int value = 0x50) => new(new KeyIdentifier(0x5000_0100), Octets(value), Octets(0x60));
+
+    public static McxKey FloorKeyOf(int index, int value = 0x70) => new(new KeyIdentifier(0x6000_0100 + (uint)index), Octets(value + index), Octets(0x80 + index));
+
     public static string IdOf(string name) => $"sip:{name}@mcx.example";
+
+    public IReadOnlyList<McxEndpoint> Endpoints => _endpoints;
+
+    public string OperatorSocket => _folder.File("operator.sock");
 
     public string File(string name) => _folder.File(name);
 
     /// <summary>A started endpoint of that user; disposed with the system.</summary>
     public McxEndpoint Endpoint(
         string name, SipTransportKind transport = SipTransportKind.Tcp, bool multicast = false, string? password = null, EndpointOptions? options = null,
-        string serverName = "mcx.example", IPEndPoint? serverAt = null)
+        McxKey? bearerKey = null, McxKey? floorKey = null, string serverName = "mcx.example", IPEndPoint? serverAt = null)
     {
         int index = Array.IndexOf(Names, name);
         var profile = new ClientProfile
@@ -93,8 +119,13 @@ internal sealed class SmallSystem : IAsyncDisposable
             LocalAddress = SipAddress,
             MediaAddress = IPAddress.Loopback,
             MulticastInterface = multicast ? IPAddress.Loopback : null,
+            BearerKey = multicast ? bearerKey ?? MscckOf() : null,
             ClientServerKey = CskOf(index),
-            Groups = [new ProfileGroup(name == "carol" ? Rail : Fire, GmkOf(name == "carol" ? 1 : 0)), new ProfileGroup(Major, GmkOf(2), Affiliate: false)],
+            Groups =
+            [
+                new ProfileGroup(name == "carol" ? Rail : Fire, GmkOf(name == "carol" ? 1 : 0)) { FloorKey = multicast ? floorKey ?? FloorKeyOf(name == "carol" ? 1 : 0) : null },
+                new ProfileGroup(Major, GmkOf(2), Affiliate: false) { FloorKey = multicast ? FloorKeyOf(2) : null },
+            ],
         };
         var endpoint = new McxEndpoint(profile, options);
         _profiles.Add(profile);
@@ -138,12 +169,14 @@ internal sealed class SmallSystem : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private static McGroup Group(string id, int key, bool multicast, params string[] members) => new()
+    private static McGroup Group(string id, int key, bool multicast, FloorPolicy? floor, params string[] members) => new()
     {
         Id = id,
         Multicast = multicast,
         PreconfiguredGroupUseOnly = id == Major,
         GroupMasterKey = GmkOf(key),
+        FloorKey = multicast ? FloorKeyOf(key) : null,
+        FloorPolicy = floor ?? new FloorPolicy(),
         Members = members.ToDictionary(IdOf, name => new GroupMember { McpttId = IdOf(name) }, StringComparer.Ordinal),
     };
 

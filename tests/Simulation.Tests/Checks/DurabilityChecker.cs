@@ -48,7 +48,7 @@ internal sealed class DurabilityChecker
                 _ = AffiliationDocument.TryParse(parts[ContentTypes.Pidf].Body, out AffiliationDocument document, out _);
                 _affiliations[$"{mcpttId} {document.ClientId}"] = request.Headers.Get("Expires") == "0" ? [] : [.. document.Groups];
                 break;
-            case SipMethods.Message when parts.ContainsKey(ContentTypes.KeyRotation):
+            case SipMethods.Message when parts.ContainsKey(ContentTypes.KeyRotation) || parts.ContainsKey(ContentTypes.MbmsUsageInfo):
                 break;
             default:
                 _ = RegroupBody.TryParse(parts[ContentTypes.McpttRegroup].Body, out RegroupBody regroup, out _);

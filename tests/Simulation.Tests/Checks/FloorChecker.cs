@@ -19,6 +19,7 @@ internal sealed class FloorChecker(SimWorld world) : IDisposable
     private readonly Dictionary<SocketAddressKey, Leg> _legsByAudio = [];
     private readonly Dictionary<(uint Mki, uint Ssrc), Leg> _legsByServerSsrc = [];
     private readonly Dictionary<SocketAddressKey, ulong> _callsByBearer = [];
+    private readonly Dictionary<(uint Mki, uint Ssrc), Subchannel> _subchannels = [];
     private readonly Dictionary<ulong, Leg?> _holders = [];
     private readonly Dictionary<MediaNonce, SentPacket> _sent = [];
     private readonly HashSet<(MediaNonce, SocketAddressKey)> _forwarded = [];
@@ -40,7 +41,10 @@ internal sealed class FloorChecker(SimWorld world) : IDisposable
     {
         _holders[call.Call] = null;
         if (call.Multicast is not null)
-            _callsByBearer[SocketAddressKey.From(call.Multicast)] = call.Call;
+        {
+            _callsByBearer[SocketAddressKey.From(call.Multicast.Media)] = call.Call;
+            AddSubchannel(call.Call, call.Multicast.FloorKey, call.Multicast.FloorSsrc);
+        }
     }
 
     public void ServerAddsLeg(MediaEffect.AddLeg leg)
@@ -86,6 +90,31 @@ internal sealed class FloorChecker(SimWorld world) : IDisposable
         }
     }
 
+    public void ServerReplacesFloorKey(MediaEffect.ReplaceFloorKey replaced) => AddSubchannel(replaced.Call, replaced.Key, replaced.Ssrc);
+
+    public void ServerSendsOnBearer(SocketAddressKey to, ReadOnlySpan<byte> packet)
+    {
+        if (_callsByBearer.ContainsKey(to))
+        {
+            ServerSendsMedia(to, packet);
+            return;
+        }
+        (uint Mki, uint Ssrc) stream = _nonces.ControlProtected(packet);
+        if (new KeyIdentifier(stream.Mki).Purpose == KeyPurpose.MbmsSubchannelControlKey)
+            return;
+        if (!_subchannels.TryGetValue(stream, out Subchannel? subchannel))
+            throw new SimulationException($"floor control to {to} under {stream}, which no call has");
+        if (subchannel.Control.UnprotectRtcp(packet, _buffer, out int length) != SrtpOutcome.Ok ||
+            FloorMessage.TryParse(_buffer.AsSpan(0, length), out FloorMessage message, out _) != FloorOutcome.Ok)
+            throw new SimulationException($"floor control on the subchannel of call {subchannel.Call:x} cannot be opened");
+        world.Note($"floor {message.Type} on the subchannel of call {subchannel.Call:x}");
+        if (message.Type == FloorMessageType.Idle)
+            _holders[subchannel.Call] = null;
+        else if (message.Type == FloorMessageType.Taken && message.TryGetGrantedPartysIdentity(out ReadOnlySpan<byte> identity) &&
+            _holders[subchannel.Call]?.McpttId != Encoding.UTF8.GetString(identity))
+            throw new SimulationException($"all in call {subchannel.Call:x} were told that {Encoding.UTF8.GetString(identity)} talks, who was not granted the floor");
+    }
+
     public void ServerSendsMedia(SocketAddressKey to, ReadOnlySpan<byte> packet)
     {
         Forwarded_packets++;
@@ -111,11 +140,23 @@ internal sealed class FloorChecker(SimWorld world) : IDisposable
             throw new SimulationException($"{nonce} is forwarded to {to} a second time");
     }
 
+    private void AddSubchannel(ulong call, McxKey floorKey, uint ssrc)
+    {
+        var receiver = new SrtpReceiver(SrtpPolicy.Control, KeyIdentifier.Length_bytes);
+        using SrtpMasterKey master = floorKey.DeriveMasterKey(CryptoSession.McpttMulticastSignalling, floorKey.Id);
+        receiver.TryAddKey(master);
+        _subchannels.Add((floorKey.Id.Value, ssrc), new Subchannel(call, receiver));
+    }
+
     public void Dispose()
     {
         foreach (Leg leg in _legsByFloor.Values)
             leg.Control.Dispose();
+        foreach (Subchannel subchannel in _subchannels.Values)
+            subchannel.Control.Dispose();
     }
+
+    private sealed record Subchannel(ulong Call, SrtpReceiver Control);
 
     private sealed record SentPacket(byte[] Octets, SocketAddressKey From);
 

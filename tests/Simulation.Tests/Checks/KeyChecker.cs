@@ -10,7 +10,7 @@ namespace MediaEngine.Simulation.Tests;
 internal sealed class KeyChecker(SimWorld world)
 {
     private readonly Dictionary<uint, GroupKey> _ever = [];
-    private readonly HashSet<string> _groups = [];
+    private readonly HashSet<(string Group, KeyPurpose Purpose)> _groups = [];
 
     /// <summary>Keys that clients took.</summary>
     public int Taken { get; private set; }
@@ -23,7 +23,7 @@ internal sealed class KeyChecker(SimWorld world)
             if (change is StoreChange.Put { Record: GroupKey key })
             {
                 _ever[key.KeyId] = key;
-                _groups.Add(key.Group);
+                _groups.Add((key.Group, PurposeOf(key)));
             }
             concerned |= change is StoreChange.Put { Record: GroupKey or GroupKeyReceipt } or StoreChange.Delete { Kind.Name: nameof(GroupKey) };
         }
@@ -43,14 +43,17 @@ internal sealed class KeyChecker(SimWorld world)
     }
 
     /// <summary>The key of a managed group that every member must have by and by; null before the first.</summary>
-    public static GroupKey? Newest(SimStore store, string group) => store.Load().GroupKeys.SingleOrDefault(key => key.Group == group && key.ExpiresAt is null);
+    public static GroupKey? Newest(SimStore store, string group, KeyPurpose purpose = KeyPurpose.GroupMasterKey) => store.Load().GroupKeys.SingleOrDefault(
+        key => key.Group == group && key.ExpiresAt is null && PurposeOf(key) == purpose);
+
+    private static KeyPurpose PurposeOf(GroupKey key) => new KeyIdentifier(key.KeyId).Purpose;
 
     private void Check(SimStore store)
     {
         DurableState state = store.Load();
-        foreach (string group in _groups)
+        foreach ((string group, KeyPurpose purpose) in _groups)
         {
-            GroupKey[] keys = [.. state.GroupKeys.Where(key => key.Group == group)];
+            GroupKey[] keys = [.. state.GroupKeys.Where(key => key.Group == group && PurposeOf(key) == purpose)];
             if (keys.Count(key => key.ExpiresAt is null) != 1 || keys.Length > 3)
                 throw new SimulationException($"{group} has {keys.Length} keys, {keys.Count(key => key.ExpiresAt is null)} of them without end");
             if (!keys.Any(key => key.ActivatesAt <= world.WallClock))

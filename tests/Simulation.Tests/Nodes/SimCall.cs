@@ -37,19 +37,20 @@ internal sealed class SimCall : IDisposable
     private ushort _sequence;
     private uint _sent;
     private int _spurt;
-    private IPEndPoint? _bearer;
+    private readonly SrtpReceiver _subchannelReceiver = new(SrtpPolicy.Control, KeyIdentifier.Length_bytes);
+    private readonly HashSet<KeyIdentifier> _floorKeys = [];
+    private SimMapping? _mapping;
     private IPEndPoint? _remoteAudio;
     private IPEndPoint? _remoteFloor;
 
     public SimCall(SimWorld world, SimNetwork network, FloorChecker checker, string name, string group, IPAddress address, int port,
-        bool multicast, SimKeyRing keys, ClientServerKey clientServerKey, SeededEntropy entropy, SimFault fault)
+        SimKeyRing keys, ClientServerKey clientServerKey, SeededEntropy entropy, SimFault fault)
     {
         _world = world;
         _network = network;
         _checker = checker;
         Group = group;
         Name = name;
-        Multicast = multicast;
         _talker = (byte)Array.IndexOf(SimOrganisation.Names, name);
         Audio = new IPEndPoint(address, port);
         FloorControl = new IPEndPoint(address, port + 2);
@@ -78,8 +79,6 @@ internal sealed class SimCall : IDisposable
 
     public string Group { get; }
 
-    public bool Multicast { get; }
-
     public IPEndPoint Audio { get; }
 
     public IPEndPoint FloorControl { get; }
@@ -104,7 +103,7 @@ internal sealed class SimCall : IDisposable
     /// <summary>How many of a talker's packets arrived here, each once.</summary>
     public int HeardFrom(SimCall talker) => _heard.Count(packet => packet.Ssrc == talker._audioSsrc);
 
-    public SessionDescription Describe(bool implicitRequest, SessionDescription? offer)
+    public SessionDescription Describe(bool implicitRequest)
     {
         string floor = $"mc_queueing;mc_priority={SimOrganisation.Priority(Name)};mc_ssrc={_audioSsrc.ToString(CultureInfo.InvariantCulture)}";
         List<MediaDescription> media =
@@ -112,10 +111,6 @@ internal sealed class SimCall : IDisposable
             new() { Kind = "audio", Port = Audio.Port, Protocol = "RTP/SAVP", Format = "8", Attributes = ["rtpmap:8 PCMA/8000"] },
             new() { Kind = "application", Port = FloorControl.Port, Protocol = "udp", Format = "MCPTT", Attributes = [$"fmtp:MCPTT {floor}{(implicitRequest ? ";mc_implicit_request" : "")}"] },
         ];
-        if (offer?.MulticastAudio is { } bearer)
-            media.Add(Multicast ? bearer with { Attributes = ["recvonly", "label:multicast"] } : bearer with { Port = 0, Connection = null, TimeToLive = null });
-        else if (offer is null && Multicast)
-            media.Add(new() { Kind = "audio", Port = 9, Protocol = "RTP/SAVP", Format = "8", Connection = IPAddress.Any, Attributes = ["recvonly", "label:multicast"] });
         return new SessionDescription { OriginUser = Name, SessionId = _audioSsrc, Connection = Audio.Address, Media = media };
     }
 
@@ -125,13 +120,30 @@ internal sealed class SimCall : IDisposable
         _remoteFloor = remote.EndPointOf(remote.FloorControl!);
         _network.Open(Audio, (_, packet) => ReceiveMedia(packet, fromBearer: false));
         _network.Open(FloorControl, (_, packet) => ReceiveFloor(packet));
-        if (Multicast && remote.MulticastAudio is { Port: > 0 } line)
-        {
-            _bearer = remote.EndPointOf(line);
-            _network.Join(_bearer, Audio, packet => ReceiveMedia(packet, fromBearer: true));
-        }
         _participant.Start(implicitRequest, _world.Now);
         _alarm.Update();
+    }
+
+    /// <summary>True when it listens where the group is mapped to from now on.</summary>
+    public bool Listen(SimMapping? mapping)
+    {
+        if (Ended || mapping == _mapping)
+            return false;
+        LeaveSubchannel();
+        _mapping = mapping;
+        if (mapping is null)
+            return false;
+        _network.Join(mapping.Media, Audio, packet => ReceiveMedia(packet, fromBearer: true));
+        _network.Join(mapping.Floor, FloorControl, ReceiveSubchannelFloor);
+        return true;
+    }
+
+    private void LeaveSubchannel()
+    {
+        if (_mapping is null)
+            return;
+        _network.Leave(_mapping.Media, Audio);
+        _network.Leave(_mapping.Floor, FloorControl);
     }
 
     public void Press() => Step(() => _participant.PushToTalk(_world.Now, _effects));
@@ -147,8 +159,8 @@ internal sealed class SimCall : IDisposable
         _alarm.Stop();
         _network.Close(Audio);
         _network.Close(FloorControl);
-        if (_bearer is not null)
-            _network.Leave(_bearer, Audio);
+        LeaveSubchannel();
+        _subchannelReceiver.Dispose();
         _mediaSender?.Dispose();
         _mediaReceiver.Dispose();
         _floorSender.Dispose();
@@ -240,6 +252,29 @@ internal sealed class SimCall : IDisposable
             return;
         if (outcome != SrtpOutcome.Ok)
             throw new SimulationException($"{this} cannot open floor control: {outcome}");
+        Step(() => _participant.Receive(_buffer.AsSpan(0, length), _world.Now, _effects));
+    }
+
+    private void ReceiveSubchannelFloor(byte[] packet)
+    {
+        if (Ended || !SrtpReceiver.TryReadRtcpMki(packet, KeyIdentifier.Length_bytes, out ReadOnlySpan<byte> mki))
+            return;
+        // A key that has not come yet, or that of another call that has the address now.
+        if (_keys.Find(KeyIdentifier.Read(mki)) is not { } key || !key.GroupIds.Contains(KeyGroupOf(Group)))
+            return;
+        if (_floorKeys.Add(key.Id))
+        {
+            using SrtpMasterKey master = key.DeriveMasterKey(CryptoSession.McpttMulticastSignalling, key.Id);
+            _subchannelReceiver.TryAddKey(master);
+        }
+        SrtpOutcome outcome = _subchannelReceiver.UnprotectRtcp(packet, _buffer, out int length);
+        if (outcome is SrtpOutcome.Replayed or SrtpOutcome.TooOld)
+            return;
+        if (outcome != SrtpOutcome.Ok)
+            throw new SimulationException($"{this} cannot open floor control of the subchannel: {outcome}");
+        if (FloorMessage.TryParse(_buffer.AsSpan(0, length), out FloorMessage message, out _) == FloorOutcome.Ok && message.Type == FloorMessageType.Taken &&
+            message.TryGetGrantedPartysIdentity(out ReadOnlySpan<byte> talker) && System.Text.Encoding.UTF8.GetString(talker) == SimOrganisation.McpttId(Name))
+            return;
         Step(() => _participant.Receive(_buffer.AsSpan(0, length), _world.Now, _effects));
     }
 

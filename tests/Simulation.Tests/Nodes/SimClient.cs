@@ -23,6 +23,7 @@ internal sealed class SimClient : ISipUser
     private McxKey? _csk;
     private string _registrationCallId = "";
     private uint _registrationCSeq;
+    private SimBearer? _bearer;
 
     public SimClient(SimWorld world, SimNetwork network, SimServer server, string name, SimFault fault)
     {
@@ -45,9 +46,12 @@ internal sealed class SimClient : ISipUser
 
     /// <summary>Whether it holds the newest key of every managed group it is in.</summary>
     public bool HasNewestKeys => SimOrganisation.ManagedGroupsOf(Name).All(group =>
-        KeyChecker.Newest(_server.Store, group) is { } newest && Keys.Find(new KeyIdentifier(newest.KeyId)) is not null);
+        HasNewest(group, KeyPurpose.GroupMasterKey) && HasNewest(group, KeyPurpose.MulticastSignallingKey));
 
     public bool IsUp { get; private set; }
+
+    private bool HasNewest(string group, KeyPurpose purpose) =>
+        KeyChecker.Newest(_server.Store, group, purpose) is { } newest && Keys.Find(new KeyIdentifier(newest.KeyId)) is not null;
 
     public bool IsRegistered { get; private set; }
 
@@ -73,6 +77,8 @@ internal sealed class SimClient : ISipUser
         IsRegistered = false;
         AffiliatedTo = [];
         _sip.Kill();
+        _bearer?.Dispose();
+        _bearer = null;
         foreach (SimCall call in _calls)
             call.Dispose();
         _calls.Clear();
@@ -166,7 +172,7 @@ internal sealed class SimClient : ISipUser
             done?.Invoke(0);
             return;
         }
-        SessionDescription offer = call.Describe(implicitRequest, null);
+        SessionDescription offer = call.Describe(implicitRequest);
         SipRequest request = NewRequest(SipMethods.Invite, SimOrganisation.ServerUri, SimOrganisation.ServerUri);
         request.Headers.Add("Contact", $"<{Contact}>");
         request.Headers.Add("Accept-Contact", "*;+g.3gpp.mcptt;require;explicit");
@@ -271,9 +277,8 @@ internal sealed class SimClient : ISipUser
         if (Keys.ForSending(SimCall.KeyGroupOf(group)) is null)
             return null;
         _nextPort += 4;
-        bool multicast = Name is "alice" or "carol";
         ClientServerKey csk = _csk?.ToClientServerKey() ?? SimOrganisation.NewClientServerKey(Name);
-        return new SimCall(_world, _network, _server.Floor, Name, group, _address, _nextPort, multicast, Keys, csk, _entropy, _fault);
+        return new SimCall(_world, _network, _server.Floor, Name, group, _address, _nextPort, Keys, csk, _entropy, _fault);
     }
 
     private void Regroup(RegroupAction action, Action<int>? done)
@@ -300,6 +305,11 @@ internal sealed class SimClient : ISipUser
             _sip.Respond(transaction, SipResponse.For(request, TakeKey(mikey.Body.Span) ? 200 : 403));
             return;
         }
+        if (MultipartBody.PartsOf(request).FirstOrDefault(part => part.MediaType == ContentTypes.MbmsUsageInfo) is { } usage)
+        {
+            ReceiveAnnouncement(transaction, request, usage);
+            return;
+        }
         MimePart part = MultipartBody.PartsOf(request).Single(part => part.MediaType == ContentTypes.McpttRegroup);
         if (RegroupBody.TryParse(part.Body, out RegroupBody body, out string reason) != RegroupBodyOutcome.Ok)
             throw new SimulationException($"{Name} cannot read a notice: {reason}");
@@ -308,6 +318,44 @@ internal sealed class SimClient : ISipUser
         else
             KnownRegroups.Remove(body.RegroupUri);
         _sip.Respond(transaction, SipResponse.For(request, 200));
+    }
+
+    // alice and carol have multicast.
+    private void ReceiveAnnouncement(SipTransactionId transaction, SipRequest request, MimePart part)
+    {
+        if (Name is not ("alice" or "carol"))
+        {
+            _sip.Respond(transaction, SipResponse.For(request, 415));
+            return;
+        }
+        MimePart sdp = MultipartBody.PartsOf(request).Single(body => body.MediaType == ContentTypes.Sdp);
+        if (!MbmsUsageInfo.TryParse(part.Body, out MbmsUsageInfo usage, out string reason) ||
+            !SessionDescription.TryParse(sdp.Body, out SessionDescription description, out reason) ||
+            !BearerDescription.TryRead(description, usage.Announcement!, out IPEndPoint generalPurpose, out byte[]? message))
+            throw new SimulationException($"{Name} cannot read an announcement: {reason}");
+        McxKey key = SimMikey.Open(message, SimOrganisation.McpttId(Name)) ?? throw new SimulationException($"{Name} got an MSCCK for somebody else");
+        _bearer?.Dispose();
+        _bearer = new SimBearer(_world, _network, generalPurpose, new IPEndPoint(_address, _lastSipPort), key) { Changed = ListenAsMapped };
+        _sip.Respond(transaction, SipResponse.For(request, 200));
+        Report(new MbmsListeningReport { Listens = true, GeneralPurpose = true, Tmgis = [usage.Announcement!.Tmgi] });
+    }
+
+    private void ListenAsMapped()
+    {
+        foreach (SimCall call in _calls)
+        {
+            if (call.Listen(_bearer?.MappingOf(call.Group)))
+                Report(new MbmsListeningReport { Listens = true, Sessions = [call.Dialog!.RemoteTarget.AddressOfRecord], Tmgis = [SimOrganisation.Bearer.Tmgi] });
+        }
+    }
+
+    private void Report(MbmsListeningReport report)
+    {
+        SipRequest request = NewRequest(SipMethods.Message, SimOrganisation.ServerUri, SimOrganisation.ServerUri);
+        SetBody(request,
+            new MimePart(ContentTypes.McpttInfo, new McpttInfo { ClientId = SimOrganisation.ClientId(Name) }.Serialise()),
+            new MimePart(ContentTypes.MbmsUsageInfo, new MbmsUsageInfo { Report = report }.Serialise()));
+        Send(request, _ => { });
     }
 
     private bool TakeKey(ReadOnlySpan<byte> message)
@@ -337,7 +385,7 @@ internal sealed class SimClient : ISipUser
         }
         SipResponse ok = SipResponse.For(invite, 200, toTag: _entropy.NextToken());
         ok.Headers.Add("Contact", $"<{Contact}>");
-        ok.SetBody(ContentTypes.Sdp, call.Describe(implicitRequest: false, offer).Serialise());
+        ok.SetBody(ContentTypes.Sdp, call.Describe(implicitRequest: false).Serialise());
         call.Dialog = SipDialog.FromServer(invite, ok);
         call.ServerInvite = transaction;
         call.Start(offer, implicitRequest: false);

@@ -138,7 +138,7 @@ internal sealed class SimServer : ISipUser, IMulticastOutput, IReportSink
             GroupManagementUri = SimOrganisation.GmsUri,
             HostName = SimOrganisation.Domain,
             Realm = SimOrganisation.Domain,
-            Multicast = new MulticastRange(IPAddress.Parse("239.1.0.1"), 4, 50_000, 1),
+            Multicast = SimOrganisation.Bearer,
             // Short, so that a run sees rotations through.
             Keys = new KeyOptions
             {
@@ -258,7 +258,7 @@ internal sealed class SimServer : ISipUser, IMulticastOutput, IReportSink
         {
             if (incarnation != _incarnation)
                 return;
-            if (effect is KeyEffect.MakeGroupKeyMessage make)
+            if (effect is KeyEffect.MakeKeyMessage make)
             {
                 byte[] message = SimMikey.Make(make.Key, make.McpttId);
                 make.Key.Dispose();
@@ -305,7 +305,7 @@ internal sealed class SimServer : ISipUser, IMulticastOutput, IReportSink
             case MediaEffect.OpenCall open:
                 Floor.ServerOpensCall(open);
                 command = new OpenCall(new CallId(open.Call), open.GroupIdentity, open.FloorPolicy, Copy(open.MediaKey),
-                    open.Multicast is null ? null : new MulticastBearer(open.Multicast, SimOrganisation.ServerAudio.Address, 1));
+                    open.Multicast is null ? null : SubchannelOf(open.Multicast));
                 break;
             case MediaEffect.InstallGroupKey install:
                 command = new InstallGroupKey(new CallId(install.Call), Copy(install.MediaKey));
@@ -331,6 +331,16 @@ internal sealed class SimServer : ISipUser, IMulticastOutput, IReportSink
             case MediaEffect.RequestFloor request:
                 command = new RequestFloor(new CallId(request.Call), new LegId(request.Leg), request.CallType);
                 break;
+            case MediaEffect.ChangeLeg leg:
+                command = new ChangeLeg(new CallId(leg.Call), new LegId(leg.Leg), leg.OverMulticast ? LegDelivery.Multicast : LegDelivery.Unicast);
+                break;
+            case MediaEffect.ReportListening report:
+                command = new ReportListening(new CallId(report.Call), new LegId(report.Leg), report.Listens);
+                break;
+            case MediaEffect.ReplaceFloorKey replace:
+                Floor.ServerReplacesFloorKey(replace);
+                command = new ReplaceFloorKey(new CallId(replace.Call), new MulticastKey(replace.Key.Copy(), replace.Ssrc));
+                break;
             case MediaEffect.RemoveLeg leg:
                 command = new RemoveLeg(new CallId(leg.Call), new LegId(leg.Leg));
                 break;
@@ -344,6 +354,17 @@ internal sealed class SimServer : ISipUser, IMulticastOutput, IReportSink
                 Route(() => router.Execute(command, _world.Now));
         });
     }
+
+    private static MulticastSubchannel SubchannelOf(CallSubchannel subchannel) => new()
+    {
+        Bearer = new MulticastBearer(SimOrganisation.Bearer.GeneralPurpose, SimOrganisation.ServerAudio.Address, 1),
+        Media = subchannel.Media,
+        Floor = subchannel.Floor,
+        Tmgi = SimOrganisation.Bearer.Tmgi.Octets,
+        FloorKey = new MulticastKey(subchannel.FloorKey.Copy(), subchannel.FloorSsrc),
+        ControlKey = new MulticastKey(subchannel.ControlKey.Copy(), subchannel.ControlSsrc),
+        MinimumListeners = SimOrganisation.Bearer.MinimumListeners,
+    };
 
     private void ReceiveAudio(IPEndPoint from, byte[] packet)
     {
@@ -367,7 +388,7 @@ internal sealed class SimServer : ISipUser, IMulticastOutput, IReportSink
         step();
         Drain(_floorQueue, SimOrganisation.ServerFloor, "floor", Floor.ServerSendsFloor);
         Drain(_audioQueue, SimOrganisation.ServerAudio, "media", Floor.ServerSendsMedia);
-        Drain(_bearerQueue, SimOrganisation.ServerAudio, "multicast", Floor.ServerSendsMedia);
+        Drain(_bearerQueue, SimOrganisation.ServerAudio, "multicast", Floor.ServerSendsOnBearer);
         _routerAlarm.Update();
     }
 

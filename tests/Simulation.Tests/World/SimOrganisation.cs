@@ -25,6 +25,18 @@ internal static class SimOrganisation
     public static readonly IPEndPoint ServerAudio = new(ServerSip.Address, 40_000);
     public static readonly IPEndPoint ServerFloor = new(ServerSip.Address, 40_002);
 
+    public static readonly MulticastOptions Bearer = new()
+    {
+        First = IPAddress.Parse("239.1.0.1"),
+        Count = 4,
+        MediaPort = 50_000,
+        FloorPort = 50_002,
+        GeneralPurpose = IPEndPoint.Parse("239.1.0.1:50004"),
+        TimeToLive = 1,
+        Tmgi = Tmgi.TryParse("00000100f110", out Tmgi? tmgi) ? tmgi : throw new InvalidOperationException(),
+        MinimumListeners = 1,
+    };
+
     private static readonly (string Group, string[] Members)[] Groups =
     [
         (Fire, ["alice", "bob", "erin"]),

@@ -5,7 +5,7 @@ using MediaEngine.Srtp;
 namespace MediaEngine.Tool;
 
 /// <summary>
-/// Rewrites a capture: SRTP under a known GMK becomes RTP, SRTCP under a known CSK becomes RTCP, between the same addresses and
+/// Rewrites a capture: SRTP under a known GMK becomes RTP, SRTCP under a known CSK or multicast key becomes RTCP, between the same addresses and
 /// at the same times; all else is copied.
 /// </summary>
 public sealed class CaptureDecryptor : IDisposable
@@ -99,18 +99,17 @@ public sealed class CaptureDecryptor : IDisposable
         length = 0;
         if (!SrtpReceiver.TryReadRtcpMki(packet, 4, out ReadOnlySpan<byte> mki))
             return Verdict.Copied;
-        var cskId = KeyIdentifier.Read(mki);
-        using ClientServerKey? key = _keys.ClientServerKey(cskId);
+        var keyId = KeyIdentifier.Read(mki);
+        using SrtpMasterKey? key = _keys.ControlKey(keyId);
         if (key is null)
             return Verdict.Copied;
-        var stream = (source, destination, (ulong)cskId.Value);
+        var stream = (source, destination, (ulong)keyId.Value);
         for (int attempt = 0; attempt < 2; attempt++)
         {
             if (!_receivers.TryGetValue(stream, out SrtpReceiver? receiver))
             {
                 receiver = _receivers[stream] = new SrtpReceiver(SrtpPolicy.Control, 4);
-                using SrtpMasterKey derived = key.DeriveControlKey();
-                receiver.TryAddKey(derived);
+                receiver.TryAddKey(key);
             }
             SrtpOutcome outcome = receiver.UnprotectRtcp(packet, _plain, out length);
             if (outcome == SrtpOutcome.Ok)

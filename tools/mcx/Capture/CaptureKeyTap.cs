@@ -27,6 +27,9 @@ public sealed class CaptureKeyTap(IEndpointTap? inner, string path, string mcptt
     /// <exception cref="ToolException">The file cannot be written.</exception>
     public void KeyHeld(ClientServerKey key) => Write(() => _keys.AddClientServerKey(key, mcpttId));
 
+    /// <exception cref="ToolException">The file cannot be written.</exception>
+    public void KeyHeld(McxKey key) => Write(() => _keys.AddMulticastKey(key));
+
     private void Write(Action add)
     {
         lock (_lock)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MediaEngine.Keys;
+using MediaEngine.Srtp;
 
 namespace MediaEngine.Tool;
 
@@ -23,6 +24,7 @@ public sealed class CaptureKeys
 
     private readonly Dictionary<uint, GroupEntry> _groups = [];
     private readonly Dictionary<uint, ClientServerEntry> _clientServer = [];
+    private readonly Dictionary<uint, MulticastEntry> _multicast = [];
 
     public int GroupKeyCount => _groups.Count;
 
@@ -57,6 +59,28 @@ public sealed class CaptureKeys
             key.Id.ToString(), mcpttId, Hex(octets), Hex(key.Rand), key.Id.ToString(), Hex(masterKey), Hex(masterSalt));
     }
 
+    /// <summary>Adds a MuSiK, MKFC or MSCCK.</summary>
+    public void AddMulticastKey(McxKey key)
+    {
+        var octets = new byte[McxKey.Key_bytes];
+        key.CopyKeyTo(octets);
+        byte[] masterKey = new byte[MasterKey_bytes], masterSalt = new byte[MasterSalt_bytes];
+        key.ExportMasterKey(CryptoSession.McpttMulticastSignalling, key.Id, masterKey, masterSalt);
+        _multicast[key.Id.Value] = new MulticastEntry(key.Id.ToString(), Hex(octets), Hex(key.Rand), key.Id.ToString(), Hex(masterKey), Hex(masterSalt));
+    }
+
+    /// <summary>The SRTP master key of what is protected under this CSK, MuSiK, MKFC or MSCCK; the caller disposes it.</summary>
+    public SrtpMasterKey? ControlKey(KeyIdentifier id)
+    {
+        if (_multicast.TryGetValue(id.Value, out MulticastEntry? entry))
+        {
+            using var multicast = new McxKey(id, Convert.FromHexString(entry.Key), Convert.FromHexString(entry.Rand));
+            return multicast.DeriveMasterKey(CryptoSession.McpttMulticastSignalling, id);
+        }
+        using ClientServerKey? key = ClientServerKey(id);
+        return key?.DeriveControlKey();
+    }
+
     /// <summary>The GMK with this GMK-ID; the caller disposes it.</summary>
     public GroupMasterKey? GroupKey(KeyIdentifier id) => _groups.TryGetValue(id.Value, out GroupEntry? entry)
         ? new GroupMasterKey(id, Convert.FromHexString(entry.Key), Convert.FromHexString(entry.Rand))
@@ -70,7 +94,7 @@ public sealed class CaptureKeys
     /// <summary>Writes the file, readable by its owner only.</summary>
     public void Write(string path)
     {
-        byte[] content = JsonSerializer.SerializeToUtf8Bytes(new Document(1, [.. _groups.Values], [.. _clientServer.Values]), Options);
+        byte[] content = JsonSerializer.SerializeToUtf8Bytes(new Document(1, [.. _groups.Values], [.. _clientServer.Values], [.. _multicast.Values]), Options);
         try
         {
             // A file that is there keeps its old mode, so it goes first.
@@ -110,7 +134,18 @@ public sealed class CaptureKeys
             keys._groups[Check(path, entry.Id, KeyPurpose.GroupMasterKey, entry.Key, entry.Rand).Value] = entry with { Members = entry.Members ?? [] };
         foreach (ClientServerEntry entry in document?.ClientServerKeys ?? [])
             keys._clientServer[Check(path, entry.Id, KeyPurpose.ClientServerKey, entry.Key, entry.Rand).Value] = entry;
+        foreach (MulticastEntry entry in document?.MulticastKeys ?? [])
+            keys._multicast[CheckMulticast(path, entry).Value] = entry;
         return keys;
+    }
+
+    private static KeyIdentifier CheckMulticast(string path, MulticastEntry entry)
+    {
+        KeyPurpose purpose = KeyIdentifier.TryParse(entry.Id, out KeyIdentifier id) &&
+            id.Purpose is KeyPurpose.MulticastFloorControlKey or KeyPurpose.MbmsSubchannelControlKey
+            ? id.Purpose
+            : KeyPurpose.MulticastSignallingKey;
+        return Check(path, entry.Id, purpose, entry.Key, entry.Rand);
     }
 
     private static KeyIdentifier Check(string path, string? id, KeyPurpose purpose, string? key, string? rand)
@@ -127,11 +162,13 @@ public sealed class CaptureKeys
 
     private static string Hex(ReadOnlySpan<byte> octets) => Convert.ToHexStringLower(octets);
 
-    private sealed record Document(int Version, GroupEntry[]? GroupKeys, ClientServerEntry[]? ClientServerKeys);
+    private sealed record Document(int Version, GroupEntry[]? GroupKeys, ClientServerEntry[]? ClientServerKeys, MulticastEntry[]? MulticastKeys);
 
     private sealed record GroupEntry(string Id, string Key, string Rand, MemberEntry[] Members);
 
     private sealed record MemberEntry(string McpttId, string GukId, string Mki, string MasterKey, string MasterSalt);
+
+    private sealed record MulticastEntry(string Id, string Key, string Rand, string Mki, string MasterKey, string MasterSalt);
 
     private sealed record ClientServerEntry(
         string Id, string McpttId, string Key, string Rand, string Mki, string MasterKey, string MasterSalt);

@@ -18,6 +18,11 @@ public interface IEndpointTap
     {
     }
 
+    /// <summary>Floor control by multicast, or what is mapped to a bearer, is under this key; it is valid during the call only.</summary>
+    void KeyHeld(McxKey key)
+    {
+    }
+
     /// <summary>Floor control is under this key; it is valid during the call only.</summary>
     void KeyHeld(ClientServerKey key)
     {

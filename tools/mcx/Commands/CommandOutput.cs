@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using MediaEngine.Floor;
 using MediaEngine.Mcx;
 
 namespace MediaEngine.Tool;
@@ -18,8 +19,38 @@ public sealed class CommandOutput(bool json, TextWriter output, TextWriter error
     };
 
     private readonly Lock _lock = new();
+    private string _status = string.Empty;
 
     public bool Json => json;
+
+    /// <summary>The output is a terminal that can move its cursor.</summary>
+    public bool IsTerminal { get; } = !json && Terminal.Is(output);
+
+    /// <summary>A line that stays last on a terminal and is written over; elsewhere nothing.</summary>
+    public void Status(string text)
+    {
+        if (!IsTerminal)
+            return;
+        lock (_lock)
+        {
+            output.Write($"{Terminal.EraseLine}{text}");
+            output.Flush();
+            _status = text;
+        }
+    }
+
+    /// <summary>One thing: a line for people, or an object.</summary>
+    public void Print(string text, Func<JsonObject> line) => Line(output, json ? line().ToJsonString(Options) : text);
+
+    /// <summary>Writes over what stood there: <paramref name="text"/> and <paramref name="above"/> lines up.</summary>
+    public void Redraw(string text, int above)
+    {
+        lock (_lock)
+        {
+            output.Write($"{Terminal.Up(above)}{text}");
+            output.Flush();
+        }
+    }
 
     public void Event(EndpointEvent happened)
     {
@@ -97,10 +128,18 @@ public sealed class CommandOutput(bool json, TextWriter output, TextWriter error
         RegroupNotified e => $"regroup {e.RegroupUri} cancelled",
         Invited { Accepted: true } e => $"invited to {e.Group} by {e.CallingUser ?? "the server"}{(e.Broadcast ? ", broadcast" : "")}",
         Invited e => $"invitation to {(e.Group.Length > 0 ? e.Group : "a call")} refused: {e.Reason}",
-        CallUp e => $"call {e.Group} is up{(e.Multicast is null ? "" : $", listening on multicast {e.Multicast}")}",
-        FloorGranted e => $"floor of {e.Group} granted",
-        FloorDenied e => $"floor of {e.Group} denied, cause {e.Cause}",
-        FloorRevoked e => $"floor of {e.Group} revoked, cause {e.Cause}",
+        CallUp e => $"call {e.Group} is up",
+        FloorKeyInstalled e => $"key {e.KeyId} for floor control of {string.Join(", ", e.Groups)} by multicast{(e.Renewed ? " again" : "")}",
+        BearerAnnounced e => $"bearer {e.Tmgi} joined at {e.GeneralPurpose}",
+        BearerListened e => $"bearer {e.Tmgi}: the server knows that it is listened to",
+        BearerLeft e => $"bearer {e.Tmgi} left",
+        SubchannelListened e => $"{e.Group} is heard by multicast, media at {e.Media}, floor control at {e.Floor}",
+        SubchannelLeft e => $"{e.Group} is no longer heard by multicast",
+        FloorGranted e => $"floor of {e.Group} granted{(e.Duration_s > 0 ? $" for {e.Duration_s} s" : "")}",
+        FloorOffered e => $"floor of {e.Group}: your turn, press to take it",
+        FloorDenied e => $"floor of {e.Group} denied: {e.Phrase} (#{e.Cause})",
+        FloorRevoked e => $"floor of {e.Group} revoked: {e.Phrase} (#{e.Cause})",
+        FloorQueued { Position: FloorQueuePosition.NotDisclosed } e => $"floor of {e.Group} queued",
         FloorQueued e => $"floor of {e.Group} queued, position {e.Position}",
         FloorRequestTimedOut e => $"floor of {e.Group}: no answer",
         FloorRequestCancelled e => $"{e.Group}: the floor request was taken out of the queue",
@@ -122,8 +161,15 @@ public sealed class CommandOutput(bool json, TextWriter output, TextWriter error
     {
         lock (_lock)
         {
+            if (_status.Length > 0)
+                output.Write(Terminal.EraseLine);
             writer.WriteLine(text);
             writer.Flush();
+            if (_status.Length > 0)
+            {
+                output.Write(_status);
+                output.Flush();
+            }
         }
     }
 }

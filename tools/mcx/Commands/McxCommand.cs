@@ -21,12 +21,14 @@ public static class McxCommand
     private static readonly TimeSpan HangUpTime = TimeSpan.FromSeconds(15);
 
     /// <summary>All commands; hosts may add theirs.</summary>
-    public static RootCommand Create()
+    /// <param name="input">What commands read that read lines; null = standard input.</param>
+    public static RootCommand Create(TextReader? input = null)
     {
         var root = new RootCommand("MC client for the command line: affiliate, regroup, listen and talk in MCPTT group calls.")
         {
             ListenCommand.Create(),
-            TalkCommand.Create(),
+            TalkCommand.Create(input),
+            FloorCommand.Create(),
             RegroupCommand.Create(),
             AffiliateCommand.Create(),
             KeyCommand.Create(),

@@ -8,7 +8,8 @@ internal static class TalkCommand
 {
     private static readonly TimeSpan KeyTimeout = TimeSpan.FromSeconds(5);
 
-    public static Command Create()
+    /// <param name="input">The lines of <c>--ptt</c>; null = standard input.</param>
+    public static Command Create(TextReader? input = null)
     {
         var common = new CommonOptions();
         var group = new Option<string>("--group") { Description = "Group or regroup to call", HelpName = "uri", Required = true };
@@ -16,11 +17,12 @@ internal static class TalkCommand
         var floorWait = new Option<double>("--floor-wait") { Description = "Seconds to wait for the floor, in the queue too", HelpName = "seconds", DefaultValueFactory = _ => 20 };
         var stay = new Option<double>("--stay") { Description = "Seconds to stay in the call and listen after talking", HelpName = "seconds", DefaultValueFactory = _ => 0 };
         var implicitFloor = new Option<bool>("--implicit-floor") { Description = "Let the call's set-up be the floor request" };
+        var ptt = new Option<bool>("--ptt") { Description = "Stay in the call with a push-to-talk: keys on a terminal, else lines press, release, cancel, position, quit" };
         var kind = new CallKindOptions();
         var keep = new Option<bool>("--keep-affiliations") { Description = "Do not affiliate to the profile's groups first" };
         return common.Command(
             "talk",
-            "Call a group, ask for the floor, talk, give the floor back and hang up.",
+            $"Call a group, ask for the floor, talk, give the floor back and hang up. On a terminal, without --wav, --stay and --json, it stays in the call as with --ptt: {PushToTalkInput.Keys}.",
             "mcx talk --profile alice.yaml --group sip:fire@mcx.example --wav order.wav",
             async (session, parsed, cancellation) =>
             {
@@ -33,6 +35,12 @@ internal static class TalkCommand
                 await session.Endpoint.WaitForKeyAsync(called, KeyTimeout, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 cancellation.ThrowIfCancellationRequested();
                 CallOptions options = kind.Read(parsed) with { ImplicitFloorRequest = parsed.GetValue(implicitFloor) };
+                bool interactive = input is null && session.Output.IsTerminal && !Console.IsInputRedirected;
+                if (parsed.GetValue(ptt) || (interactive && parsed.GetValue(wav) is null && parsed.GetValue(stay) == 0))
+                {
+                    await PushToTalkAsync(session, called, options, samples, interactive ? null : input ?? Console.In, cancellation).ConfigureAwait(false);
+                    return;
+                }
                 McxCall call = await session.Endpoint.CallAsync(called, options, cancellation).ConfigureAwait(false);
                 await TalkAsync(call, samples, TimeSpan.FromSeconds(parsed.GetValue(floorWait)), cancellation).ConfigureAwait(false);
                 double stay_s = parsed.GetValue(stay);
@@ -45,7 +53,27 @@ internal static class TalkCommand
                     string.Create(System.Globalization.CultureInfo.InvariantCulture, $"talked {spoken_s:0.00} s on {called}"),
                     new JsonObject { ["group"] = called, ["talked_s"] = spoken_s });
             },
-            [group, wav, floorWait, stay, implicitFloor, .. kind.All, common.OutDir, keep]);
+            [group, wav, floorWait, stay, ptt, implicitFloor, .. kind.All, common.OutDir, keep]);
+    }
+
+    /// <param name="lines">Null = the keys of the terminal.</param>
+    private static async Task PushToTalkAsync(
+        CommandSession session, string called, CallOptions options, short[] samples, TextReader? lines, CancellationToken cancellation)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        IAsyncEnumerable<EndpointEvent> events = session.Endpoint.Events(ending.Token);
+        McxCall call = await session.Endpoint.CallAsync(called, options, cancellation).ConfigureAwait(false);
+        var talk = new PushToTalkSession(call, samples, session.Output);
+        if (lines is null)
+            session.Output.Print(PushToTalkInput.Keys, () => new JsonObject());
+        await talk.RunAsync(
+            lines is null ? PushToTalkInput.OfKeys(ending.Token) : PushToTalkInput.OfLines(lines, line => session.Output.Warning($"'{line}' is none of press, release, cancel, position, quit")),
+            events, cancellation).ConfigureAwait(false);
+        await ending.CancelAsync().ConfigureAwait(false);
+        await call.HangUpAsync().ConfigureAwait(false);
+        session.Result(
+            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"talked {talk.Talks} time(s) on {called}"),
+            new JsonObject { ["group"] = called, ["talks"] = talk.Talks });
     }
 
     private static async Task TalkAsync(McxCall call, short[] samples, TimeSpan floorWait, CancellationToken cancellation)
@@ -73,7 +101,9 @@ internal static class TalkCommand
             case FloorAnswer.CallEnded:
                 throw new ToolException($"the server ended the call to {call.Group} before everything was said; call again.", ToolExit.Refused);
             default:
-                throw new ToolException($"the floor of {call.Group} was {(answer == FloorAnswer.Denied ? "denied" : "taken away")}; try again later or with a higher priority.", ToolExit.Refused);
+                throw new ToolException(
+                    $"the floor of {call.Group} was {(answer == FloorAnswer.Denied ? "denied" : "taken away")}{(call.FloorRefusal is { } refusal ? $": {refusal}" : "")}; try again later or with a higher priority.",
+                    ToolExit.Refused);
         }
     }
 }

@@ -29,6 +29,7 @@ internal sealed class DemoTap : IEndpointTap, IDisposable
     private readonly Lock _lock = new();
     private readonly Dictionary<(IPEndPoint, IPEndPoint), List<byte>> _streams = [];
     private bool _inBurst;
+    private string? _mappingShown;
 
     /// <param name="keys">Gets the keys of the capture; shared by all clients.</param>
     public DemoTap(string name, string mcpttId, LadderView ladder, PcapWriter capture, CaptureKeys keys, bool recordsMulticast)
@@ -75,7 +76,9 @@ internal sealed class DemoTap : IEndpointTap, IDisposable
 
     public void Floor(IPEndPoint source, IPEndPoint destination, bool sent, ReadOnlySpan<byte> datagram)
     {
-        _capture.Floor(source, destination, sent, datagram);
+        bool multicast = !sent && destination.Address.GetAddressBytes()[0] is >= 224 and <= 239;
+        if (!multicast || _recordsMulticast)
+            _capture.Floor(source, destination, sent, datagram);
         lock (_lock)
         {
             if (_floor.UnprotectRtcp(datagram, _plain, out int length) != SrtpOutcome.Ok)
@@ -83,10 +86,15 @@ internal sealed class DemoTap : IEndpointTap, IDisposable
                 Message(sent, "a floor datagram that does not authenticate");
                 return;
             }
+            if (SubchannelMessage.TryParse(_plain.AsSpan(0, length), out SubchannelMessage control, out _) == FloorOutcome.Ok)
+            {
+                ShowMapping(control);
+                return;
+            }
             ReadOnlySpan<byte> rest = _plain.AsSpan(0, length);
             while (rest.Length > 0 && FloorMessage.TryParse(rest, out FloorMessage message, out int consumed) == FloorOutcome.Ok)
             {
-                Message(sent, Describe(message));
+                Message(sent, $"{Describe(message)}{(multicast ? $" by multicast {destination}" : string.Empty)}");
                 rest = rest[consumed..];
             }
         }
@@ -107,10 +115,30 @@ internal sealed class DemoTap : IEndpointTap, IDisposable
             _floor.TryAddKey(control);
     }
 
+    public void KeyHeld(McxKey key)
+    {
+        lock (_keys)
+            _keys.AddMulticastKey(key);
+        using SrtpMasterKey control = key.DeriveMasterKey(CryptoSession.McpttMulticastSignalling, key.Id);
+        lock (_lock)
+            _floor.TryAddKey(control);
+    }
+
     /// <summary>The next burst gets an arrow of its own.</summary>
     public void EndBurst() => _inBurst = false;
 
     public void Dispose() => _floor.Dispose();
+
+    // They are repeated as long as the conversation lasts: the first is enough.
+    private void ShowMapping(in SubchannelMessage message)
+    {
+        if (!message.TryGetMcpttGroupId(out ReadOnlySpan<byte> group))
+            return;
+        string text = $"{(message.Type == SubchannelMessageType.MapGroupToBearer ? "Map" : "Unmap")} Group To Bearer {User(Encoding.UTF8.GetString(group))}";
+        if (text != _mappingShown)
+            Message(sent: false, text);
+        _mappingShown = text;
+    }
 
     private List<byte> StreamOf(IPEndPoint source, IPEndPoint destination)
     {
@@ -140,8 +168,10 @@ internal sealed class DemoTap : IEndpointTap, IDisposable
             if (part.MediaType == ContentTypes.Mikey && MikeyMessage.TryParse(part.Body.Span, out MikeyMessage keyMessage) == MikeyError.None)
             {
                 KeyIdentifier id = keyMessage.Header.BundleId;
-                return $"{request.Method} with I_MESSAGE: {(id.Purpose == KeyPurpose.GroupMasterKey ? "GMK for GUK-ID" : "CSK")} {id}";
+                return $"{request.Method} with I_MESSAGE: {KeyName(id.Purpose)} {id}";
             }
+            if (part.MediaType == ContentTypes.MbmsUsageInfo && MbmsUsageInfo.TryParse(part.Body, out MbmsUsageInfo usage, out _))
+                return $"{request.Method} {Describe(usage)}";
             if (part.MediaType == ContentTypes.McpttRegroup && RegroupBody.TryParse(part.Body, out RegroupBody body, out _) == RegroupBodyOutcome.Ok)
                 return $"{request.Method} preconfigured regroup {(body.Action == RegroupAction.Create ? "request" : "cancel request")} {User(body.RegroupUri)}";
             if (part.MediaType == ContentTypes.Pidf && AffiliationDocument.TryParse(part.Body, out AffiliationDocument document, out _))
@@ -151,6 +181,17 @@ internal sealed class DemoTap : IEndpointTap, IDisposable
         }
         return request.Method;
     }
+
+    private static string KeyName(KeyPurpose purpose) => purpose switch
+    {
+        KeyPurpose.GroupMasterKey => "GMK for GUK-ID",
+        KeyPurpose.MulticastSignallingKey => "MuSiK",
+        _ => "CSK",
+    };
+
+    private static string Describe(MbmsUsageInfo usage) => usage.Report is { } report
+        ? $"listening report: {(report.Listens ? "listening" : "not listening")} to {(report.GeneralPurpose ? "the bearer" : "the call's subchannel")}"
+        : $"bearer announcement TMGI {usage.Announcement!.Tmgi}";
 
     private static string Describe(in FloorMessage message)
     {

@@ -8,31 +8,14 @@ namespace MediaEngine.Tool;
 internal static class CallDescriptions
 {
     private const string Secure = "RTP/SAVP";
-    private const string MulticastLabel = "label:multicast";
     private const string Pcma = "rtpmap:8 PCMA/8000";
 
-    // Discard: the port of a line that only asks.
-    private const int DiscardPort = 9;
-
-    public static SessionDescription Offer(CallMedia media, EndpointOptions options, bool multicast, bool implicitRequest)
+    public static SessionDescription Offer(CallMedia media, EndpointOptions options, bool implicitRequest)
     {
         string floor = options.Queueing ? "mc_queueing;" : string.Empty;
         floor += string.Create(CultureInfo.InvariantCulture, $"mc_priority={options.FloorPriority};mc_floor_ssrc={media.FloorSsrc}");
         floor += implicitRequest ? ";mc_granted;mc_implicit_request" : string.Empty;
-        List<MediaDescription> lines = [Audio(media), Floor(media, floor)];
-        if (multicast)
-        {
-            lines.Add(new MediaDescription
-            {
-                Kind = "audio",
-                Port = DiscardPort,
-                Protocol = Secure,
-                Format = SessionDescription.PcmaPayloadType,
-                Connection = IPAddress.Any,
-                Attributes = [Pcma, "recvonly", MulticastLabel],
-            });
-        }
-        return Describe(media, lines);
+        return Describe(media, [Audio(media), Floor(media, floor)]);
     }
 
     /// <summary>
@@ -54,11 +37,11 @@ internal static class CallDescriptions
 
     /// <summary>The answer to the server's offer, every line in its place; false with a reason when it cannot be accepted.</summary>
     public static bool TryAnswer(
-        SessionDescription offer, CallMedia media, EndpointOptions options, bool multicast,
+        SessionDescription offer, CallMedia media, EndpointOptions options,
         out SessionDescription answer, out AgreedMedia agreed, out string reason)
     {
         answer = null!;
-        if (!TryAgree(offer, offer, multicast, options.FloorPriority, out agreed, out reason))
+        if (!TryAgree(offer, offer, options.FloorPriority, out agreed, out reason))
             return false;
         var lines = new List<MediaDescription>();
         foreach (MediaDescription line in offer.Media)
@@ -67,8 +50,6 @@ internal static class CallDescriptions
                 lines.Add(Audio(media));
             else if (ReferenceEquals(line, offer.FloorControl))
                 lines.Add(Floor(media, FloorAnswer(line, media, agreed.Priority)));
-            else if (ReferenceEquals(line, offer.MulticastAudio) && agreed.Multicast is not null)
-                lines.Add(line with { Information = null, Attributes = [Pcma, "recvonly", MulticastLabel] });
             else
                 lines.Add(line with { Port = 0, Connection = null, TimeToLive = null, Information = null, Attributes = [] });
         }
@@ -78,7 +59,7 @@ internal static class CallDescriptions
 
     /// <summary>Reads the server's answer to our offer.</summary>
     public static bool TryAgree(
-        SessionDescription remote, SessionDescription offer, bool multicast, byte priority, out AgreedMedia agreed, out string reason)
+        SessionDescription remote, SessionDescription offer, byte priority, out AgreedMedia agreed, out string reason)
     {
         agreed = null!;
         if (remote.Audio is not { Port: > 0 } audio || audio.Protocol != Secure ||
@@ -92,12 +73,6 @@ internal static class CallDescriptions
             reason = "no m=application … udp MCPTT line";
             return false;
         }
-        IPEndPoint? bearer = remote.MulticastAudio is { Port: > 0 } line && multicast ? remote.EndPointOf(line) : null;
-        if (bearer is not null && !IsMulticast(bearer.Address))
-        {
-            reason = $"the multicast line names {bearer.Address}, which is no IPv4 multicast address";
-            return false;
-        }
         IReadOnlyDictionary<string, string?> parameters = floor.FloorParameters;
         byte? agreedPriority = parameters.TryGetValue("mc_priority", out string? text) &&
             byte.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out byte told)
@@ -106,7 +81,7 @@ internal static class CallDescriptions
         bool implicitRequest = !ReferenceEquals(remote, offer) && parameters.ContainsKey("mc_implicit_request") &&
             offer.FloorControl?.FloorParameters.ContainsKey("mc_implicit_request") == true;
         bool namesSsrc = parameters.TryGetValue("mc_floor_ssrc", out string? named);
-        agreed = new AgreedMedia(remote.EndPointOf(audio), remote.EndPointOf(floor), bearer, agreedPriority, implicitRequest)
+        agreed = new AgreedMedia(remote.EndPointOf(audio), remote.EndPointOf(floor), agreedPriority, implicitRequest)
         {
             Granted = implicitRequest && parameters.ContainsKey("mc_granted"),
             Queueing = parameters.ContainsKey("mc_queueing"),
@@ -114,12 +89,6 @@ internal static class CallDescriptions
         };
         reason = string.Empty;
         return true;
-    }
-
-    private static bool IsMulticast(IPAddress address)
-    {
-        byte[] octets = address.GetAddressBytes();
-        return octets.Length == 4 && octets[0] is >= 224 and <= 239;
     }
 
     // An answer holds no parameter that was not offered (TS 24.380 14.3.1); mc_ssrc tells the server which stream is ours.

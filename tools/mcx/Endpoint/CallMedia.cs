@@ -47,8 +47,9 @@ internal sealed class CallMedia : IDisposable
     private readonly byte[] _datagram = new byte[MaxDatagram_bytes];
     private readonly byte[] _buffer = new byte[MaxDatagram_bytes];
     private readonly uint _floorSsrc = SystemEntropy.Instance.NextUInt32();
-    private Socket? _multicast;
-    private IPEndPoint? _multicastEndPoint;
+    private readonly Lock _subchannelLock = new();
+    private CallSubchannelSockets? _subchannel;
+    private CallSubchannelSockets? _nextSubchannel;
     private AgreedMedia? _agreed;
     private FloorParticipant? _participant;
     private FloorParticipantState _reported;
@@ -93,29 +94,34 @@ internal sealed class CallMedia : IDisposable
     /// <summary>Media that arrived and could not be decrypted, or was not audio.</summary>
     public int Undecryptable { get; private set; }
 
-    /// <summary>Listens on a multicast bearer too; before <see cref="Start"/>.</summary>
-    /// <exception cref="ToolException">The bearer cannot be joined.</exception>
-    public void Join(IPEndPoint bearer)
+    /// <summary>Where the call is heard by multicast, or is about to be; null when by unicast alone.</summary>
+    public GroupMapping? Mapping { get; private set; }
+
+    /// <summary>Listens there too from now on; null ends it. False when the call is over.</summary>
+    /// <param name="subchannel">Becomes this object's to dispose.</param>
+    public bool Listen(CallSubchannelSockets? subchannel)
     {
-        IPAddress on = _profile.MulticastInterface ?? throw new InvalidOperationException("The profile has no multicast interface.");
-        _multicastEndPoint = bearer;
-        _multicast = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        try
+        lock (_subchannelLock)
         {
-            // Several clients of one machine listen to one bearer.
-            _multicast.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-            // Bound to the group on Linux, the socket gets nothing that was sent to another group on this port.
-            _multicast.Bind(new IPEndPoint(OperatingSystem.IsLinux() ? bearer.Address : IPAddress.Any, bearer.Port));
-            _multicast.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.AddMembership, new MulticastOption(bearer.Address, on));
-            _multicast.Blocking = false;
+            if (_stopping)
+            {
+                subchannel?.Dispose();
+                return false;
+            }
+            Mapping = subchannel?.Mapping;
+            _nextSubchannel?.Dispose();
+            _nextSubchannel = subchannel;
         }
-        catch (SocketException e)
-        {
-            throw new ToolException(
-                $"cannot join {bearer} on {on} ({e.Message}); set multicast.interface in the profile to an address of this machine, " +
-                "or multicast.enabled to false.", ToolExit.Usage, e);
-        }
+        Post(_ => TakeSubchannel());
+        return true;
     }
+
+    /// <param name="keys">Become this object's to dispose.</param>
+    public void ReplaceFloorKeys(IReadOnlyList<McxKey> keys) => Post(_ =>
+    {
+        _subchannel?.Use(keys);
+        Discard(keys);
+    });
 
     /// <summary>Starts the thread.</summary>
     public void Start(AgreedMedia agreed, EndpointOptions options)
@@ -189,8 +195,18 @@ internal sealed class CallMedia : IDisposable
     {
         Step(() => _participant!.ReleaseToTalk(now, _effects), now);
         if (_participant!.State == FloorParticipantState.U_HasNoPermission)
-            _listener.OnFloor(new FloorEffect { Kind = FloorEffectKind.ReleaseCompleted }, Talk());
+            _listener.OnFloor(new FloorEffect { Kind = FloorEffectKind.ReleaseCompleted }, Talk(), phrase: null);
     });
+
+    /// <summary>The button is let go: a place in the queue is kept, all else is released.</summary>
+    public void LetGo() => Post(now => Step(
+        () =>
+        {
+            if (!_participant!.KeepWaiting())
+                _participant.ReleaseToTalk(now, _effects);
+        }, now));
+
+    public void AskQueuePosition() => Post(now => Step(() => _participant!.RequestQueuePosition(now, _effects), now));
 
     /// <summary>Says the samples while the floor is held; the task ends with the last packet, or with the loss of the floor.</summary>
     /// <returns>True when all of it was said.</returns>
@@ -214,8 +230,11 @@ internal sealed class CallMedia : IDisposable
         _stopping = true;
         Wake();
         _thread?.Join();
-        foreach (Socket? socket in (ReadOnlySpan<Socket?>)[_audio, _floor, _multicast, _wake])
-            socket?.Dispose();
+        foreach (Socket socket in (ReadOnlySpan<Socket>)[_audio, _floor, _wake])
+            socket.Dispose();
+        _subchannel?.Dispose();
+        lock (_subchannelLock)
+            _nextSubchannel?.Dispose();
         _floorSender.Dispose();
         _floorReceiver.Dispose();
         _talk.Dispose();
@@ -268,6 +287,17 @@ internal sealed class CallMedia : IDisposable
         }
     }
 
+    private void TakeSubchannel()
+    {
+        lock (_subchannelLock)
+        {
+            if (_subchannel is not null && _subchannel.Mapping == Mapping)
+                return;
+            _subchannel?.Dispose();
+            (_subchannel, _nextSubchannel) = (_nextSubchannel, null);
+        }
+    }
+
     private static IReadOnlyList<McxKey>? Discard(IReadOnlyList<McxKey>? keys)
     {
         foreach (McxKey key in keys ?? [])
@@ -277,7 +307,7 @@ internal sealed class CallMedia : IDisposable
 
     private void Run()
     {
-        var sockets = new List<Socket>(4);
+        var sockets = new List<Socket>(5);
         while (!_stopping)
         {
             Instant now = SystemClock.Now;
@@ -288,8 +318,8 @@ internal sealed class CallMedia : IDisposable
                 _listener.OnNoKey();
             sockets.Clear();
             sockets.AddRange([_audio, _floor, _wake]);
-            if (_multicast is not null)
-                sockets.Add(_multicast);
+            if (_subchannel is not null)
+                sockets.AddRange([_subchannel.Media, _subchannel.Floor]);
             Socket.Select(sockets, null, null, Wait(now));
             foreach (Socket socket in sockets)
                 Receive(socket);
@@ -344,8 +374,10 @@ internal sealed class CallMedia : IDisposable
             ReadOnlySpan<byte> datagram = _datagram.AsSpan(0, length);
             if (socket == _floor)
                 ReceiveFloor(datagram, (IPEndPoint)from, now);
+            else if (socket == _subchannel?.Floor)
+                ReceiveSubchannelFloor(datagram, (IPEndPoint)from, now);
             else
-                ReceiveAudio(datagram, (IPEndPoint)from, socket == _multicast, now);
+                ReceiveAudio(datagram, (IPEndPoint)from, socket == _subchannel?.Media, now);
         }
     }
 
@@ -361,12 +393,31 @@ internal sealed class CallMedia : IDisposable
     private bool IsFromServer(ReadOnlySpan<byte> datagram) => _agreed!.ServerFloorSsrc == 0 ||
         datagram.Length >= 8 && BinaryPrimitives.ReadUInt32BigEndian(datagram[4..]) == _agreed.ServerFloorSsrc;
 
+    /// <summary>What is told to all. The participant knows what it has heard over unicast by its sequence number.</summary>
+    private void ReceiveSubchannelFloor(ReadOnlySpan<byte> datagram, IPEndPoint from, Instant now)
+    {
+        _tap?.Floor(from, _subchannel!.Mapping.Floor, sent: false, datagram);
+        if (_subchannel!.Unprotect(datagram, _buffer, out int length) != SrtpOutcome.Ok)
+            Undecryptable++;
+        else if (!IsAboutMe(_buffer.AsSpan(0, length)))
+            Step(() => _participant!.Receive(_buffer.AsSpan(0, length), now, _effects), now);
+    }
+
+    /// <summary>Floor Taken by this client is for the others: over unicast it would not have come here.</summary>
+    private bool IsAboutMe(ReadOnlySpan<byte> octets) =>
+        FloorMessage.TryParse(octets, out FloorMessage message, out _) == FloorOutcome.Ok && message.Type == FloorMessageType.Taken &&
+        message.TryGetGrantedPartysIdentity(out ReadOnlySpan<byte> talker) && Encoding.UTF8.GetString(talker) == _profile.McpttId;
+
     private void ReceiveAudio(ReadOnlySpan<byte> datagram, IPEndPoint from, bool multicast, Instant now)
     {
-        _tap?.Media(from, multicast ? _multicastEndPoint! : AudioEndPoint, sent: false, datagram);
+        _tap?.Media(from, multicast ? _subchannel!.Mapping.Media : AudioEndPoint, sent: false, datagram);
         if (multicast && IsOwn(datagram))
             return;
-        if (_keys.Unprotect(datagram, _buffer, out int length) != SrtpOutcome.Ok ||
+        SrtpOutcome outcome = _keys.Unprotect(datagram, _buffer, out int length);
+        // While the server does not know yet that it is heard by multicast, a packet comes both ways.
+        if (outcome == SrtpOutcome.Replayed && _subchannel is not null)
+            return;
+        if (outcome != SrtpOutcome.Ok ||
             !RtpHeader.TryParse(_buffer.AsSpan(0, length), out RtpHeader header) || header.PayloadType != G711.PayloadType)
         {
             Undecryptable++;
@@ -409,12 +460,10 @@ internal sealed class CallMedia : IDisposable
             case FloorEffectKind.Send:
                 SendFloor(_effects.Message(effect));
                 break;
-            case FloorEffectKind.QueuedFloorOffered:
-                break;
             default:
                 if (effect.Kind == FloorEffectKind.TalkerChanged)
                     _names.Take(_participant!);
-                _listener.OnFloor(effect, Talk());
+                _listener.OnFloor(effect, Talk(), FloorCausePhrase.Printable(_effects.Phrase(effect)));
                 break;
         }
     }

@@ -12,11 +12,15 @@ internal sealed class CallMediaEvents(string group, Action<EndpointEvent> publis
     private bool _over;
     private volatile FloorParticipantState _state = FloorParticipantState.U_HasNoPermission;
     private volatile string? _talker;
+    private volatile string? _refusal;
     private volatile IReadOnlyList<string> _talkers = [];
 
     public FloorParticipantState State => _state;
 
     public string? Talker => _talker;
+
+    /// <summary>Why the floor was denied or taken away last; null when it never was.</summary>
+    public string? Refusal => _refusal;
 
     public IReadOnlyList<string> Talkers => _talkers;
 
@@ -63,20 +67,22 @@ internal sealed class CallMediaEvents(string group, Action<EndpointEvent> publis
             BroadcastOver?.Invoke();
     }
 
-    public void OnFloor(in FloorEffect effect, in TalkState talk)
+    public void OnFloor(in FloorEffect effect, in TalkState talk, string? phrase)
     {
         switch (effect.Kind)
         {
             case FloorEffectKind.FloorGrantedToMe:
-                publish(new FloorGranted(group) { Overriding = talk.Overriding });
+                publish(new FloorGranted(group, effect.Duration_s) { Overriding = talk.Overriding });
                 Answer(FloorAnswer.Granted, granted: true);
                 break;
             case FloorEffectKind.FloorDenied:
-                publish(new FloorDenied(group, effect.Cause));
+                _refusal = phrase ?? FloorCausePhrase.TextOfDeny(effect.Cause);
+                publish(new FloorDenied(group, effect.Cause, _refusal));
                 Answer(FloorAnswer.Denied, granted: false);
                 break;
             case FloorEffectKind.FloorRevoked:
-                publish(new FloorRevoked(group, effect.Cause));
+                _refusal = phrase ?? FloorCausePhrase.TextOfRevoke(effect.Cause);
+                publish(new FloorRevoked(group, effect.Cause, _refusal));
                 Answer(FloorAnswer.Revoked, granted: false);
                 break;
             case FloorEffectKind.RequestTimedOut:
@@ -85,6 +91,9 @@ internal sealed class CallMediaEvents(string group, Action<EndpointEvent> publis
                 break;
             case FloorEffectKind.QueuePosition:
                 publish(new FloorQueued(group, effect.QueuePosition));
+                break;
+            case FloorEffectKind.QueuedFloorOffered:
+                publish(new FloorOffered(group));
                 break;
             case FloorEffectKind.TalkerChanged or FloorEffectKind.FloorFree:
                 bool free = effect.Kind == FloorEffectKind.FloorFree;

@@ -51,6 +51,9 @@ public sealed class ClientProfile : IDisposable
     /// <summary>The interface address on which multicast groups are joined; null = unicast only.</summary>
     public IPAddress? MulticastInterface { get; init; }
 
+    /// <summary>The configured MSCCK of the server's multicast bearer; null when the server delivers it.</summary>
+    public McxKey? BearerKey { get; init; }
+
     /// <summary>The configured CSK; null when the client makes one and uploads it.</summary>
     public ClientServerKey? ClientServerKey { get; init; }
 
@@ -77,7 +80,11 @@ public sealed class ClientProfile : IDisposable
     {
         ClientServerKey?.Dispose();
         IdentityKeys?.Dispose();
+        BearerKey?.Dispose();
         foreach (ProfileGroup group in Groups)
+        {
             group.Key?.Dispose();
+            group.FloorKey?.Dispose();
+        }
     }
 }

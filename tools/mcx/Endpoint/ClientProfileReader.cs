@@ -63,6 +63,7 @@ public static class ClientProfileReader
         if (mediaAddress.AddressFamily != AddressFamily.InterNetwork)
             throw local.Wrong("media-address", $"{mediaAddress} is not IPv4; media is, even where SIP is IPv6: set local.media-address");
         IPAddress? multicastInterface = null;
+        McxKey? bearerKey = null;
         if (multicast is not null)
         {
             bool enabled = multicast.Boolean("enabled", missing: true);
@@ -70,6 +71,8 @@ public static class ClientProfileReader
                 ? mediaAddress
                 : Address(multicast, "interface", "an IP address of this machine");
             multicastInterface = enabled ? on : null;
+            if (multicast.OptionalSection("mscck") is { } mscck)
+                bearerKey = ConfiguredKey.Read(mscck, "the MSCCK", KeyPurpose.MbmsSubchannelControlKey);
             multicast.RefuseUnknown();
         }
         string mcpttId = Uri(root, "mcptt-id", "the MC service user, such as sip:alice@mcx.example");
@@ -93,6 +96,7 @@ public static class ClientProfileReader
             MediaAddress = mediaAddress,
             LocalPort = local.Integer("port", 0, 0, 65535),
             MulticastInterface = multicastInterface,
+            BearerKey = bearerKey,
             ClientServerKey = csk is null ? null : ClientServerKeyOf(csk),
             Kms = kms,
             IdentityKeys = kms is not null && withIdentityKeys ? IdentityKeysOf(kms, mcpttId) : null,
@@ -150,7 +154,10 @@ public static class ClientProfileReader
             if (groups.Exists(group => group.Id == id))
                 throw entry.Wrong("id", $"{id} is listed twice");
             bool configured = (entry.Optional("gmk-id") ?? entry.Optional("gmk") ?? entry.Optional("rand")) is not null;
-            groups.Add(new ProfileGroup(id, configured ? GroupMasterKeyOf(entry) : null, entry.Boolean("affiliate", missing: true)));
+            groups.Add(new ProfileGroup(id, configured ? GroupMasterKeyOf(entry) : null, entry.Boolean("affiliate", missing: true))
+            {
+                FloorKey = entry.OptionalSection("floor-key") is { } floorKey ? ConfiguredKey.ReadFloorKey(floorKey) : null,
+            });
             entry.RefuseUnknown();
         }
         return [.. groups];

@@ -72,6 +72,17 @@ internal sealed class ClientRequests(ClientProfile profile, Func<string> contact
         return request;
     }
 
+    /// <summary>What the client listens to, or no longer listens to (TS 24.379 14.2.3).</summary>
+    public SipRequest ListeningReport(MbmsListeningReport report)
+    {
+        SipRequest request = New(SipMethods.Message);
+        AddAcceptContact(request);
+        SetBody(
+            request, Info(new McpttInfo { ClientId = profile.ClientId }),
+            new MimePart(ContentTypes.MbmsUsageInfo, new MbmsUsageInfo { Report = report }.Serialise()));
+        return request;
+    }
+
     public SipRequest Invite(string group, SessionDescription offer, CallOptions options)
     {
         SipRequest request = New(SipMethods.Invite);

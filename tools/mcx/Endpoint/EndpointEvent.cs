@@ -47,24 +47,48 @@ public sealed record KeyMessageRefused(string Error, string Reason) : EndpointEv
 public sealed record Invited(string Group, string? CallingUser, bool Broadcast, bool Accepted, string? Reason) : EndpointEvent;
 
 /// <param name="Outgoing">True when this client placed the call.</param>
-/// <param name="Multicast">The bearer the client listens on, <c>address:port</c>, or null.</param>
-public sealed record CallUp(string Group, bool Outgoing, string? Multicast) : EndpointEvent;
+public sealed record CallUp(string Group, bool Outgoing) : EndpointEvent;
+
+/// <summary>The server told of a multicast bearer, and the client has joined its general purpose subchannel.</summary>
+public sealed record BearerAnnounced(string Tmgi, string GeneralPurpose) : EndpointEvent;
+
+/// <summary>The server knows that the client listens to the bearer.</summary>
+public sealed record BearerListened(string Tmgi) : EndpointEvent;
+
+/// <summary>The client has left the bearer.</summary>
+public sealed record BearerLeft(string Tmgi) : EndpointEvent;
+
+/// <summary>A call's group is mapped to the bearer, and the server knows that the client listens there.</summary>
+public sealed record SubchannelListened(string Group, string Media, string Floor) : EndpointEvent;
+
+/// <summary>A call's group is not mapped to the bearer any more.</summary>
+public sealed record SubchannelLeft(string Group) : EndpointEvent;
+
+/// <summary>A group's key for floor control by multicast (MuSiK or MKFC) is held. Members as of <see cref="GroupKeyInstalled"/>.</summary>
+public sealed record FloorKeyInstalled(
+    string KeyId, IReadOnlyList<string> Groups, DateTimeOffset? Activation, DateTimeOffset? Expiry, bool Renewed) : EndpointEvent;
 
 /// <summary>The floor participant machine changed its state (TS 24.380 6.2.4).</summary>
 public sealed record FloorStateChanged(string Group, FloorParticipantState State) : EndpointEvent;
 
 /// <summary>The floor is this client's: it may talk.</summary>
-public sealed record FloorGranted(string Group) : EndpointEvent
+/// <param name="Duration_s">For how long; 0 when the server did not tell.</param>
+public sealed record FloorGranted(string Group, int Duration_s) : EndpointEvent
 {
     /// <summary>Another talker keeps the floor meanwhile (dual floor).</summary>
     public bool Overriding { get; init; }
 }
 
+/// <summary>The request that waited in the queue has its turn, and the button is not pressed: press it to take it.</summary>
+public sealed record FloorOffered(string Group) : EndpointEvent;
+
 /// <param name="Cause">Reject cause (TS 24.380 8.2.3.4).</param>
-public sealed record FloorDenied(string Group, int Cause) : EndpointEvent;
+/// <param name="Phrase">What the server said to it, or else what the cause means.</param>
+public sealed record FloorDenied(string Group, int Cause, string Phrase) : EndpointEvent;
 
 /// <param name="Cause">Revoke cause (TS 24.380 8.2.3.4).</param>
-public sealed record FloorRevoked(string Group, int Cause) : EndpointEvent;
+/// <param name="Phrase">What the server said to it, or else what the cause means.</param>
+public sealed record FloorRevoked(string Group, int Cause, string Phrase) : EndpointEvent;
 
 /// <summary>The floor request, or the place in the queue, got no answer.</summary>
 public sealed record FloorRequestTimedOut(string Group) : EndpointEvent;

@@ -9,7 +9,8 @@ internal interface ICallMediaListener
 
     /// <param name="effect">Anything but Send.</param>
     /// <param name="talk">Who talks now.</param>
-    void OnFloor(in FloorEffect effect, in TalkState talk);
+    /// <param name="phrase">What the server said to a refusal, fit to be shown; null when it said nothing.</param>
+    void OnFloor(in FloorEffect effect, in TalkState talk, string? phrase);
 
     void OnBurst(HeardBurst burst);
 

@@ -25,7 +25,6 @@ public sealed class McxCall : IAsyncDisposable
         Group = group;
         Outgoing = outgoing;
         Dialog = dialog;
-        Multicast = agreed.Multicast;
         _local = local;
         Agreed = agreed;
         Urgency = agreed.Urgency;
@@ -37,8 +36,8 @@ public sealed class McxCall : IAsyncDisposable
     /// <summary>True when this client placed the call.</summary>
     public bool Outgoing { get; }
 
-    /// <summary>The multicast bearer that is listened to, or null.</summary>
-    public IPEndPoint? Multicast { get; }
+    /// <summary>Where media is heard by multicast now, or null.</summary>
+    public IPEndPoint? Multicast => Mapping?.Media;
 
     /// <summary>What this client asked for, at set-up or since.</summary>
     public CallUrgency Urgency { get; private set; }
@@ -51,6 +50,9 @@ public sealed class McxCall : IAsyncDisposable
     /// <summary>Everybody that floor control named; several in a multi-talker group.</summary>
     public IReadOnlyList<string> Talkers => _events.Talkers;
 
+    /// <summary>Why the floor was denied or taken away last; null when it never was.</summary>
+    public string? FloorRefusal => _events.Refusal;
+
     /// <summary>Completes when the call is over, with the reason when there was one.</summary>
     public Task<string?> Ended => _ended.Task;
 
@@ -58,6 +60,12 @@ public sealed class McxCall : IAsyncDisposable
     public int Undecryptable => _media.Undecryptable;
 
     internal SipDialog Dialog { get; }
+
+    /// <summary>Where the call's group is heard by multicast, or null.</summary>
+    internal GroupMapping? Mapping => _media.Mapping;
+
+    /// <summary>The MCPTT session identity.</summary>
+    internal string SessionIdentity => Dialog.RemoteTarget.AddressOfRecord;
 
     internal AgreedMedia Agreed { get; }
 
@@ -79,6 +87,15 @@ public sealed class McxCall : IAsyncDisposable
         _media.ReleaseToTalk();
         await released.WaitAsync(cancellation).ConfigureAwait(false);
     }
+
+    /// <summary>Presses the button, and waits for nothing: the events tell what comes of it.</summary>
+    public void Press() => _media.PushToTalk();
+
+    /// <summary>Lets the button go: gives the floor back, but keeps a place in the queue.</summary>
+    public void LetGo() => _media.LetGo();
+
+    /// <summary>Asks for the place in the queue; <see cref="FloorQueued"/> tells it.</summary>
+    public void AskQueuePosition() => _media.AskQueuePosition();
 
     /// <summary>Says 8 kHz samples in real time while the floor is held.</summary>
     /// <returns>True when all of it was said; false when the floor was lost.</returns>
@@ -142,6 +159,13 @@ public sealed class McxCall : IAsyncDisposable
 
     /// <param name="keysOf">Copies of the keys held for a group.</param>
     internal void ReplaceKeys(Func<string, IReadOnlyList<McxKey>> keysOf) => _media.ReplaceKeys(keysOf(_media.KeyGroup));
+
+    /// <summary>Listens there too from now on; null ends it. False when the call is over.</summary>
+    /// <param name="subchannel">Becomes the call's to dispose.</param>
+    internal bool Listen(CallSubchannelSockets? subchannel) => _media.Listen(subchannel);
+
+    /// <param name="keys">Become the call's to dispose.</param>
+    internal void ReplaceFloorKeys(IReadOnlyList<McxKey> keys) => _media.ReplaceFloorKeys(keys);
 
     /// <summary>Ends the call at this side; false when it was over.</summary>
     internal bool Finish(bool byPeer, string? reason)

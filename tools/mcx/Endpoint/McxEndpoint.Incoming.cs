@@ -75,7 +75,7 @@ public sealed partial class McxEndpoint
         try
         {
             media = OpenMedia(keys, events);
-            if (!TryAnswer(offer, media, out SessionDescription answer, out AgreedMedia agreed, out string reason))
+            if (!CallDescriptions.TryAnswer(offer, media, _options, out SessionDescription answer, out AgreedMedia agreed, out string reason))
             {
                 media.Dispose();
                 return Refuse(488, reason);
@@ -93,27 +93,6 @@ public sealed partial class McxEndpoint
         {
             media?.Dispose();
             return Refuse(480, e.Message);
-        }
-    }
-
-    /// <summary>The bearer is joined before the answer claims it; a client that cannot join it takes the call over unicast.</summary>
-    private bool TryAnswer(
-        SessionDescription offer, CallMedia media, out SessionDescription answer, out AgreedMedia agreed, out string reason)
-    {
-        bool multicast = Profile.MulticastInterface is not null;
-        if (!CallDescriptions.TryAnswer(offer, media, _options, multicast, out answer, out agreed, out reason))
-            return false;
-        if (agreed.Multicast is not { } bearer)
-            return true;
-        try
-        {
-            media.Join(bearer);
-            return true;
-        }
-        catch (ToolException e)
-        {
-            _hub.Publish(new EndpointWarning($"{e.Message} The call is taken over unicast."));
-            return CallDescriptions.TryAnswer(offer, media, _options, multicast: false, out answer, out agreed, out reason);
         }
     }
 
@@ -138,14 +117,12 @@ public sealed partial class McxEndpoint
     private SipResponse? AnswerMessage(in ArrivedRequest arrived)
     {
         SipRequest request = arrived.Request;
+        if (PartOf(request, ContentTypes.MbmsUsageInfo) is { } announcement)
+            return AnswerAnnouncement(arrived, announcement);
         if (PartOf(request, ContentTypes.Mikey) is { } keyMessage)
             return AnswerKeyMessage(arrived, keyMessage);
         if (PartOf(request, ContentTypes.McpttRegroup) is not { } part)
-        {
-            SipResponse unsupported = Answer(request, 415);
-            unsupported.Headers.Add("Accept", $"{ContentTypes.McpttRegroup}, {ContentTypes.Mikey}");
-            return unsupported;
-        }
+            return Unsupported(request);
         RegroupBodyOutcome outcome = RegroupBody.TryParse(part.Body, out RegroupBody body, out string reason);
         if (outcome != RegroupBodyOutcome.Ok || McIdentity.Normalise(body.RegroupUri) is not { } id)
         {

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Threading.Channels;
 using MediaEngine.Keys;
 using MediaEngine.Mcx;
@@ -14,6 +15,7 @@ public sealed partial class McxEndpoint
 
     private readonly Channel<ArrivedKeyMessage> _keyMessages = Channel.CreateBounded<ArrivedKeyMessage>(KeyMessagesWaiting);
     private readonly ClientKeyRing _keys;
+    private readonly BearerKeyOpener? _bearerKeys;
     private readonly McxKey? _ownKey;
     private Task _opening = Task.CompletedTask;
     private bool _ownKeyUploaded;
@@ -70,6 +72,11 @@ public sealed partial class McxEndpoint
                 _keys.AddConfigured(group.Id, key);
                 _options.Tap?.KeyHeld(key);
             }
+            if (group.FloorKey is { } floorKey)
+            {
+                _keys.AddConfigured(group.Id, floorKey);
+                _options.Tap?.KeyHeld(floorKey);
+            }
         }
         _options.Tap?.KeyHeld(ClientServerKey);
         foreach (McxKey key in _keys.Restore())
@@ -98,9 +105,7 @@ public sealed partial class McxEndpoint
             return RefuseKey(arrived.Request, 403, "NoIdentityKeys", "the profile has no identity keys; add kms");
         if (_keyMessages.Writer.TryWrite(new ArrivedKeyMessage(arrived.Transaction, arrived.Request, part.Body)))
             return null;
-        SipResponse busy = Answer(arrived.Request, 503);
-        busy.Headers.Add("Retry-After", "5");
-        return busy;
+        return Busy(arrived.Request);
     }
 
     private async Task OpenKeyMessagesAsync()
@@ -138,6 +143,8 @@ public sealed partial class McxEndpoint
 
     private SipResponse Open(ArrivedKeyMessage message)
     {
+        if (message.Bearer is not null)
+            return JoinBearer(message);
         try
         {
             KeyDelivery delivery = _keys.Take(message.Body.Span);
@@ -158,17 +165,26 @@ public sealed partial class McxEndpoint
 
     private void Held(McxKey key, bool renewed)
     {
+        bool media = key.Purpose == KeyPurpose.GroupMasterKey;
         if (_options.Tap is { } tap)
         {
-            using GroupMasterKey copy = key.ToGroupMasterKey();
+            using GroupMasterKey? copy = media ? key.ToGroupMasterKey() : null;
             try
             {
-                tap.KeyHeld(copy);
+                if (copy is null)
+                    tap.KeyHeld(key);
+                else
+                    tap.KeyHeld(copy);
             }
             catch (ToolException e)
             {
                 _hub.Publish(new EndpointWarning(e.Message));
             }
+        }
+        if (!media)
+        {
+            _hub.Publish(new FloorKeyInstalled(key.Id.ToString(), key.GroupIds, key.Validity.Activation, key.Validity.Expiry, renewed));
+            return;
         }
         _hub.Publish(new GroupKeyInstalled(key.Id.ToString(), key.GroupIds, key.Validity.Activation, key.Validity.Expiry, renewed));
     }
@@ -190,7 +206,10 @@ public sealed partial class McxEndpoint
     private void UpdateCalls()
     {
         foreach (McxCall call in Calls)
+        {
             call.ReplaceKeys(_keys.CopiesFor);
+            UpdateFloorKeys(call);
+        }
     }
 
     private CallGroupKeys? CallKeysFor(string group)
@@ -226,5 +245,10 @@ public sealed partial class McxEndpoint
         return response;
     }
 
-    private readonly record struct ArrivedKeyMessage(SipTransactionId Transaction, SipRequest Request, ReadOnlyMemory<byte> Body);
+    /// <param name="Body">The key message; empty when an announcement has none.</param>
+    private readonly record struct ArrivedKeyMessage(SipTransactionId Transaction, SipRequest Request, ReadOnlyMemory<byte> Body)
+    {
+        /// <summary>The bearer whose announcement it came with, and its general purpose subchannel.</summary>
+        public (Tmgi Tmgi, IPEndPoint GeneralPurpose)? Bearer { get; init; }
+    }
 }

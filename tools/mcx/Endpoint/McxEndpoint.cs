@@ -41,6 +41,8 @@ public sealed partial class McxEndpoint : IAsyncDisposable
         KeyFile? file = _options.KeyFile is { } path ? new KeyFile(path, profile.McpttId) : null;
         _keys = new ClientKeyRing(
             profile.IdentityKeys, ServiceIdentities.GroupManagementServerOf(profile.ServerUri), file, _options.Time);
+        if (profile.IdentityKeys is { } identity)
+            _bearerKeys = new BearerKeyOpener(identity, ServiceIdentities.McxServerOf(profile.ServerUri), _options.Time);
     }
 
     public ClientProfile Profile { get; }
@@ -63,17 +65,22 @@ public sealed partial class McxEndpoint : IAsyncDisposable
     }
 
     /// <summary>Every event from now on; ends when the endpoint is disposed. Who reads too slowly loses the oldest.</summary>
-    public async IAsyncEnumerable<EndpointEvent> Events([EnumeratorCancellation] CancellationToken cancellation = default)
+    public IAsyncEnumerable<EndpointEvent> Events(CancellationToken cancellation = default)
     {
         ChannelReader<EndpointEvent> reader = _hub.Subscribe(out Action unsubscribe);
-        try
+        return ReadAsync(cancellation);
+
+        async IAsyncEnumerable<EndpointEvent> ReadAsync([EnumeratorCancellation] CancellationToken ending)
         {
-            await foreach (EndpointEvent happened in reader.ReadAllAsync(cancellation).ConfigureAwait(false))
-                yield return happened;
-        }
-        finally
-        {
-            unsubscribe();
+            try
+            {
+                await foreach (EndpointEvent happened in reader.ReadAllAsync(ending).ConfigureAwait(false))
+                    yield return happened;
+            }
+            finally
+            {
+                unsubscribe();
+            }
         }
     }
 
@@ -167,10 +174,9 @@ public sealed partial class McxEndpoint : IAsyncDisposable
         bool up = false;
         try
         {
-            bool multicast = Profile.MulticastInterface is not null;
             byte priority = options.FloorPriority ?? _options.FloorPriority;
             SessionDescription offer = CallDescriptions.Offer(
-                media, _options with { FloorPriority = priority }, multicast, options.ImplicitFloorRequest);
+                media, _options with { FloorPriority = priority }, options.ImplicitFloorRequest);
             SipExchange exchange = await _sip.ExchangeAsync(_requests.Invite(group, offer, options), cancellation).ConfigureAwait(false);
             SipResponse response = await exchange.Final.ConfigureAwait(false);
             if (!response.IsSuccess)
@@ -182,17 +188,7 @@ public sealed partial class McxEndpoint : IAsyncDisposable
             string reason = "no session description";
             AgreedMedia agreed = null!;
             bool usable = !cancellation.IsCancellationRequested && DescriptionOf(response) is { } answer &&
-                CallDescriptions.TryAgree(answer, offer, multicast, priority, out agreed, out reason);
-            try
-            {
-                if (usable && agreed.Multicast is { } bearer)
-                    media.Join(bearer);
-            }
-            catch (ToolException)
-            {
-                await AbandonAsync(exchange, dialog).ConfigureAwait(false);
-                throw;
-            }
+                CallDescriptions.TryAgree(answer, offer, priority, out agreed, out reason);
             if (!usable)
             {
                 await AbandonAsync(exchange, dialog).ConfigureAwait(false);
@@ -221,6 +217,7 @@ public sealed partial class McxEndpoint : IAsyncDisposable
         _disposed = true;
         foreach (McxCall call in Calls)
             await call.HangUpAsync().ConfigureAwait(false);
+        await SayLastAsync().ConfigureAwait(false);
         await _closing.CancelAsync().ConfigureAwait(false);
         _keyMessages.Writer.TryComplete();
         await _opening.ConfigureAwait(false);
@@ -239,7 +236,11 @@ public sealed partial class McxEndpoint : IAsyncDisposable
 
     internal void Publish(EndpointEvent happened) => _hub.Publish(happened);
 
-    internal void Forget(McxCall call) => _calls.TryRemove(call.Dialog.Id, out _);
+    internal void Forget(McxCall call)
+    {
+        _calls.TryRemove(call.Dialog.Id, out _);
+        ForgetMapping(call);
+    }
 
     /// <summary>Sends BYE; a server that does not answer it has ended the call as well.</summary>
     internal async Task ByeAsync(SipDialog dialog)
@@ -304,8 +305,9 @@ public sealed partial class McxEndpoint : IAsyncDisposable
         _calls[call.Dialog.Id] = call;
         // A key that came since the call took its keys found it not here yet.
         call.ReplaceKeys(_keys.CopiesFor);
-        _hub.Publish(new CallUp(call.Group, call.Outgoing, call.Multicast?.ToString()));
+        _hub.Publish(new CallUp(call.Group, call.Outgoing));
         media.Start(call.Agreed, _options);
+        ListenAsMapped(call);
     }
 
     private async Task AbandonAsync(SipExchange exchange, SipDialog dialog)

@@ -6,8 +6,8 @@ using MediaEngine.Srtp;
 namespace MediaEngine.Tool;
 
 /// <summary>
-/// The GMKs a client holds: those its profile configures, and those its group management server delivers, which are kept in a
-/// file before they count. One thread takes messages; any thread may ask.
+/// The keys of groups a client holds, GMKs and those for floor control by multicast: what its profile configures, and what its group
+/// management server delivers, which is kept in a file before it counts. One thread takes messages; any thread may ask.
 /// </summary>
 public sealed class ClientKeyRing : IDisposable
 {
@@ -56,21 +56,33 @@ public sealed class ClientKeyRing : IDisposable
         }
     }
 
+    /// <summary>What a group management server delivers.</summary>
+    public static bool Holds(KeyPurpose purpose) =>
+        purpose is KeyPurpose.GroupMasterKey or KeyPurpose.MulticastSignallingKey or KeyPurpose.MulticastFloorControlKey;
+
     /// <summary>Holds a copy of a key the profile configures; several groups may share one.</summary>
     /// <exception cref="ToolException">Another key is held under its GMK-ID, or there is no room.</exception>
     public void AddConfigured(string group, GroupMasterKey key)
     {
         Span<byte> octets = stackalloc byte[McxKey.Key_bytes];
         key.CopyKeyTo(octets);
+        using var configured = new McxKey(key.Id, octets, key.Rand);
+        octets.Clear();
+        AddConfigured(group, configured);
+    }
+
+    /// <summary>The same with a key of another purpose.</summary>
+    /// <exception cref="ToolException">Another key is held under its identifier, or there is no room.</exception>
+    public void AddConfigured(string group, McxKey key)
+    {
         lock (_lock)
         {
             IReadOnlyList<string> others = _held.GetValueOrDefault(key.Id)?.Key.GroupIds ?? [];
-            KeyInstallation installation = TryHold(new McxKey(key.Id, octets, key.Rand) { GroupIds = [.. others, group] }, default);
-            octets.Clear();
+            KeyInstallation installation = TryHold(Copy(key, [.. others, group]), default);
             if (installation is not (KeyInstallation.Installed or KeyInstallation.Renewed))
             {
                 throw new ToolException(installation == KeyInstallation.Clash
-                    ? $"{group}: gmk-id {key.Id} is that of another group's other key; correct the profile."
+                    ? $"{group}: the key identifier {key.Id} is that of another group's other key; correct the profile."
                     : $"{group}: the profile has more than {Capacity} groups with keys; leave some out.");
             }
             _configured.Add(key.Id);
@@ -122,8 +134,9 @@ public sealed class ClientKeyRing : IDisposable
         if (_opener is null)
             throw new InvalidOperationException("This client has no identity keys.");
         DateTimeOffset now = _time.GetUtcNow();
+        KeyPurpose purpose = PurposeOf(message);
         MikeyError error = _opener.TryOpen(
-            message, KeyPurpose.GroupMasterKey, _groupManagementServer, now, _store, out OpenedMikeyMessage? opened, out KeyIdentifier id);
+            message, purpose, _groupManagementServer, now, _store, out OpenedMikeyMessage? opened, out KeyIdentifier id);
         // A key that was revoked before may be sent again by mistake; this message revokes one.
         if (error == MikeyError.KeyRevoked && !_revoked.Contains(id))
             return TakeRevocation(message, id);
@@ -131,7 +144,7 @@ public sealed class ClientKeyRing : IDisposable
         {
             if (error == MikeyError.None && IsOlder(id, opened!.Time))
                 error = MikeyError.Replayed;
-            if (error == MikeyError.None && opened!.Policy != SrtpPolicy.GroupMedia)
+            if (error == MikeyError.None && opened!.Policy != MikeySrtpPolicy.DefaultFor(purpose))
                 error = MikeyError.UnsupportedPolicy;
             return error == MikeyError.None ? Hold(opened!) : new KeyDelivery(error, id);
         }
@@ -188,6 +201,13 @@ public sealed class ClientKeyRing : IDisposable
     {
         lock (_lock)
             return [.. Of(group).Select(key => Copy(key, [group]))];
+    }
+
+    /// <summary>Copies of the keys held for floor control of a group by multicast; theirs who asks.</summary>
+    public IReadOnlyList<McxKey> FloorKeysFor(string group)
+    {
+        lock (_lock)
+            return [.. OfAnyPurpose(group).Where(key => key.Purpose != KeyPurpose.GroupMasterKey).Select(key => Copy(key, [group]))];
     }
 
     public void Dispose()
@@ -263,7 +283,15 @@ public sealed class ClientKeyRing : IDisposable
             LatestSent = latest,
         });
 
-    private IEnumerable<McxKey> Of(string group)
+    // What the message says of itself before it is opened; the opener holds it to that.
+    private static KeyPurpose PurposeOf(ReadOnlySpan<byte> message) =>
+        MikeyMessage.TryParse(message, out MikeyMessage parsed) == MikeyError.None && Holds(parsed.Header.BundleId.Purpose)
+            ? parsed.Header.BundleId.Purpose
+            : KeyPurpose.GroupMasterKey;
+
+    private IEnumerable<McxKey> Of(string group) => OfAnyPurpose(group).Where(key => key.Purpose == KeyPurpose.GroupMasterKey);
+
+    private IEnumerable<McxKey> OfAnyPurpose(string group)
     {
         string? wanted = McIdentity.Normalise(group);
         DateTimeOffset now = _time.GetUtcNow();

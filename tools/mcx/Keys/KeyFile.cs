@@ -120,9 +120,9 @@ public sealed class KeyFile
     }
 
     private KeyIdentifier Identifier(string? text) =>
-        KeyIdentifier.TryParse(text, out KeyIdentifier id) && id.Purpose == KeyPurpose.GroupMasterKey
+        KeyIdentifier.TryParse(text, out KeyIdentifier id) && ClientKeyRing.Holds(id.Purpose)
             ? id
-            : throw Damaged($"'{text}' is not a GMK-ID");
+            : throw Damaged($"'{text}' is not the identifier of a group's key");
 
     private NtpTimestamp Sent(string? text, string what) =>
         ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong value)

@@ -22,7 +22,6 @@ public class SessionDescriptionTests
         Assert.Equal(("RTP/SAVP", "98", "speech"), (offer.Audio!.Protocol, offer.Audio.Format, offer.Audio.Information));
         Assert.Equal(new IPEndPoint(IPAddress.Parse("192.0.2.10"), 40100), offer.EndPointOf(offer.Audio));
         Assert.Equal(new IPEndPoint(IPAddress.Parse("192.0.2.10"), 40102), offer.EndPointOf(offer.FloorControl!));
-        Assert.Null(offer.MulticastAudio);
         Assert.Equal(
             new Dictionary<string, string?> { ["mc_queueing"] = null, ["mc_priority"] = "7", ["mc_granted"] = null, ["mc_implicit_request"] = null },
             offer.FloorControl!.FloorParameters);
@@ -58,14 +57,14 @@ public class SessionDescriptionTests
     }
 
     [Fact]
-    public void A_section_may_have_its_own_address_and_the_bearer_its_time_to_live()
+    public void A_section_may_have_its_own_address_and_a_group_its_time_to_live()
     {
         SessionDescription description = Read(
-            $"{Head}c=IN IP4 192.0.2.1\r\nm=audio 4000 RTP/SAVP 8\r\nm=audio 4002 RTP/SAVP 8\r\nc=IN IP4 239.1.2.3/16\r\na=label:multicast\r\n");
+            $"{Head}c=IN IP4 192.0.2.1\r\nm=audio 4000 RTP/SAVP 8\r\nm=audio 4002 RTP/SAVP 8\r\nc=IN IP4 239.1.2.3/16\r\n");
 
         Assert.Equal(new IPEndPoint(IPAddress.Parse("192.0.2.1"), 4000), description.EndPointOf(description.Audio!));
-        Assert.Equal(new IPEndPoint(IPAddress.Parse("239.1.2.3"), 4002), description.EndPointOf(description.MulticastAudio!));
-        Assert.Equal(16, description.MulticastAudio!.TimeToLive);
+        Assert.Equal(new IPEndPoint(IPAddress.Parse("239.1.2.3"), 4002), description.EndPointOf(description.Media[1]));
+        Assert.Equal(16, description.Media[1].TimeToLive);
     }
 
     [Theory]
@@ -158,7 +157,7 @@ public class SessionDescriptionTests
             if (!SessionDescription.TryParse(bytes, out SessionDescription read, out string reason))
                 return reason.Length > 0;
             foreach (MediaDescription media in read.Media)
-                _ = (read.EndPointOf(media), media.FloorParameters.Count, media.IsMulticast);
+                _ = (read.EndPointOf(media), media.FloorParameters.Count);
             return SessionDescription.TryParse(read.Serialise(), out _, out _);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(3000));
     }

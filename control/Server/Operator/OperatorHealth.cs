@@ -1,0 +1,42 @@
+using System.Text.Json;
+using MediaEngine.Mcx;
+using MediaEngine.Media;
+using MediaEngine.Sip;
+
+namespace MediaEngine.Server;
+
+/// <param name="Since">When the server started, UTC.</param>
+/// <param name="Calls">Calls that are up.</param>
+/// <param name="Media">Counters of the media plane; docs/media.md says what they mean.</param>
+/// <param name="Sip">Counters of the SIP stack.</param>
+/// <param name="Store">Records in the store, by kind.</param>
+public sealed record OperatorHealth(
+    DateTimeOffset Since, int Calls, IReadOnlyDictionary<string, long> Media, IReadOnlyDictionary<string, long> Sip,
+    IReadOnlyDictionary<string, long> Store)
+{
+    internal static OperatorHealth Of(McSystem system, MediaCounters media, SipCounters sip)
+    {
+        var counters = new Dictionary<string, long>
+        {
+            ["legs"] = media.Legs,
+            ["receivedMedia_packets"] = media.ReceivedMedia_packets,
+            ["acceptedMedia_packets"] = media.AcceptedMedia_packets,
+            ["forwardedMedia_packets"] = media.ForwardedMedia_packets,
+            ["multicastMedia_packets"] = media.MulticastMedia_packets,
+            ["receivedFloor_packets"] = media.ReceivedFloor_packets,
+            ["sentFloor_packets"] = media.SentFloor_packets,
+            ["lostReports"] = media.LostReports,
+        };
+        foreach (MediaDrop reason in Enum.GetValues<MediaDrop>())
+            counters[$"dropped{reason}"] = media.Dropped(reason);
+        return new OperatorHealth(
+            SystemClock.WallClockAtZero, system.CallCount, counters,
+            Enum.GetValues<SipCounter>().ToDictionary(counter => JsonNamingPolicy.CamelCase.ConvertName($"{counter}"), counter => sip[counter]),
+            new Dictionary<string, long>
+            {
+                ["registrations"] = system.Registrations.Count,
+                ["affiliations"] = system.Affiliations.Count,
+                ["regroups"] = system.Regroups.Count,
+            });
+    }
+}
