@@ -60,8 +60,6 @@ public static class ClientProfileReader
         IPAddress mediaAddress = local.Optional("media-address") is null
             ? localAddress
             : Address(local, "media-address", "an IPv4 address of this machine for audio and floor control");
-        if (mediaAddress.AddressFamily != AddressFamily.InterNetwork)
-            throw local.Wrong("media-address", $"{mediaAddress} is not IPv4; media is, even where SIP is IPv6: set local.media-address");
         IPAddress? multicastInterface = null;
         McxKey? bearerKey = null;
         if (multicast is not null)
@@ -104,6 +102,8 @@ public static class ClientProfileReader
         };
         if (profile.Server.AddressFamily != localAddress.AddressFamily)
             throw local.Wrong("address", $"{localAddress} is not of the address family of server.address {profile.Server.Address}");
+        if (mediaAddress.AddressFamily != AddressFamily.InterNetwork)
+            throw local.Wrong("media-address", $"{mediaAddress} is not IPv4; media is, even where SIP is IPv6: set local.media-address");
         foreach (YamlSection? section in (ReadOnlySpan<YamlSection?>)[root, server, local, csk])
             section?.RefuseUnknown();
         return profile;

@@ -89,11 +89,12 @@ public sealed class KamailioInteropTests : IDisposable
     private async Task<IPEndPoint> StartAsync(IPEndPoint next, SipTransportKind transport)
     {
         Require();
-        IPEndPoint at;
-        using (var probe = new TcpListener(IPAddress.Loopback, 0))
+        IPEndPoint at, tls;
+        using (TcpListener probe = new(IPAddress.Loopback, 0), other = new(IPAddress.Loopback, 0))
         {
             probe.Start();
-            at = (IPEndPoint)probe.LocalEndpoint;
+            other.Start();
+            (at, tls) = ((IPEndPoint)probe.LocalEndpoint, (IPEndPoint)other.LocalEndpoint);
         }
         await File.WriteAllTextAsync(Path.Combine(_folder, "authority.pem"), _authority.Certificate.ExportCertificatePem());
         // Its TLS does not start without a certificate of its own.
@@ -108,6 +109,7 @@ public sealed class KamailioInteropTests : IDisposable
             children=1
             listen=udp:{{at}}
             listen=tcp:{{at}}
+            listen=tls:{{tls}}
             enable_tls=yes
             tcp_accept_no_cl=yes
             loadmodule "tm.so"
