@@ -250,8 +250,13 @@ public sealed class SipStack : IAsyncDisposable
         // A response that may not leave is as good as lost on its way: nobody is told.
         if (_unproven is not null && bytes.Span.StartsWith("SIP/"u8) && !MayAnswer(ref bytes, destination))
             return true;
-        return _local!.For(destination) is { } listen && _udp.Find(udp => udp.Listener == listen) is { } udp &&
-            udp.TrySend(bytes, destination.Remote);
+        SipListen? listen = _local!.For(destination);
+        foreach (UdpTransport udp in _udp)
+        {
+            if (ReferenceEquals(udp.Listener, listen))
+                return udp.TrySend(bytes, destination.Remote);
+        }
+        return false;
     }
 
     private bool MayAnswer(ref ReadOnlyMemory<byte> response, SipDestination destination)
