@@ -11,8 +11,12 @@ namespace MediaEngine.Server;
 /// <summary>One MC system with everything it runs on: SIP stack, control loop, store and media node, in this process.</summary>
 public sealed class McServer : IAsyncDisposable
 {
+    /// <summary>Some hundred challenges to one address; those who answered one are not counted.</summary>
+    private const int UnprovenAnswers_bytesPerSecond = 64 * 1024;
+
     private readonly IStore _store;
     private readonly MediaNode _media;
+    private readonly SipCertificates? _sipCertificates;
     private readonly SipStack _sip;
     private readonly ControlLoop _loop;
     private readonly KmsHost? _kms;
@@ -69,7 +73,15 @@ public sealed class McServer : IAsyncDisposable
             "store-loaded {Path}: {Registrations} registrations, {Affiliations} affiliations, {Regroups} regroups in effect",
             configuration.StorePath, durable.Registrations.Count, durable.Affiliations.Count, durable.Regroups.Count);
         _loop = new ControlLoop(system, _store, _media, configuration, identities, entropy, logger);
-        _sip = new SipStack(new SipStackOptions { Listen = configuration.SipListeners }, _loop, entropy);
+        _sipCertificates = SipCertificates.Open(configuration, logger);
+        _sip = new SipStack(
+            new SipStackOptions
+            {
+                Listen = configuration.SipListeners,
+                Tls = _sipCertificates?.Options,
+                UnprovenAnswers_bytesPerSecond = UnprovenAnswers_bytesPerSecond,
+            },
+            _loop, entropy);
     }
 
     /// <summary>Binds the media and SIP ports and starts answering.</summary>
@@ -91,7 +103,11 @@ public sealed class McServer : IAsyncDisposable
     /// <summary>Where the KMS is served; null without one.</summary>
     public Uri? KmsUrl => _kms?.Url;
 
+    /// <summary>The first bound endpoint of that transport.</summary>
     public IPEndPoint SipEndPoint(SipTransportKind transport) => _sip.EndPoint(transport);
+
+    /// <summary>All of them, once started.</summary>
+    public IReadOnlyList<SipListen> SipListeners => _sip.Listeners;
 
     public MediaEndpoints MediaEndpoints => _media.EndpointsFor(default);
 
@@ -149,6 +165,7 @@ public sealed class McServer : IAsyncDisposable
         if (_operator is not null)
             await _operator.DisposeAsync().ConfigureAwait(false);
         await _sip.DisposeAsync().ConfigureAwait(false);
+        _sipCertificates?.Dispose();
         _loop.Dispose();
         _media.Dispose();
         _store.Dispose();

@@ -70,8 +70,8 @@ static async Task<int> RunAsync(string? configPath, bool jsonLog)
 static void Announce(string path, bool isEmbedded, ServerConfiguration configuration, Organisation organisation, McServer server)
 {
     Console.WriteLine($"MediaEngine: MC system {configuration.Domain}, {organisation.Users.Count} users, {organisation.Groups.Count} groups");
-    foreach (SipListen listener in configuration.SipListeners)
-        Console.WriteLine($"  SIP over {listener.Transport.ToString().ToUpperInvariant(),-6} {server.SipEndPoint(listener.Transport)}");
+    foreach (SipListen listener in server.SipListeners)
+        Console.WriteLine($"  SIP over {listener.Transport.ViaName(),-6} {listener.EndPoint}{(listener.RequirePeerCertificate ? " (partners)" : string.Empty)}");
     Console.WriteLine($"  audio (SRTP)    {server.MediaEndpoints.Audio}");
     Console.WriteLine($"  floor (SRTCP)   {server.MediaEndpoints.Floor}");
     if (server.KmsUrl is { } kms)

@@ -60,6 +60,8 @@ public sealed class McxEffects
 
     public void Cancel(long token) => _sip.Add(new SignallingEffect.Cancel(token));
 
+    public void Vouch(SipFlow flow) => _sip.Add(new SignallingEffect.Vouch(flow));
+
     public void Submit(MediaEffect effect) => _media.Add(effect);
 
     public void Submit(KeyEffect effect) => _keys.Add(effect);

@@ -16,4 +16,7 @@ public abstract record SignallingEffect
     public sealed record Respond(SipTransactionId Transaction, SipResponse Response) : SignallingEffect;
 
     public sealed record Cancel(long Token) : SignallingEffect;
+
+    /// <summary>Somebody authenticated on the flow: from now on it is no stranger's.</summary>
+    public sealed record Vouch(SipFlow Flow) : SignallingEffect;
 }

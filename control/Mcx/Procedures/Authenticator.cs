@@ -61,7 +61,18 @@ internal sealed class Authenticator : IDisposable
         [NotNullWhen(true)] out McUser? user)
     {
         user = request.Method == SipMethods.Register ? null : UserOf(flow);
-        return user is not null || TryVerify(transaction, request, flow, now, effects, out user);
+        if (user is null)
+        {
+            if (!TryVerify(transaction, request, flow, now, effects, out user))
+                return false;
+            effects.Vouch(flow);
+        }
+        else if (flow.Transport == SipTransportKind.Udp)
+        {
+            // There it holds for a time only, and a stack that was restarted knows nobody.
+            effects.Vouch(flow);
+        }
+        return true;
     }
 
     public void Forget(SipFlow flow) => _connections.Remove(flow);

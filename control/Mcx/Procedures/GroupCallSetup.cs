@@ -318,7 +318,7 @@ internal sealed class GroupCallSetup(
         }
         CallLeg leg = call.Add(user, clientId, context.DestinationOf(registration));
         SipRequest invite = context.NewRequest("INVITE", registration.Contact, mcpttId);
-        invite.Headers.Add("Contact", $"<{call.SessionUri};transport={registration.Transport.ToString().ToLowerInvariant()}>;{McContext.ContactFeatures};isfocus");
+        invite.Headers.Add("Contact", $"<{call.SessionUri};transport={registration.Transport.UriName()}>;{McContext.ContactFeatures};isfocus");
         invite.Headers.Add("Answer-Mode", "Auto");
         invite.Headers.Add("Supported", "timer");
         McpttInfo info = CallKind.Describe(call, new McpttInfo

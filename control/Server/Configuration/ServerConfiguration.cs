@@ -12,6 +12,9 @@ public sealed record ServerConfiguration
 
     public required IReadOnlyList<SipListen> SipListeners { get; init; }
 
+    /// <summary>Certificates of TLS listeners; null when there are none.</summary>
+    public SipTlsConfiguration? SipTls { get; init; }
+
     /// <summary>Where the media plane binds.</summary>
     public required IPAddress MediaAddress { get; init; }
 
@@ -64,7 +67,8 @@ public sealed record ServerConfiguration
     {
         YamlSection root = YamlSection.Load(path);
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        YamlSection sip = root.Section("sip", "udp and tcp, the address:port pairs to listen on");
+        YamlSection sip = root.Section("sip", "udp, tcp, tls, ws, wss: the address:port pairs to listen on");
+        (IReadOnlyList<SipListen> listeners, SipTlsConfiguration? tls) = SipSection.Read(sip, folder);
         YamlSection media = root.Section("media", "address, and optionally advertised-address, audio-port, floor-port, shards");
         YamlSection? multicast = root.OptionalSection("multicast");
         YamlSection? groupKeys = root.OptionalSection("group-keys");
@@ -72,7 +76,8 @@ public sealed record ServerConfiguration
         var configuration = new ServerConfiguration
         {
             Domain = root.Required("domain", "the domain of this MC system, such as mcx.example"),
-            SipListeners = Listeners(sip),
+            SipListeners = listeners,
+            SipTls = tls,
             MediaAddress = media.Address("address", "the IPv4 address media and floor control are bound to"),
             AdvertisedMediaAddress = media.Optional("advertised-address") is null
                 ? null
@@ -96,22 +101,6 @@ public sealed record ServerConfiguration
         foreach (YamlSection? section in (YamlSection?[])[root, sip, media, multicast, groupKeys, operators])
             section?.RefuseUnknown();
         return configuration;
-    }
-
-    private static SipListen[] Listeners(YamlSection sip)
-    {
-        var listeners = new List<SipListen>();
-        foreach ((string key, SipTransportKind transport) in (ReadOnlySpan<(string, SipTransportKind)>)[("udp", SipTransportKind.Udp), ("tcp", SipTransportKind.Tcp)])
-        {
-            if (sip.Optional(key) is not { } text)
-                continue;
-            if (!text.Contains(':', StringComparison.Ordinal) || !IPEndPoint.TryParse(text, out IPEndPoint? endPoint))
-                throw sip.Wrong(key, $"'{text}' is not address:port, such as 192.0.2.1:5060");
-            listeners.Add(new SipListen(transport, endPoint));
-        }
-        return listeners.Count > 0
-            ? [.. listeners]
-            : throw sip.Wrong("udp", "or sip.tcp must be set: without a listener nobody can register");
     }
 
     private static KeyOptions KeyTimes(YamlSection? groupKeys)

@@ -150,6 +150,19 @@ public sealed class YamlSection
         _ => throw Wrong(key, "must be a list ('[a, b]', or lines that start with '- ')"),
     };
 
+    /// <summary>A single value or mapping, or a list of them; of each entry one of the two is there.</summary>
+    public IReadOnlyList<(string? Text, YamlSection? Section)> OneOrMore(string key)
+    {
+        if (Find(key) is not { } node)
+            return [];
+        return [.. (node as YamlSequenceNode ?? new YamlSequenceNode(node)).Select((entry, index) => entry switch
+        {
+            YamlScalarNode { Value: { Length: > 0 } text } => (text, (YamlSection?)null),
+            YamlMappingNode mapping => ((string?)null, new YamlSection(mapping, _file, $"{Path(key)}[{index}]")),
+            _ => throw Wrong(key, "must be a single value that is not empty, or a list of such"),
+        })];
+    }
+
     /// <summary>Refuses keys that no call above asked for: a typing error would otherwise pass as "not set".</summary>
     public void RefuseUnknown()
     {

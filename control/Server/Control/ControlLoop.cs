@@ -273,6 +273,9 @@ internal sealed class ControlLoop : ISipUser, IDisposable
             case SignallingEffect.Cancel cancel:
                 _sip!.Cancel(cancel.Token);
                 break;
+            case SignallingEffect.Vouch vouch:
+                _sip!.Vouch(vouch.Flow);
+                break;
         }
     }
 

@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace MediaEngine.Server;
 
-/// <summary>The certificate the KMS serves HTTPS with.</summary>
+/// <summary>Certificates that listeners with TLS show: the KMS's and those of SIP.</summary>
 public static class TlsCertificate
 {
     public const string CertificateName = "tls.crt";
@@ -26,6 +26,22 @@ public static class TlsCertificate
         {
             throw new ConfigurationException($"{certificatePath}, {keyPath}: are not a TLS certificate and its private key in PEM ({e.Message.TrimEnd('.')}); check both files.", e);
         }
+    }
+
+    /// <summary>Reads the certificates to trust from a PEM file.</summary>
+    /// <exception cref="ConfigurationException">Names the file and the reason.</exception>
+    public static X509Certificate2Collection LoadTrusted(string path)
+    {
+        var trusted = new X509Certificate2Collection();
+        try
+        {
+            trusted.ImportFromPemFile(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new ConfigurationException($"{path}: is not a file of certificates in PEM ({e.Message.TrimEnd('.')}); check it.", e);
+        }
+        return trusted.Count > 0 ? trusted : throw new ConfigurationException($"{path}: holds no certificate in PEM; check it.");
     }
 
     /// <summary>The pair of a folder; made, self-signed, on first use. Clients must be given the certificate's file to trust it.</summary>
@@ -51,7 +67,7 @@ public static class TlsCertificate
         }
         catch (ArgumentException e)
         {
-            throw new ConfigurationException($"domain: {name} is no DNS name, so no TLS certificate can be made for it; configure kms.certificate and kms.key.", e);
+            throw new ConfigurationException($"domain: {name} is no DNS name, so no TLS certificate can be made for it; configure certificate and key.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

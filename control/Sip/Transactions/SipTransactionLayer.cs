@@ -57,11 +57,11 @@ public sealed class SipTransactionLayer
         _byId.TryGetValue(id.Value, out SipTransaction? transaction) ? transaction.State : null;
 
     /// <summary>A parsed message from a wire.</summary>
-    public void Receive(SipMessage message, SipFlow flow, Instant now, SipEffects effects)
+    public void Receive(SipMessage message, SipFlow flow, Instant now, SipEffects effects, SipStanding standing = SipStanding.Priority)
     {
         Enter(now, effects);
         if (message is SipRequest request)
-            ReceiveRequest(request, flow);
+            ReceiveRequest(request, flow, standing);
         else if (message is SipResponse response)
             ReceiveResponse(response);
     }
@@ -93,14 +93,14 @@ public sealed class SipTransactionLayer
             effects.Failed(default, token, SipFailure.Overloaded);
             return default;
         }
-        SipRequest copy = Prepare(request, destination.Transport, out string branch);
+        SipRequest copy = Prepare(request, destination, out string branch);
         byte[] bytes = copy.ToBytes();
         SipDestination? fallback = null;
         if (destination.Transport == SipTransportKind.Udp && bytes.Length > _options.MaxUdpRequest_bytes && _options.CanSwitchToTcp)
         {
             fallback = destination;
             destination = new SipDestination(SipTransportKind.Tcp, destination.Remote);
-            bytes = Rewrite(copy, SipTransportKind.Tcp, branch);
+            bytes = Rewrite(copy, destination, branch);
             Counters.Add(SipCounter.SwitchedToTcp);
         }
         return StartClient(copy, bytes, branch, destination, fallback, token).Id;
@@ -114,7 +114,7 @@ public sealed class SipTransactionLayer
         if (ack.Method != SipMethods.Ack)
             throw new ArgumentException("Not an ACK.", nameof(ack));
         Enter(now, effects);
-        effects.Send(default, Prepare(ack, destination.Transport, out _).ToBytes(), destination);
+        effects.Send(default, Prepare(ack, destination, out _).ToBytes(), destination);
     }
 
     /// <summary>
@@ -153,7 +153,7 @@ public sealed class SipTransactionLayer
         if (client.UdpFallback is not null && client.State is SipTransactionState.Calling or SipTransactionState.Trying)
         {
             Counters.Add(SipCounter.FellBackToUdp);
-            client.FallBack(Rewrite(client.Request, SipTransportKind.Udp, client.Request.TopVia!.Branch), _context);
+            client.FallBack(Rewrite(client.Request, client.UdpFallback!, client.Request.TopVia!.Branch), _context);
         }
         else
             client.OnTransportError(_context);
@@ -186,7 +186,7 @@ public sealed class SipTransactionLayer
             throw new ArgumentException("A request needs From, To, Call-ID and a CSeq of its method.", nameof(request));
     }
 
-    private void ReceiveRequest(SipRequest request, SipFlow flow)
+    private void ReceiveRequest(SipRequest request, SipFlow flow, SipStanding standing)
     {
         Counters.Add(SipCounter.RequestsReceived);
         if (request.TopVia is not { } via)
@@ -218,7 +218,7 @@ public sealed class SipTransactionLayer
             Reject(request, via, 482, flow);
             return;
         }
-        if (_byId.Count >= _options.MaxTransactions)
+        if (_byId.Count >= CapacityFor(standing))
         {
             Counters.Add(SipCounter.OverloadAnswered);
             Reject(request, via, 503, flow);
@@ -226,6 +226,13 @@ public sealed class SipTransactionLayer
         }
         StartServer(request, via, flow, key, mergeKey);
     }
+
+    private int CapacityFor(SipStanding standing) => standing switch
+    {
+        SipStanding.Stranger => _options.MaxTransactions - (_options.MaxTransactions / 4),
+        SipStanding.Known => _options.MaxTransactions - (_options.MaxTransactions / 10),
+        _ => _options.MaxTransactions,
+    };
 
     private void StartServer(SipRequest request, SipVia via, SipFlow flow, string key, string? mergeKey)
     {
@@ -329,11 +336,11 @@ public sealed class SipTransactionLayer
         return client;
     }
 
-    private SipRequest Prepare(SipRequest request, SipTransportKind transport, out string branch)
+    private SipRequest Prepare(SipRequest request, SipDestination destination, out string branch)
     {
         SipRequest copy = request.Clone();
         branch = SipVia.MagicCookie + NewToken(Branch_bytes);
-        copy.Headers.AddFirst("Via", OurVia(transport, branch));
+        copy.Headers.AddFirst("Via", OurVia(destination, branch));
         if (!copy.Headers.Contains("Max-Forwards"))
             copy.Headers.Add("Max-Forwards", "70");
         if (_options.ProductName is { } product && !copy.Headers.Contains("User-Agent"))
@@ -341,18 +348,17 @@ public sealed class SipTransactionLayer
         return copy;
     }
 
-    private byte[] Rewrite(SipRequest request, SipTransportKind transport, string branch)
+    private byte[] Rewrite(SipRequest request, SipDestination destination, string branch)
     {
-        request.Headers.ReplaceFirst("Via", OurVia(transport, branch));
+        request.Headers.ReplaceFirst("Via", OurVia(destination, branch));
         return request.ToBytes();
     }
 
-    private string OurVia(SipTransportKind transport, string branch)
+    private string OurVia(SipDestination destination, string branch)
     {
-        bool udp = transport == SipTransportKind.Udp;
-        SipSentBy sentBy = udp ? _options.UdpSentBy : _options.TcpSentBy;
+        SipSentBy sentBy = _options.SentBy(destination);
         return string.Create(CultureInfo.InvariantCulture,
-            $"SIP/2.0/{(udp ? "UDP" : "TCP")} {sentBy.Host}:{sentBy.Port};branch={branch};rport");
+            $"SIP/2.0/{destination.Transport.ViaName()} {sentBy.Host}:{sentBy.Port};branch={branch};rport");
     }
 
     private string NewToken(int bytes)

@@ -29,8 +29,6 @@ public sealed record SipTransactionOptions
     /// <summary>User-Agent of our requests and Server of our responses where the user sets none; null = none.</summary>
     public string? ProductName { get; init; }
 
-    /// <summary>host:port put into our Via, per transport.</summary>
-    public SipSentBy UdpSentBy { get; init; } = new("127.0.0.1", 5060);
-
-    public SipSentBy TcpSentBy { get; init; } = new("127.0.0.1", 5060);
+    /// <summary>host:port put into our Via of requests to a destination.</summary>
+    public Func<SipDestination, SipSentBy> SentBy { get; init; } = _ => new SipSentBy("127.0.0.1", 5060);
 }

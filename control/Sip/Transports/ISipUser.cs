@@ -17,6 +17,6 @@ public interface ISipUser
     /// <summary>The request of that token ended without a final response; or <see cref="SipFailure.NoAck"/>.</summary>
     void OnFailure(object token, SipFailure failure);
 
-    /// <summary>A TCP connection closed.</summary>
+    /// <summary>A connection closed.</summary>
     void OnFlowClosed(SipFlow flow);
 }

@@ -7,10 +7,11 @@ namespace MediaEngine.Sip;
 /// <summary>The host our Via names.</summary>
 internal static class SipAdvertisedHost
 {
-    public static string For(SipStackOptions options, IPEndPoint? local)
+    public static string For(SipStackOptions options, SipListen? listener)
     {
-        if (options.AdvertisedHost is { Length: > 0 } host)
+        if ((listener?.AdvertisedHost ?? options.AdvertisedHost) is { Length: > 0 } host)
             return host;
+        IPEndPoint? local = listener?.EndPoint;
         IPAddress address = local is null || local.Address.Equals(IPAddress.Any) || local.Address.Equals(IPAddress.IPv6Any)
             ? FirstOfMachine(local?.AddressFamily ?? AddressFamily.InterNetwork)
             : local.Address;

@@ -6,20 +6,23 @@ using MediaEngine.Rtp;
 namespace MediaEngine.Sip;
 
 /// <summary>
-/// The shell: UDP and TCP transports and one thread that owns the transaction layer. Sending methods may be called from any
-/// thread; hand messages over and do not change them afterwards.
+/// The shell: the transports and one thread that owns the transaction layer. Sending methods may be called from any thread; hand
+/// messages over and do not change them afterwards.
 /// </summary>
 public sealed class SipStack : IAsyncDisposable
 {
+    private const int MinKnown = 65_536;
     private readonly SipStackOptions _options;
     private readonly ISipUser _user;
     private readonly IEntropy _entropy;
     private readonly ISipTap? _tap;
     private readonly StackInbox _inbox;
     private readonly SipEffects _effects = new();
-    private UdpTransport? _udp;
-    private TcpTransport? _tcp;
-    private IPEndPoint? _tcpEndPoint;
+    private readonly KnownSources _known;
+    private readonly UnprovenAnswers? _unproven;
+    private readonly List<UdpTransport> _udp = [];
+    private readonly StreamTransport _streams;
+    private LocalAddresses? _local;
     private SipTransactionLayer? _layer;
     private Thread? _thread;
     private volatile bool _stopping;
@@ -29,13 +32,19 @@ public sealed class SipStack : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(user);
         ArgumentNullException.ThrowIfNull(entropy);
-        if (options.Listen.Count == 0 || options.Listen.DistinctBy(listen => listen.Transport).Count() != options.Listen.Count)
-            throw new ArgumentException("Listen on UDP, TCP or both, once each.", nameof(options));
+        if (options.Listen.Count == 0)
+            throw new ArgumentException("Listen on something.", nameof(options));
+        if (options.Listen.Any(listen => listen.Transport.IsSecure()) && options.Tls?.ServerCertificate is null)
+            throw new ArgumentException("TLS listeners need a certificate.", nameof(options));
         _options = options;
         _user = user;
         _entropy = entropy;
         _tap = tap;
-        _inbox = new StackInbox(options, Counters);
+        // As many as can be connected, and as many again over UDP.
+        _known = new KnownSources(Math.Max(options.MaxConnections, MinKnown), options.VouchedUdp);
+        _unproven = options.UnprovenAnswers_bytesPerSecond > 0 ? new UnprovenAnswers(options.UnprovenAnswers_bytesPerSecond) : null;
+        _inbox = new StackInbox(options, Counters, _known);
+        _streams = new StreamTransport(options, _inbox, Counters, tap);
     }
 
     public SipCounters Counters { get; } = new();
@@ -45,30 +54,44 @@ public sealed class SipStack : IAsyncDisposable
     {
         if (_thread is not null)
             throw new InvalidOperationException("The stack has been started.");
-        IPEndPoint? udp = ListenFor(SipTransportKind.Udp), tcp = ListenFor(SipTransportKind.Tcp);
-        if (udp is not null)
-            _udp = Bind(SipTransportKind.Udp, udp, () => new UdpTransport(udp, _inbox, Counters, _tap));
+        var bound = new List<SipListen>();
         try
         {
-            _tcp = BindTcp(tcp);
+            foreach (SipListen listen in _options.Listen)
+                bound.Add(listen.Transport == SipTransportKind.Udp ? BindUdp(listen) : BindStream(listen));
         }
         catch (SipBindException)
         {
-            _udp?.Close();
+            foreach (UdpTransport udp in _udp)
+                udp.Close();
+            _streams.Close();
             throw;
         }
-        _tcpEndPoint = tcp is null ? null : _tcp.Local;
+        _local = new LocalAddresses(_options, bound);
         _layer = new SipTransactionLayer(LayerOptions(), _entropy, Counters);
         _thread = new Thread(Run) { IsBackground = true, Name = "sip" };
         _thread.Start();
-        _udp?.Start();
-        _tcp.Start();
+        foreach (UdpTransport udp in _udp)
+            udp.Start();
+        _streams.Start();
     }
 
-    /// <summary>The bound endpoint of a transport; throws when it is not listened on or the stack is not started.</summary>
+    /// <summary>The listeners with their bound ports, in the options' order; empty before the start.</summary>
+    public IReadOnlyList<SipListen> Listeners => _local?.Bound ?? [];
+
+    /// <summary>Octets received that wait for the stack's thread.</summary>
+    public long ReceiveQueued_bytes => _inbox.Queued_bytes;
+
+    /// <summary>The first bound endpoint of a transport; throws when it is not listened on or the stack is not started.</summary>
     public IPEndPoint EndPoint(SipTransportKind transport) =>
-        (transport == SipTransportKind.Udp ? _udp?.Local : _tcpEndPoint) ??
+        Listeners.FirstOrDefault(listen => listen.Transport == transport)?.EndPoint ??
         throw new InvalidOperationException($"The stack does not listen on {transport}.");
+
+    /// <summary>
+    /// Somebody authenticated on this flow: under overload its requests go before strangers', and over UDP its address gets answers
+    /// of any size for <see cref="SipStackOptions.VouchedUdp"/>.
+    /// </summary>
+    public void Vouch(SipFlow flow) => _known.Add(flow);
 
     /// <summary>
     /// Sends a request; what comes of it is reported with <paramref name="token"/>. The stack adds Via, and Max-Forwards when
@@ -120,10 +143,9 @@ public sealed class SipStack : IAsyncDisposable
         _inbox.Wake();
         if (_thread is { } thread && thread != Thread.CurrentThread)
             await Task.Run(thread.Join).ConfigureAwait(false);
-        if (_udp is not null)
-            await _udp.DisposeAsync().ConfigureAwait(false);
-        if (_tcp is not null)
-            await _tcp.DisposeAsync().ConfigureAwait(false);
+        foreach (UdpTransport udp in _udp)
+            await udp.DisposeAsync().ConfigureAwait(false);
+        await _streams.DisposeAsync().ConfigureAwait(false);
         _inbox.Dispose();
     }
 
@@ -157,10 +179,12 @@ public sealed class SipStack : IAsyncDisposable
     private void Handle(in StackItem item)
     {
         Instant now = Now();
+        if (_unproven is not null && item.Length > 0 && item.Flow.Transport == SipTransportKind.Udp)
+            _unproven.Received(item.Flow.Remote.Address, item.Length, now);
         switch (item.Kind)
         {
             case StackItemKind.Message:
-                _layer!.Receive(item.Message!, item.Flow, now, _effects);
+                _layer!.Receive(item.Message!, item.Flow, now, _effects, StandingOf(item));
                 break;
             case StackItemKind.Reject:
                 _layer!.Reject((SipRequest)item.Message!, item.Status, item.Flow, now, _effects);
@@ -182,6 +206,7 @@ public sealed class SipStack : IAsyncDisposable
                 break;
             case StackItemKind.Closed:
                 SipFlow flow = item.Flow;
+                _known.Closed(flow);
                 Tell(() => _user.OnFlowClosed(flow));
                 break;
         }
@@ -214,11 +239,48 @@ public sealed class SipStack : IAsyncDisposable
     private void Send(in SipEffect effect)
     {
         SipDestination destination = effect.Destination!;
-        if (destination.Transport == SipTransportKind.Tcp)
-            _tcp!.Send(effect.Bytes, destination, effect.Transaction);
-        else if ((_udp is null || !_udp.TrySend(effect.Bytes, destination.Remote)) && effect.Transaction.Value != 0)
+        if (destination.Transport != SipTransportKind.Udp)
+            _streams.Send(effect.Bytes, destination, effect.Transaction);
+        else if (!TrySendUdp(effect.Bytes, destination) && effect.Transaction.Value != 0)
             _inbox.PostEvent(new StackItem { Kind = StackItemKind.SendFailed, Transaction = effect.Transaction });
     }
+
+    private bool TrySendUdp(ReadOnlyMemory<byte> bytes, SipDestination destination)
+    {
+        // A response that may not leave is as good as lost on its way: nobody is told.
+        if (_unproven is not null && bytes.Span.StartsWith("SIP/"u8) && !MayAnswer(ref bytes, destination))
+            return true;
+        SipListen? listen = _local!.For(destination);
+        foreach (UdpTransport udp in _udp)
+        {
+            if (ReferenceEquals(udp.Listener, listen))
+                return udp.TrySend(bytes, destination.Remote);
+        }
+        return false;
+    }
+
+    private bool MayAnswer(ref ReadOnlyMemory<byte> response, SipDestination destination)
+    {
+        if (destination.Flow is { } flow && _known.Contains(flow))
+            return true;
+        if (response.Length > _unproven!.CreditOf(destination.Remote.Address))
+            response = CompactResponse.Of(response.Span);
+        if (_unproven.TryTake(destination.Remote.Address, response.Length, Now()))
+            return true;
+        Counters.Add(SipCounter.UnprovenAnswerDropped);
+        return false;
+    }
+
+    private SipStanding StandingOf(in StackItem item)
+    {
+        if (!_known.Contains(item.Flow))
+            return SipStanding.Stranger;
+        return item.Message!.Headers.GetAll("Resource-Priority").Any(IsEmergency) ? SipStanding.Priority : SipStanding.Known;
+    }
+
+    private static bool IsEmergency(string value) =>
+        value.StartsWith("mcpttp.", StringComparison.OrdinalIgnoreCase) || value.StartsWith("mcpttq.", StringComparison.OrdinalIgnoreCase) ||
+        value.StartsWith("esnet.", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The user's faults are the user's: they are reported and counted, and the stack goes on.</summary>
     private void Tell(Action callback)
@@ -236,28 +298,32 @@ public sealed class SipStack : IAsyncDisposable
         }
     }
 
-    private IPEndPoint? ListenFor(SipTransportKind transport) =>
-        _options.Listen.FirstOrDefault(listen => listen.Transport == transport)?.EndPoint;
-
-    private TcpTransport BindTcp(IPEndPoint? listen)
+    private SipListen BindUdp(SipListen listen)
     {
-        if (listen is { Port: 0 } && _udp is not null)
+        UdpTransport udp = Bind(listen, () => new UdpTransport(listen, _inbox, Counters, _tap));
+        _udp.Add(udp);
+        return udp.Listener;
+    }
+
+    private SipListen BindStream(SipListen listen)
+    {
+        // One port for both transports is what peers expect; another will do.
+        if (listen is { Transport: SipTransportKind.Tcp, EndPoint.Port: 0 } &&
+            _udp.Find(udp => udp.Local.Address.Equals(listen.EndPoint.Address)) is { } udp)
         {
-            // One port for both transports is what peers expect; another will do.
             try
             {
-                return new TcpTransport(new IPEndPoint(listen.Address, _udp.Local.Port), _options, _inbox, Counters, _tap);
+                return _streams.Bind(listen with { EndPoint = udp.Local });
             }
             catch (SocketException)
             {
-                return Bind(SipTransportKind.Tcp, listen, () => new TcpTransport(listen, _options, _inbox, Counters, _tap));
+                return Bind(listen, () => _streams.Bind(listen));
             }
         }
-        return Bind(SipTransportKind.Tcp, listen ?? new IPEndPoint(IPAddress.Any, 0),
-            () => new TcpTransport(listen, _options, _inbox, Counters, _tap));
+        return Bind(listen, () => _streams.Bind(listen));
     }
 
-    private static T Bind<T>(SipTransportKind transport, IPEndPoint address, Func<T> bind)
+    private static T Bind<T>(SipListen listen, Func<T> bind)
     {
         try
         {
@@ -265,15 +331,14 @@ public sealed class SipStack : IAsyncDisposable
         }
         catch (SocketException e)
         {
-            throw new SipBindException(transport, address, e.Message, e);
+            throw new SipBindException(listen.Transport, listen.EndPoint, e.Message, e);
         }
     }
 
     private SipTransactionOptions LayerOptions() => _options.Transactions with
     {
-        UdpSentBy = new SipSentBy(SipAdvertisedHost.For(_options, _udp?.Local), _udp?.Local.Port ?? 5060),
-        TcpSentBy = new SipSentBy(SipAdvertisedHost.For(_options, _tcpEndPoint), _tcpEndPoint?.Port ?? 5060),
-        CanSwitchToTcp = _options.Transactions.CanSwitchToTcp && _tcpEndPoint is not null,
+        SentBy = _local!.SentBy,
+        CanSwitchToTcp = _options.Transactions.CanSwitchToTcp && Listeners.Any(listen => listen.Transport == SipTransportKind.Tcp),
         ProductName = _options.Transactions.ProductName ?? _options.ServerName,
     };
 }

@@ -5,7 +5,7 @@ namespace MediaEngine.Sip;
 /// <summary>Options of a <see cref="SipStack"/>.</summary>
 public sealed record SipStackOptions
 {
-    /// <summary>At most one per transport. With port 0 for both, TCP takes UDP's port where it is free.</summary>
+    /// <summary>Any number. With port 0 on one address, TCP takes UDP's port where it is free.</summary>
     public IReadOnlyList<SipListen> Listen { get; init; } =
         [new(SipTransportKind.Udp, new IPEndPoint(IPAddress.Any, 5060)), new(SipTransportKind.Tcp, new IPEndPoint(IPAddress.Any, 5060))];
 
@@ -20,12 +20,31 @@ public sealed record SipStackOptions
     /// <summary>Timers and transaction bounds; its sent-by fields are filled by the stack.</summary>
     public SipTransactionOptions Transactions { get; init; } = new();
 
+    /// <summary>Certificates; needed for TLS and WSS listeners.</summary>
+    public SipTlsOptions? Tls { get; init; }
+
     public int MaxConnections { get; init; } = 4096;
 
+    /// <summary>Of one address; of one /64 with IPv6.</summary>
     public int MaxConnectionsPerAddress { get; init; } = 256;
 
-    /// <summary>Messages waiting for the stack's thread.</summary>
+    /// <summary>Accepted connections that are not yet through TLS and WebSocket handshakes.</summary>
+    public int MaxHandshakes { get; init; } = 256;
+
+    /// <summary>
+    /// Octets a second that are answered over UDP to an address nobody was vouched for on (<see cref="SipStack.Vouch"/>), and
+    /// never more than came from there; 0 = no limit.
+    /// </summary>
+    public int UnprovenAnswers_bytesPerSecond { get; init; }
+
+    /// <summary>How long <see cref="SipStack.Vouch"/> holds for a UDP address.</summary>
+    public TimeSpan VouchedUdp { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Messages waiting for the stack's thread: of strangers, and of those vouched for.</summary>
     public int ReceiveQueue_messages { get; init; } = 8192;
+
+    /// <summary>Octets of all of them.</summary>
+    public int ReceiveQueue_bytes { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>Requests and responses waiting for the stack's thread.</summary>
     public int CommandQueue_items { get; init; } = 65536;
@@ -33,7 +52,17 @@ public sealed record SipStackOptions
     /// <summary>Messages waiting on one connection.</summary>
     public int ConnectionSendQueue_messages { get; init; } = 1024;
 
+    /// <summary>To connect, with the TLS handshake.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>An accepted connection must be through TLS and WebSocket handshakes within this time.</summary>
+    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>From a pong to the next ping on connections we opened (RFC 5626 3.5.1); zero = no pings.</summary>
+    public TimeSpan KeepAlive { get; init; }
+
+    /// <summary>A ping unanswered for this long ends the connection (RFC 5626 4.4.1).</summary>
+    public TimeSpan PongTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>An accepted connection must say something within this time.</summary>
     public TimeSpan FirstOctetTimeout { get; init; } = TimeSpan.FromSeconds(10);

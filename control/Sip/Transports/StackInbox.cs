@@ -3,16 +3,21 @@ using System.Threading.Channels;
 namespace MediaEngine.Sip;
 
 /// <summary>
-/// The stack thread's three queues: what transports report (bounded by connections and sends), what the user asks, what wires
-/// bring. Taken in that order, so a flood from a wire cannot hold back the rest.
+/// The stack thread's queues: what transports report (bounded by connections and sends), what the user asks, what flows bring that
+/// somebody authenticated on, and what strangers bring. Taken in that order, so a flood from a wire cannot hold back the rest.
 /// </summary>
-internal sealed class StackInbox(SipStackOptions options, SipCounters counters) : IDisposable
+internal sealed class StackInbox(SipStackOptions options, SipCounters counters, KnownSources known) : IDisposable
 {
     private readonly Channel<StackItem> _events = Channel.CreateUnbounded<StackItem>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Channel<StackItem> _commands = Bounded(options.CommandQueue_items);
-    private readonly Channel<StackItem> _wire = Bounded(options.ReceiveQueue_messages);
+    private readonly Channel<StackItem> _known = Bounded(options.ReceiveQueue_messages);
+    private readonly Channel<StackItem> _strangers = Bounded(options.ReceiveQueue_messages);
     private readonly AutoResetEvent _wake = new(false);
     private int _waiting;
+    private long _queued_bytes;
+
+    /// <summary>Octets of the wires' messages that wait, as they were on the wire.</summary>
+    public long Queued_bytes => Interlocked.Read(ref _queued_bytes);
 
     public void PostEvent(in StackItem item)
     {
@@ -34,19 +39,26 @@ internal sealed class StackInbox(SipStackOptions options, SipCounters counters) 
     /// <summary>Parses and queues one message; counts whatever is dropped.</summary>
     public void PostWire(ReadOnlySpan<byte> bytes, SipFlow flow)
     {
+        // Before the parser, which is what a flood costs most in. A quarter is kept for those who are known.
+        long limit_bytes = known.Contains(flow) ? options.ReceiveQueue_bytes : options.ReceiveQueue_bytes - (options.ReceiveQueue_bytes / 4);
+        if (Queued_bytes + bytes.Length > limit_bytes)
+        {
+            counters.Add(SipCounter.QueueFullDropped);
+            return;
+        }
         SipParseOutcome outcome = SipParser.TryParse(bytes, options.Limits, out SipMessage? message);
         switch (outcome)
         {
             case SipParseOutcome.Ok:
-                PostWire(new StackItem { Kind = StackItemKind.Message, Message = message, Flow = flow });
+                PostWire(new StackItem { Kind = StackItemKind.Message, Message = message, Flow = flow, Length = bytes.Length });
                 break;
             case SipParseOutcome.BadRequest:
                 counters.Add(SipCounter.BadRequestAnswered);
-                PostWire(new StackItem { Kind = StackItemKind.Reject, Message = message, Flow = flow, Status = 400 });
+                PostWire(new StackItem { Kind = StackItemKind.Reject, Message = message, Flow = flow, Length = bytes.Length, Status = 400 });
                 break;
             case SipParseOutcome.UnsupportedVersion:
                 counters.Add(SipCounter.UnsupportedVersionAnswered);
-                PostWire(new StackItem { Kind = StackItemKind.Reject, Message = message, Flow = flow, Status = 505 });
+                PostWire(new StackItem { Kind = StackItemKind.Reject, Message = message, Flow = flow, Length = bytes.Length, Status = 505 });
                 break;
             case SipParseOutcome.Empty:
                 counters.Add(SipCounter.KeepAlives);
@@ -60,14 +72,22 @@ internal sealed class StackInbox(SipStackOptions options, SipCounters counters) 
         }
     }
 
-    public bool TryTake(out StackItem item) =>
-        _events.Reader.TryRead(out item) || _commands.Reader.TryRead(out item) || _wire.Reader.TryRead(out item);
+    public bool TryTake(out StackItem item)
+    {
+        if (_events.Reader.TryRead(out item) || _commands.Reader.TryRead(out item))
+            return true;
+        if (!_known.Reader.TryRead(out item) && !_strangers.Reader.TryRead(out item))
+            return false;
+        Interlocked.Add(ref _queued_bytes, -item.Length);
+        return true;
+    }
 
     /// <summary>Sleeps until something is posted or the time is over. The flag spares posters a system call while the thread works.</summary>
     public void Wait(TimeSpan atMost)
     {
         Interlocked.Exchange(ref _waiting, 1);
-        bool empty = !_events.Reader.TryPeek(out _) && !_commands.Reader.TryPeek(out _) && !_wire.Reader.TryPeek(out _);
+        bool empty = !_events.Reader.TryPeek(out _) && !_commands.Reader.TryPeek(out _) && !_known.Reader.TryPeek(out _) &&
+            !_strangers.Reader.TryPeek(out _);
         if (empty)
             _wake.WaitOne(atMost);
         Interlocked.Exchange(ref _waiting, 0);
@@ -83,10 +103,14 @@ internal sealed class StackInbox(SipStackOptions options, SipCounters counters) 
 
     private void PostWire(in StackItem item)
     {
-        if (_wire.Writer.TryWrite(item))
+        Interlocked.Add(ref _queued_bytes, item.Length);
+        if ((known.Contains(item.Flow) ? _known : _strangers).Writer.TryWrite(item))
+        {
             Wake();
-        else
-            counters.Add(SipCounter.QueueFullDropped);
+            return;
+        }
+        Interlocked.Add(ref _queued_bytes, -item.Length);
+        counters.Add(SipCounter.QueueFullDropped);
     }
 
     private static Channel<StackItem> Bounded(int capacity) =>

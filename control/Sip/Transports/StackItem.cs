@@ -21,6 +21,9 @@ internal readonly record struct StackItem
 
     public SipFlow Flow { get; init; }
 
+    /// <summary>Octets of what came from a wire.</summary>
+    public int Length { get; init; }
+
     public int Status { get; init; }
 
     public SipTransactionId Transaction { get; init; }

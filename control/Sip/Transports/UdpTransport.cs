@@ -15,8 +15,9 @@ internal sealed class UdpTransport : IAsyncDisposable
     private Task _loop = Task.CompletedTask;
     private volatile bool _closing;
 
-    public UdpTransport(IPEndPoint listen, StackInbox inbox, SipCounters counters, ISipTap? tap)
+    public UdpTransport(SipListen listener, StackInbox inbox, SipCounters counters, ISipTap? tap)
     {
+        IPEndPoint listen = listener.EndPoint;
         _inbox = inbox;
         _counters = counters;
         _tap = tap;
@@ -33,9 +34,13 @@ internal sealed class UdpTransport : IAsyncDisposable
             throw;
         }
         Local = (IPEndPoint)_socket.LocalEndPoint!;
+        Listener = listener with { EndPoint = Local };
     }
 
     public IPEndPoint Local { get; }
+
+    /// <summary>With the bound port.</summary>
+    public SipListen Listener { get; }
 
     public void Start() => _loop = Task.Run(ReceiveAsync);
 
@@ -80,7 +85,11 @@ internal sealed class UdpTransport : IAsyncDisposable
                 var flow = new SipFlow(SipTransportKind.Udp, Local, (IPEndPoint)template.Create(source), 0);
                 _counters.Add(SipCounter.DatagramsReceived);
                 _tap?.Received(flow, buffer.AsSpan(0, length));
-                _inbox.PostWire(buffer.AsSpan(0, length), flow);
+                // Its scope is ours alone: no Via or Contact could name it.
+                if (flow.Remote.Address.IsIPv6LinkLocal)
+                    _counters.Add(SipCounter.SourceRefused);
+                else
+                    _inbox.PostWire(buffer.AsSpan(0, length), flow);
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
             {

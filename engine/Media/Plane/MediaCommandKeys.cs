@@ -3,8 +3,11 @@ using MediaEngine.Keys;
 
 namespace MediaEngine.Media;
 
-/// <summary>The keys a command carries: copied when it crosses into the media plane, disposed where it ends.</summary>
-internal static class MediaCommandKeys
+/// <summary>
+/// The keys a command carries: copied when it crosses into the media plane, disposed where it ends. A <see cref="CallRouter"/> makes
+/// them its own.
+/// </summary>
+public static class MediaCommandKeys
 {
     private const int Key_bytes = 16;
 
@@ -27,7 +30,7 @@ internal static class MediaCommandKeys
         _ => command,
     };
 
-    public static void Dispose(MediaCommand command)
+    internal static void Dispose(MediaCommand command)
     {
         switch (command)
         {

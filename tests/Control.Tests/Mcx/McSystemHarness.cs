@@ -49,6 +49,12 @@ internal sealed partial class McSystemHarness
     /// <summary>The messages in order, as the specification's figures show them: <c>server → bob: MESSAGE create</c>.</summary>
     public List<string> Ladder { get; } = [];
 
+    /// <summary>Where the requests to clients went.</summary>
+    public List<SipDestination> Destinations { get; } = [];
+
+    /// <summary>Of flows that are opened from now on.</summary>
+    public SipTransportKind Transport { get; set; } = SipTransportKind.Tcp;
+
     public List<MediaEffect> Media { get; } = [];
 
     /// <summary>The INVITEs that members got.</summary>
@@ -312,7 +318,7 @@ internal sealed partial class McSystemHarness
     private SipFlow FlowOf(string name)
     {
         if (!_flows.TryGetValue(name, out SipFlow flow))
-            _flows[name] = flow = new SipFlow(SipTransportKind.Tcp, new IPEndPoint(IPAddress.Loopback, 5060), new IPEndPoint(IPAddress.Parse($"192.0.2.{HostOf(name)}"), 40000), _flows.Count + 1 + _lastTransaction);
+            _flows[name] = flow = new SipFlow(Transport, new IPEndPoint(IPAddress.Loopback, 5060), new IPEndPoint(IPAddress.Parse($"192.0.2.{HostOf(name)}"), 40000), _flows.Count + 1 + _lastTransaction);
         return flow;
     }
 
@@ -415,6 +421,7 @@ internal sealed partial class McSystemHarness
                 case SignallingEffect.SendRequest send:
                     string to = NameOf(send.Request.RequestUri);
                     _sent[send.Token] = (to, send.Request);
+                    Destinations.Add(send.Destination);
                     if (send.Request.Method == SipMethods.Invite)
                         Invites.Add((to, send.Request));
                     Ladder.Add($"server → {to}: {Describe(send.Request)}");

@@ -86,7 +86,7 @@ public sealed class ServerConfigurationTests : IDisposable
     [InlineData("127.0.0.1:5060", "127.0.0.1", 3, "sip.udp", "not address:port")]
     [InlineData("127.0.0.1:5060", "localhost:5060", 3, "sip.udp", "not address:port")]
     [InlineData("127.0.0.1:5062", "127.0.0.1:65536", 4, "sip.tcp", "not address:port")]
-    [InlineData("tcp: 127.0.0.1:5062", "tls: 127.0.0.1:5062", 4, "sip.tls", "not a known key")]
+    [InlineData("tcp: 127.0.0.1:5062", "tpc: 127.0.0.1:5062", 4, "sip.tpc", "not a known key")]
     [InlineData("address: 192.0.2.1", "address: server.example", 6, "media.address", "not an IP address")]
     [InlineData("  address: 192.0.2.1\n", "", 6, "media.address", "missing")]
     [InlineData("audio-port: 16384", "audio-port: 70000", 8, "media.audio-port", "0 to 65535")]

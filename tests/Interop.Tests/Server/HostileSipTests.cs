@@ -19,6 +19,8 @@ public sealed class HostileSipTests
     private const string Create = "<regroup-action>create</regroup-action>";
     private const string Remove = "<regroup-action>remove</regroup-action>";
 
+    private static readonly TimeSpan T1 = TimeSpan.FromMilliseconds(500);
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -265,13 +267,27 @@ public sealed class HostileSipTests
             $"OPTIONS sip:mcptt@mcx.example SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1;branch=z9hG4bK{callId};rport\r\nMax-Forwards: 70\r\n" +
             $"From: <sip:a@b>;tag=1\r\nTo: <sip:mcptt@mcx.example>\r\nCall-ID: {callId}\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n");
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        // Strangers' answers have a budget, which the hostile ones may have used up: a client repeats its request (Timer E).
         await socket.SendAsync(options, limit.Token);
+        Task repeated = Task.Delay(T1, limit.Token);
+        Task<UdpReceiveResult> receiving = socket.ReceiveAsync(limit.Token).AsTask();
         while (true)
         {
-            UdpReceiveResult received = await socket.ReceiveAsync(limit.Token);
+            if (await Task.WhenAny(receiving, repeated) == repeated)
+            {
+                await socket.SendAsync(options, limit.Token);
+                repeated = Task.Delay(T1, limit.Token);
+                continue;
+            }
+            UdpReceiveResult received = await receiving;
+            receiving = socket.ReceiveAsync(limit.Token).AsTask();
             if (SipParser.TryParse(received.Buffer, SipLimits.Default, out SipMessage? message) == SipParseOutcome.Ok
                 && message is SipResponse { Status: 200 } && message.CallId == callId)
+            {
+                await limit.CancelAsync();
+                await receiving.ContinueWith(_ => { }, TaskScheduler.Default);
                 return;
+            }
         }
     }
 }

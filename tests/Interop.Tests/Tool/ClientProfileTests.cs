@@ -77,7 +77,7 @@ public sealed class ClientProfileTests
     [InlineData("gmk-id: \"00000001\"", "affiliate: true", "groups[0].gmk-id is missing")]
     [InlineData("gmk: \"202122232425262728292a2b2c2d2e2f\"\n    rand: \"303132333435363738393a3b3c3d3e3f\"\n  - id: sip:major", "affiliate: true\n  - id: sip:major", "groups[0].gmk is missing")]
     [InlineData("password: secret", "", "alice.yaml:1: password is missing")]
-    [InlineData("transport: udp", "transport: sctp", "alice.yaml:7: server.transport 'sctp' is neither tcp nor udp")]
+    [InlineData("transport: udp", "transport: sctp", "alice.yaml:7: server.transport 'sctp' is neither tcp, udp nor tls")]
     [InlineData("transport: udp", "port: 70000", "alice.yaml:7: server.port '70000' is not a number from 1 to 65535")]
     [InlineData("address: 192.0.2.10", "address: 0.0.0.0", "local.address 0.0.0.0 cannot be told to the server")]
     [InlineData("address: 192.0.2.10", "address: \"::1\"", "local.address ::1 is not of the address family")]

@@ -25,16 +25,21 @@ internal sealed class SmallSystem : IAsyncDisposable
     private readonly List<ClientProfile> _profiles = [];
     private readonly McServer _server;
 
-    public SmallSystem(bool multicast = false, FloorPolicy? floor = null, PlainSipProfile? phone = null)
+    /// <param name="multicast">Groups are offered multicast.</param>
+    /// <param name="floor">How groups' floors are kept; null: the defaults.</param>
+    /// <param name="sip">Where SIP listens, with TLS and WebSocket too; null: IPv4 loopback, UDP and TCP.</param>
+    /// <param name="phone">How a plain SIP telephone among the members is served; null: there is none.</param>
+    public SmallSystem(bool multicast = false, FloorPolicy? floor = null, IPAddress? sip = null, PlainSipProfile? phone = null)
     {
+        SipAddress = sip ?? IPAddress.Loopback;
+        SipTransportKind[] transports = sip is null
+            ? [SipTransportKind.Udp, SipTransportKind.Tcp]
+            : [SipTransportKind.Udp, SipTransportKind.Tcp, SipTransportKind.Tls, SipTransportKind.Ws];
         var configuration = new ServerConfiguration
         {
             Domain = "mcx.example",
-            SipListeners =
-            [
-                new SipListen(SipTransportKind.Udp, new IPEndPoint(IPAddress.Loopback, 0)),
-                new SipListen(SipTransportKind.Tcp, new IPEndPoint(IPAddress.Loopback, 0)),
-            ],
+            SipListeners = [.. transports.Select(transport => new SipListen(transport, new IPEndPoint(SipAddress, 0)))],
+            SipTls = sip is null ? null : new SipTlsConfiguration { Folder = _folder.File("sip") },
             MediaAddress = IPAddress.Loopback,
             StorePath = _folder.File("store.db"),
             OrganisationPath = _folder.File("unused.yaml"),
@@ -61,6 +66,13 @@ internal sealed class SmallSystem : IAsyncDisposable
         _server = new McServer(configuration, new Organisation("mcx.example", users, groups), NullLoggerFactory.Instance);
         _server.Start();
     }
+
+    public IPAddress SipAddress { get; }
+
+    /// <summary>The certificate of its TLS listener.</summary>
+    public string CertificatePath => _folder.File("sip/tls.crt");
+
+    public McServer Server => _server;
 
     /// <summary>The bearer of a system with multicast.</summary>
     public MulticastOptions Bearer { get; } = new()
@@ -94,7 +106,7 @@ internal sealed class SmallSystem : IAsyncDisposable
     /// <summary>A started endpoint of that user; disposed with the system.</summary>
     public McxEndpoint Endpoint(
         string name, SipTransportKind transport = SipTransportKind.Tcp, bool multicast = false, string? password = null, EndpointOptions? options = null,
-        McxKey? bearerKey = null, McxKey? floorKey = null)
+        McxKey? bearerKey = null, McxKey? floorKey = null, string serverName = "mcx.example", IPEndPoint? serverAt = null)
     {
         int index = Array.IndexOf(Names, name);
         var profile = new ClientProfile
@@ -105,10 +117,12 @@ internal sealed class SmallSystem : IAsyncDisposable
             AuthenticationUser = $"u-{name}",
             Realm = "mcx.example",
             ClientId = $"urn:uuid:6f1a2f6e-0f1b-4c8a-9f7a-3c1b7d5a000{index}",
-            Server = _server.SipEndPoint(transport),
+            Server = serverAt ?? _server.SipEndPoint(transport),
             ServerUri = "sip:mcptt@mcx.example",
             Transport = transport,
-            LocalAddress = IPAddress.Loopback,
+            ServerTls = transport == SipTransportKind.Tls ? new ServerTls(serverName, CertificatePath) : null,
+            LocalAddress = SipAddress,
+            MediaAddress = IPAddress.Loopback,
             MulticastInterface = multicast ? IPAddress.Loopback : null,
             BearerKey = multicast ? bearerKey ?? MscckOf() : null,
             ClientServerKey = CskOf(index),

@@ -4,6 +4,7 @@ using MediaEngine.Keys;
 using MediaEngine.Mcx;
 using MediaEngine.Media;
 using MediaEngine.Rtp;
+using MediaEngine.Server;
 using MediaEngine.Sip;
 
 namespace MediaEngine.Simulation.Tests;
@@ -296,57 +297,25 @@ internal sealed class SimServer : ISipUser, IMulticastOutput, IReportSink
         }
     }
 
-    // As the host's adapter does; keys are copied because the router disposes what it is given.
     private void Submit(MediaEffect effect)
     {
-        MediaCommand command;
         switch (effect)
         {
             case MediaEffect.OpenCall open:
                 Floor.ServerOpensCall(open);
-                command = new OpenCall(new CallId(open.Call), open.GroupIdentity, open.FloorPolicy, Copy(open.MediaKey),
-                    open.Multicast is null ? null : SubchannelOf(open.Multicast));
-                break;
-            case MediaEffect.InstallGroupKey install:
-                command = new InstallGroupKey(new CallId(install.Call), Copy(install.MediaKey));
-                break;
-            case MediaEffect.RetireGroupKey retire:
-                command = new RetireGroupKey(new CallId(retire.Call), retire.GmkId);
-                break;
-            case MediaEffect.CloseCall close:
-                command = new CloseCall(new CallId(close.Call));
                 break;
             case MediaEffect.AddLeg leg:
                 Floor.ServerAddsLeg(leg);
                 _callOfAudio[SocketAddressKey.From(leg.Audio)] = leg.Call;
-                command = new AddLeg(new CallId(leg.Call), new LegId(leg.Leg), leg.McpttId, leg.Audio, leg.Floor, Copy(leg.ClientServerKey), leg.ServerSsrc,
-                    leg.OverMulticast ? LegDelivery.Multicast : LegDelivery.Unicast, leg.Profile, leg.ImplicitFloorRequest)
-                {
-                    FloorSsrc = leg.FloorSsrc,
-                };
-                break;
-            case MediaEffect.SetFloorPolicy set:
-                command = new SetFloorPolicy(new CallId(set.Call), set.FloorPolicy);
-                break;
-            case MediaEffect.RequestFloor request:
-                command = new RequestFloor(new CallId(request.Call), new LegId(request.Leg), request.CallType);
-                break;
-            case MediaEffect.ChangeLeg leg:
-                command = new ChangeLeg(new CallId(leg.Call), new LegId(leg.Leg), leg.OverMulticast ? LegDelivery.Multicast : LegDelivery.Unicast);
-                break;
-            case MediaEffect.ReportListening report:
-                command = new ReportListening(new CallId(report.Call), new LegId(report.Leg), report.Listens);
                 break;
             case MediaEffect.ReplaceFloorKey replace:
                 Floor.ServerReplacesFloorKey(replace);
-                command = new ReplaceFloorKey(new CallId(replace.Call), new MulticastKey(replace.Key.Copy(), replace.Ssrc));
-                break;
-            case MediaEffect.RemoveLeg leg:
-                command = new RemoveLeg(new CallId(leg.Call), new LegId(leg.Leg));
                 break;
             default:
-                throw new SimulationException($"{effect.GetType().Name} has no media command");
+                break;
         }
+        MediaCommand command = MediaCommandKeys.WithOwnKeys(
+            MediaPlaneAdapter.ToCommand(effect, SimOrganisation.Bearer, SimOrganisation.ServerAudio.Address));
         CallRouter router = _router;
         _world.After(CommandDelay, () =>
         {
@@ -354,17 +323,6 @@ internal sealed class SimServer : ISipUser, IMulticastOutput, IReportSink
                 Route(() => router.Execute(command, _world.Now));
         });
     }
-
-    private static MulticastSubchannel SubchannelOf(CallSubchannel subchannel) => new()
-    {
-        Bearer = new MulticastBearer(SimOrganisation.Bearer.GeneralPurpose, SimOrganisation.ServerAudio.Address, 1),
-        Media = subchannel.Media,
-        Floor = subchannel.Floor,
-        Tmgi = SimOrganisation.Bearer.Tmgi.Octets,
-        FloorKey = new MulticastKey(subchannel.FloorKey.Copy(), subchannel.FloorSsrc),
-        ControlKey = new MulticastKey(subchannel.ControlKey.Copy(), subchannel.ControlSsrc),
-        MinimumListeners = SimOrganisation.Bearer.MinimumListeners,
-    };
 
     private void ReceiveAudio(IPEndPoint from, byte[] packet)
     {
@@ -401,19 +359,5 @@ internal sealed class SimServer : ISipUser, IMulticastOutput, IReportSink
         }
         queue.BeginPayload([]);
         queue.Clear();
-    }
-
-    private static GroupMasterKey Copy(GroupMasterKey key)
-    {
-        Span<byte> octets = stackalloc byte[16];
-        key.CopyKeyTo(octets);
-        return new GroupMasterKey(key.Id, octets, key.Rand);
-    }
-
-    private static ClientServerKey Copy(ClientServerKey key)
-    {
-        Span<byte> octets = stackalloc byte[16];
-        key.CopyKeyTo(octets);
-        return new ClientServerKey(key.Id, octets, key.Rand);
     }
 }

@@ -20,7 +20,7 @@ internal sealed class SipNode
         _network = network;
         _user = user;
         Address = address;
-        var options = new SipTransactionOptions { CanSwitchToTcp = false, UdpSentBy = new SipSentBy(address.Address.ToString(), address.Port) };
+        var options = new SipTransactionOptions { CanSwitchToTcp = false, SentBy = _ => new SipSentBy(address.Address.ToString(), address.Port) };
         _layer = new SipTransactionLayer(options, entropy);
         _alarm = new Alarm(world, () => _layer.NextDeadline, () => Do(() => _layer.Expire(_world.Now, _effects)));
         network.Open(address, Receive);

@@ -14,10 +14,11 @@ public sealed class PcapTap(PcapWriter writer, bool sentOnly = false) : IEndpoin
     {
         if (!sent && sentOnly)
             return;
-        if (transport == SipTransportKind.Tcp)
-            writer.Tcp(source, destination, message);
-        else
+        // What TLS carries is recorded in clear.
+        if (transport == SipTransportKind.Udp)
             writer.Udp(source, destination, message);
+        else
+            writer.Tcp(source, destination, message);
     }
 
     public void Media(IPEndPoint source, IPEndPoint destination, bool sent, ReadOnlySpan<byte> datagram) =>

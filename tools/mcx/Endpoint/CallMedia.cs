@@ -69,8 +69,8 @@ internal sealed class CallMedia : IDisposable
         _time = time;
         _tap = tap;
         _listener = listener;
-        _audio = Bind(profile.LocalAddress);
-        _floor = Bind(profile.LocalAddress);
+        _audio = Bind(profile.MediaAddress);
+        _floor = Bind(profile.MediaAddress);
         AudioEndPoint = (IPEndPoint)_audio.LocalEndPoint!;
         FloorEndPoint = (IPEndPoint)_floor.LocalEndPoint!;
         _wake = Bind(IPAddress.Loopback);

@@ -32,8 +32,18 @@ public sealed class ClientProfile : IDisposable
 
     public SipTransportKind Transport { get; init; } = SipTransportKind.Tcp;
 
+    /// <summary>Whom to expect at <see cref="Server"/> over TLS; null otherwise.</summary>
+    public ServerTls? ServerTls { get; init; }
+
     /// <summary>Where SIP and media are bound; must be an address the server can send to.</summary>
     public required IPAddress LocalAddress { get; init; }
+
+    /// <summary>Where media is bound instead; it is IPv4, SIP need not be.</summary>
+    public IPAddress MediaAddress
+    {
+        get => field ?? LocalAddress;
+        init;
+    }
 
     /// <summary>0 = any free port.</summary>
     public int LocalPort { get; init; }

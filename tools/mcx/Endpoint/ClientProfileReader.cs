@@ -11,7 +11,6 @@ public static class ClientProfileReader
 {
     private const int Key_bytes = 16;
     private const int Rand_bytes = 16;
-    private const int SipPort = 5060;
 
     /// <exception cref="ToolException">The file cannot be read, or names line, key and reason.</exception>
     public static ClientProfile Load(string path) => Guarded(() => YamlSection.Load(path), path, withIdentityKeys: true);
@@ -58,13 +57,16 @@ public static class ClientProfileReader
         IPAddress localAddress = Address(local, "address", "an IP address of this machine, such as 192.0.2.10");
         if (localAddress.Equals(IPAddress.Any) || localAddress.Equals(IPAddress.IPv6Any))
             throw local.Wrong("address", $"{localAddress} cannot be told to the server; name one address of this machine");
+        IPAddress mediaAddress = local.Optional("media-address") is null
+            ? localAddress
+            : Address(local, "media-address", "an IPv4 address of this machine for audio and floor control");
         IPAddress? multicastInterface = null;
         McxKey? bearerKey = null;
         if (multicast is not null)
         {
             bool enabled = multicast.Boolean("enabled", missing: true);
             IPAddress on = multicast.Optional("interface") is null
-                ? localAddress
+                ? mediaAddress
                 : Address(multicast, "interface", "an IP address of this machine");
             multicastInterface = enabled ? on : null;
             if (multicast.OptionalSection("mscck") is { } mscck)
@@ -85,9 +87,11 @@ public static class ClientProfileReader
             ServerUri = server.Optional("uri") is null ? $"sip:mcptt@{aor.Host}" : Uri(server, "uri", "the server's public service identity"),
             ClientId = ClientIdOf(root),
             Server = new IPEndPoint(
-                Address(server, "address", "the IP address of the MC server"), server.Integer("port", SipPort, 1, 65535)),
+                Address(server, "address", "the IP address of the MC server"), server.Integer("port", TransportOf(server).DefaultPort(), 1, 65535)),
             Transport = TransportOf(server),
+            ServerTls = TlsOf(server, aor, file),
             LocalAddress = localAddress,
+            MediaAddress = mediaAddress,
             LocalPort = local.Integer("port", 0, 0, 65535),
             MulticastInterface = multicastInterface,
             BearerKey = bearerKey,
@@ -98,6 +102,8 @@ public static class ClientProfileReader
         };
         if (profile.Server.AddressFamily != localAddress.AddressFamily)
             throw local.Wrong("address", $"{localAddress} is not of the address family of server.address {profile.Server.Address}");
+        if (mediaAddress.AddressFamily != AddressFamily.InterNetwork)
+            throw local.Wrong("media-address", $"{mediaAddress} is not IPv4; media is, even where SIP is IPv6: set local.media-address");
         foreach (YamlSection? section in (ReadOnlySpan<YamlSection?>)[root, server, local, csk])
             section?.RefuseUnknown();
         return profile;
@@ -199,6 +205,17 @@ public static class ClientProfileReader
     {
         null or "tcp" => SipTransportKind.Tcp,
         "udp" => SipTransportKind.Udp,
-        { } text => throw server.Wrong("transport", $"'{text}' is neither tcp nor udp"),
+        "tls" => SipTransportKind.Tls,
+        { } text => throw server.Wrong("transport", $"'{text}' is neither tcp, udp nor tls"),
     };
+
+    private static ServerTls? TlsOf(YamlSection server, SipUri aor, string file)
+    {
+        if (TransportOf(server) != SipTransportKind.Tls)
+            return null;
+        string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        return new ServerTls(
+            server.Optional("name") ?? aor.Host,
+            server.Optional("trusted-certificate") is { } trusted ? Path.Combine(folder, trusted) : null);
+    }
 }

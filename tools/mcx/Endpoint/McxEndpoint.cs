@@ -23,6 +23,7 @@ public sealed partial class McxEndpoint : IAsyncDisposable
     private readonly ConcurrentDictionary<string, KnownRegroup> _regroups = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _closing = new();
     private Task _receiving = Task.CompletedTask;
+    private readonly SemaphoreSlim _serverLost = new(0);
     private Task _refreshing = Task.CompletedTask;
     private bool _disposed;
 
@@ -33,7 +34,7 @@ public sealed partial class McxEndpoint : IAsyncDisposable
     {
         Profile = profile;
         _options = options ?? new EndpointOptions();
-        _sip = new SipAgent(profile, _options);
+        _sip = new SipAgent(profile, _options) { ServerLost = () => _serverLost.Release() };
         _requests = new ClientRequests(profile, () => _sip.ContactHostPort);
         _bursts = new BurstWriter(_options.OutputDirectory, _hub.Publish);
         ClientServerKey = OwnKeyOf(profile, out _ownKey);
@@ -230,6 +231,7 @@ public sealed partial class McxEndpoint : IAsyncDisposable
             ClientServerKey.Dispose();
         }
         _closing.Dispose();
+        _serverLost.Dispose();
     }
 
     internal void Publish(EndpointEvent happened) => _hub.Publish(happened);
@@ -352,7 +354,8 @@ public sealed partial class McxEndpoint : IAsyncDisposable
         {
             try
             {
-                await Task.Delay(wait, _closing.Token).ConfigureAwait(false);
+                // A server that reaches this client over the lost connection only needs a new one (RFC 5626 4.4).
+                await _serverLost.WaitAsync(wait, _closing.Token).ConfigureAwait(false);
                 expires_s = await RegisterOnceAsync(_closing.Token).ConfigureAwait(false);
                 wait = TimeSpan.FromSeconds(Math.Max(1, expires_s / 2));
             }

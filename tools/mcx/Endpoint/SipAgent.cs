@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Threading.Channels;
 using MediaEngine.Server;
 using MediaEngine.Sip;
@@ -19,6 +20,9 @@ internal sealed class SipAgent : ISipUser, IAsyncDisposable
     // RFC 3261 18.1.1 wants TCP for large requests where the path MTU is not known; here it is 65536.
     private static readonly SipTransactionOptions LoopbackTransactions = new() { MaxUdpRequest_bytes = 60_000 };
 
+    // RFC 5626 4.4.1: within two minutes, and well before the server takes the connection for idle.
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(100);
+
     private readonly ClientProfile _profile;
     private readonly TimeSpan _timeout;
     private readonly SipStack _stack;
@@ -35,7 +39,8 @@ internal sealed class SipAgent : ISipUser, IAsyncDisposable
             new SipStackOptions
             {
                 Listen = [new SipListen(SipTransportKind.Udp, address), new SipListen(SipTransportKind.Tcp, address)],
-                AdvertisedHost = profile.LocalAddress.ToString(),
+                Tls = new SipTlsOptions { TrustedServers = TrustedServersOf(profile) },
+                KeepAlive = KeepAlive,
                 ServerName = "mcx",
                 Transactions = IPAddress.IsLoopback(profile.Server.Address) ? LoopbackTransactions : new SipTransactionOptions(),
             },
@@ -47,10 +52,16 @@ internal sealed class SipAgent : ISipUser, IAsyncDisposable
     /// <summary>Requests in the order in which they came.</summary>
     public ChannelReader<ArrivedRequest> Arrived => _arrived.Reader;
 
-    /// <summary>Where the server reaches this client, <c>address:port;transport=tcp</c>.</summary>
-    public string ContactHostPort => $"{_stack.EndPoint(_profile.Transport)};transport={(_profile.Transport == SipTransportKind.Tcp ? "tcp" : "udp")}";
+    /// <summary>
+    /// Where the server reaches this client, <c>address:port;transport=tcp</c>; over TLS only the connection leads to it.
+    /// </summary>
+    public string ContactHostPort =>
+        $"{_stack.EndPoint(_profile.Transport == SipTransportKind.Udp ? SipTransportKind.Udp : SipTransportKind.Tcp)};transport={_profile.Transport.UriName()}";
 
-    private SipDestination Server => new(_profile.Transport, _profile.Server);
+    /// <summary>Called when the connection to the server closed and the server reaches this client over nothing else.</summary>
+    public Action? ServerLost { get; set; }
+
+    private SipDestination Server => new(_profile.Transport, _profile.Server, ServerName: _profile.ServerTls?.Name);
 
     /// <exception cref="ToolException">The local address cannot be bound.</exception>
     public void Start()
@@ -141,12 +152,26 @@ internal sealed class SipAgent : ISipUser, IAsyncDisposable
 
     public void OnFlowClosed(SipFlow flow)
     {
+        if (flow.Transport == SipTransportKind.Tls)
+            ServerLost?.Invoke();
     }
 
     public async ValueTask DisposeAsync()
     {
         _arrived.Writer.TryComplete();
         await _stack.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static X509Certificate2Collection? TrustedServersOf(ClientProfile profile)
+    {
+        try
+        {
+            return profile.ServerTls?.TrustedCertificatePath is { } path ? TlsCertificate.LoadTrusted(path) : null;
+        }
+        catch (ConfigurationException e)
+        {
+            throw new ToolException($"{e.Message} It is server.trusted-certificate of the profile.", ToolExit.Usage, e);
+        }
     }
 
     private async Task<SipExchange> SendOnceAsync(SipRequest request, CancellationToken cancellation)

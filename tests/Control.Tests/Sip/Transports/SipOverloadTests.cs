@@ -1,0 +1,92 @@
+using System.Net;
+using System.Net.Sockets;
+using MediaEngine.Rtp;
+using MediaEngine.Sip;
+using Xunit;
+
+namespace MediaEngine.Control.Tests.Sip;
+
+/// <summary>Overload: bounded memory, strangers are refused first and emergencies last.</summary>
+public sealed class SipOverloadTests
+{
+    [Fact]
+    public void As_the_table_fills_strangers_are_refused_first_and_emergencies_last()
+    {
+        var layer = new SipTransactionLayer(new SipTransactionOptions { MaxTransactions = 100 }, new Zeroes());
+        var flow = new SipFlow(SipTransportKind.Udp, new IPEndPoint(IPAddress.Loopback, 5060), new IPEndPoint(IPAddress.Parse("192.0.2.7"), 5071), 0);
+        var effects = new SipEffects();
+        int number = 0;
+        int[] taken = new int[3];
+        foreach (SipStanding standing in (SipStanding[])[SipStanding.Stranger, SipStanding.Known, SipStanding.Priority])
+        {
+            while (true)
+            {
+                effects.Clear();
+                SipRequest request = SipText.Request(SipText.Minimal("MESSAGE", "\n", $"z9hG4bKb{number}", $"c{number}"));
+                number++;
+                layer.Receive(request, flow, Instant.FromMilliseconds(1), effects, standing);
+                if (effects[0].Kind == SipEffectKind.Send)
+                    break;
+                Assert.Equal(SipEffectKind.DeliverRequest, effects[0].Kind);
+                taken[(int)standing]++;
+            }
+            Assert.Equal(SipParseOutcome.Ok, SipParser.TryParse(effects[0].Bytes.Span, SipLimits.Default, out SipMessage? answer));
+            Assert.Equal((503, "5"), (((SipResponse)answer!).Status, answer.Headers.Get("Retry-After")));
+        }
+        Assert.Equal([75, 15, 10], taken);
+        Assert.Equal(100, layer.Count);
+    }
+
+    [Fact]
+    public async Task A_flood_ten_times_the_queue_is_dropped_in_bounded_memory_and_a_known_flow_goes_first()
+    {
+        const int limit_bytes = 64 * 1024, limit_messages = 200;
+        using var gate = new ManualResetEventSlim();
+        var order = new List<string>();
+        var served = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using StackPeer server = new(change: options => options with { ReceiveQueue_bytes = limit_bytes, ReceiveQueue_messages = limit_messages });
+        server.Handler = (peer, id, request, flow) =>
+        {
+            order.Add(request.CallId);
+            if (request.CallId == "known")
+                peer.Stack.Vouch(flow);
+            if (request.CallId == "block")
+                gate.Wait(StackPeer.Patience);
+            if (request.CallId.StartsWith("flood", StringComparison.Ordinal))
+                served.TrySetResult();
+            StackPeer.AnswerOk(peer, id, request, flow);
+        };
+        IPEndPoint udp = server.Stack.EndPoint(SipTransportKind.Udp);
+        using StreamPeer known = await StreamPeer.ConnectAsync(server.Stack.EndPoint(SipTransportKind.Tcp));
+        await known.SendAsync(SipText.Bytes(SipText.Minimal("MESSAGE", "Content-Length: 0\n\n", "z9hG4bKknown", "known")));
+        await known.ReadAsync();
+        using var client = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        await client.SendAsync(SipText.Bytes(SipText.Minimal("MESSAGE", "\n", "z9hG4bKblock", "block")), udp);
+        while ((await server.RequestAsync()).Request.CallId != "block")
+        {
+        }
+        for (int i = 0; i < 10 * limit_messages; i++)
+            await client.SendAsync(SipText.Bytes(SipText.Minimal("MESSAGE", "\n" + new string('x', 400), "z9hG4bKf" + i, "flood" + i)), udp);
+        await SipTlsTests.WaitForAsync(server, SipCounter.QueueFullDropped, 1);
+        Assert.InRange(server.Stack.ReceiveQueued_bytes, 1, limit_bytes - (limit_bytes / 4));
+        // All datagrams were read by now, or dropped by the socket: the queue only grows by the known flow's message.
+        long full = server.Stack.ReceiveQueued_bytes;
+        await known.SendAsync(SipText.Bytes(SipText.Minimal("MESSAGE", "Content-Length: 0\n\n", "z9hG4bKurgent", "urgent")));
+        long until = Environment.TickCount64 + (long)StackPeer.Patience.TotalMilliseconds;
+        while (server.Stack.ReceiveQueued_bytes == full)
+        {
+            Assert.True(Environment.TickCount64 < until, "The known flow's message was not queued.");
+            await Task.Yield();
+        }
+        gate.Set();
+        await served.Task.WaitAsync(StackPeer.Patience);
+        Assert.Equal(["known", "block", "urgent"], order.Take(3));
+    }
+
+    private sealed class Zeroes : IEntropy
+    {
+        private byte _next;
+
+        public void Fill(Span<byte> destination) => destination.Fill(++_next);
+    }
+}
