@@ -156,7 +156,7 @@ internal sealed partial class SippPhone : IDisposable
     private const string Register = $"""
         <?xml version="1.0" encoding="ISO-8859-1" ?>
         <scenario name="register">
-        <send><![CDATA[
+        <send retrans="500"><![CDATA[
 
         REGISTER sip:mcx.example SIP/2.0
         Via: {Via}
@@ -170,7 +170,7 @@ internal sealed partial class SippPhone : IDisposable
 
         ]]></send>
         <recv response="401" auth="true"/>
-        <send><![CDATA[
+        <send retrans="500"><![CDATA[
 
         REGISTER sip:mcx.example SIP/2.0
         Via: {Via}
