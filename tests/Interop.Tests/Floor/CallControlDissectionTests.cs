@@ -17,7 +17,11 @@ public sealed class CallControlDissectionTests
         DissectedMessage[] read = await DissectAsync(
             Write(SubchannelMessageType.MapGroupToBearer, new MbmsSubchannel
             {
-                AudioMediaLine = 1, FloorMediaLine = 2, FloorPort = 6000, MediaPort = 6002, Address = [239, 1, 2, 3],
+                AudioMediaLine = 1,
+                FloorMediaLine = 2,
+                FloorPort = 6000,
+                MediaPort = 6002,
+                Address = [239, 1, 2, 3],
             }),
             Write(SubchannelMessageType.MapGroupToBearer, new MbmsSubchannel { AudioMediaLine = 3, MediaPort = 65534, Address = address6 }));
         Assert.Equal("Subtype: 0 Map Group To Bearer", read[0].Subtype);

@@ -200,18 +200,21 @@ internal static class FloorCases
             {
                 w.AddQueuedFloorRequestsPurpose(QueuedFloorRequestsPurpose.CancelRequest);
                 w.AddListOfQueuedUsers([Utf8(Alice), Utf8(Bob)]);
-            }, QueuedRequests, "Field value: 0000", $"Field value: 02{Listed(Alice)}{Listed(Bob)}") with { UnknownFields = 2 };
+            }, QueuedRequests, "Field value: 0000", $"Field value: 02{Listed(Alice)}{Listed(Bob)}") with
+            { UnknownFields = 2 };
             yield return FloorCase.Of(Name("Queued Floor Requests, result", ack), FloorMessageType.QueuedFloorRequests, ack, (ref FloorMessageWriter w) =>
             {
                 w.AddQueuedFloorRequestsPurpose(QueuedFloorRequestsPurpose.CancelResult);
                 w.AddListOfQueuedUsers([Utf8(Bob)]);
                 w.AddResponseState(QueuedFloorRequestsResponse.PartiallyRemoved);
-            }, QueuedRequests, "Field value: 0001", $"Field value: 01{Listed(Bob)}", "Field value: 0005") with { UnknownFields = 3 };
+            }, QueuedRequests, "Field value: 0001", $"Field value: 01{Listed(Bob)}", "Field value: 0005") with
+            { UnknownFields = 3 };
             yield return FloorCase.Of(Name("Queued Floor Requests, notification", ack), FloorMessageType.QueuedFloorRequests, ack, (ref FloorMessageWriter w) =>
             {
                 w.AddQueuedFloorRequestsPurpose(QueuedFloorRequestsPurpose.CancelNotification);
                 w.AddUserId(Utf8(Alice));
-            }, QueuedRequests, "Field value: 0002", $"User ID: {Alice}") with { UnknownFields = 1 };
+            }, QueuedRequests, "Field value: 0002", $"User ID: {Alice}") with
+            { UnknownFields = 1 };
         }
     }
 
@@ -251,7 +254,8 @@ internal static class FloorCases
             {
                 yield return FloorCase.Of(Name(resume ? "Media resumed" : "Media stopped", ack), FloorMessageType.UnicastMediaFlowControl, ack,
                     (ref FloorMessageWriter w) => w.AddMediaFlowControlIndicator(resume),
-                    "Unicast Media Flow Control", resume ? "Field value: 8000" : "Field value: 0000") with { UnknownFields = 1 };
+                    "Unicast Media Flow Control", resume ? "Field value: 8000" : "Field value: 0000") with
+                { UnknownFields = 1 };
             }
         }
     }
