@@ -45,6 +45,8 @@ internal sealed class AeadSessionCipher : SessionCipher
         CryptographicOperations.ZeroMemory(salt);
     }
 
+    public override void Prefetch() => _cipher?.Prefetch();
+
     public override void SealRtp(uint ssrc, ulong index, Span<byte> packet, int header_bytes, Span<byte> tag)
     {
         Vector128<byte> vector = _salt.InitializationVector(ssrc, index);

@@ -59,6 +59,8 @@ internal sealed class SessionKeys : IDisposable
     /// <summary>The keys <see cref="Rtcp"/> returned last have protected or authenticated a packet.</summary>
     public void KeepRtcp() => _rtcpPeriods?.Keep();
 
+    public void PrefetchRtcp() => _rtcp?.Prefetch();
+
     public void Dispose()
     {
         _rtp?.Dispose();

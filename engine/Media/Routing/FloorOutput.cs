@@ -11,6 +11,9 @@ internal sealed class FloorOutput(RouterState state, SendQueue queue, IReportSin
     /// <summary>What a floor machine writes where <see cref="Send"/> puts the leg's own SSRC.</summary>
     public const uint LegSsrcComesLater = 0;
 
+    /// <summary>Receivers whose keys are fetched at one time: in most calls they are in no cache any more.</summary>
+    private const int FetchedAhead = 16;
+
     private readonly byte[] _scratch = new byte[SendQueue.MaxPayload_bytes];
 
     /// <summary>
@@ -22,6 +25,8 @@ internal sealed class FloorOutput(RouterState state, SendQueue queue, IReportSin
         call.Subchannel?.Process(effects, state.Now);
         for (int i = 0; i < effects.Count; i++)
         {
+            if (i % FetchedAhead == 0)
+                Prefetch(call, effects, i);
             ref readonly FloorEffect effect = ref effects[i];
             if (effect.Kind == FloorEffectKind.Send)
             {
@@ -47,6 +52,16 @@ internal sealed class FloorOutput(RouterState state, SendQueue queue, IReportSin
         call.Watch?.Note(effects, state.Now);
         effects.Clear();
         state.Deadlines.Update(call, call.NextDeadline);
+    }
+
+    private static void Prefetch(MediaCall call, FloorEffects effects, int from)
+    {
+        int end = Math.Min(from + FetchedAhead, effects.Count);
+        for (int i = from; i < end; i++)
+        {
+            if (effects[i].Kind == FloorEffectKind.Send && call.Legs.TryGetValue(effects[i].Participant, out MediaLeg? receiver))
+                receiver.FloorSender.PrefetchRtcp();
+        }
     }
 
     private void Send(MediaLeg leg, ReadOnlySpan<byte> message)

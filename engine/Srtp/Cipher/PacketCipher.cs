@@ -26,6 +26,11 @@ internal abstract class PacketCipher : IDisposable
     /// <summary>Goes on with another key of the same length; false when the cipher cannot, and a new one is needed.</summary>
     public virtual bool TrySetKey(ReadOnlySpan<byte> key) => false;
 
+    /// <summary>Has the processor fetch the key for a short packet.</summary>
+    public virtual void Prefetch()
+    {
+    }
+
     /// <summary>Encrypts <paramref name="text"/> in place.</summary>
     /// <param name="nonce">As <see cref="Nonce"/> makes it.</param>
     /// <param name="associatedData">Authenticated, not encrypted.</param>

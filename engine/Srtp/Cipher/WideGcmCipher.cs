@@ -24,6 +24,8 @@ internal sealed unsafe class WideGcmCipher<TWidth> : PacketCipher
         Expand(key);
     }
 
+    public override void Prefetch() => _key.Prefetch();
+
     public override void Seal(
         Vector128<byte> nonce, ReadOnlySpan<byte> associatedData, Span<byte> text, Span<byte> tag)
     {

@@ -12,6 +12,7 @@ namespace MediaEngine.Engine.Tests.Srtp;
 /// The coarse guard of the ratio that bench/Micro measures well: a kernel that fell back, a copy or a look-up too many show
 /// here. Thread time and a ratio, round by round in turn, so that a busy machine disturbs both sides alike.
 /// </summary>
+[Collection(nameof(Alone))]
 public sealed class SrtpSpeedTests
 {
     private const double Goal = 0.3;

@@ -101,6 +101,13 @@ internal sealed class SmallSystem : IAsyncDisposable
 
     public IPEndPoint SipEndPoint(SipTransportKind transport) => _server.SipEndPoint(transport);
 
+    /// <summary>A client is up with its own answer; the server has its leg a little later.</summary>
+    public async Task HasLegsAsync(int count, CancellationToken cancellation)
+    {
+        while (_server.MediaCounters.Legs < count)
+            await Task.Delay(5, cancellation);
+    }
+
     public string File(string name) => _folder.File(name);
 
     /// <summary>A started endpoint of that user; disposed with the system.</summary>

@@ -91,8 +91,12 @@ public sealed class DemoScenario(DemoWorld world, short[] speech, short[] reply)
         McxCall call = await Client("alice").CallAsync(RegroupId).ConfigureAwait(false);
         await Task.WhenAll(up).ConfigureAwait(false);
         // A member is up with its own answer; the server takes its floor control a little later.
+        long deadline_ms = Environment.TickCount64 + (long)StepTimeout.TotalMilliseconds;
         while (world.Server.MediaCounters.Legs < DemoWorld.Members.Count)
+        {
+            Check(Environment.TickCount64 < deadline_ms, "the server should have every member's floor control");
             await Task.Delay(5).ConfigureAwait(false);
+        }
         string[] mkis = [.. DemoWorld.Members.Select(name => Client(name).MkiOf(RegroupId) ?? throw new DemoStepException($"{name} holds no key in force"))];
         string gmkId = mkis[0][..(2 * KeyIdentifier.Length_bytes)];
         Check(mkis.All(mki => mki.StartsWith(gmkId, StringComparison.Ordinal)), "the members do not hold the same GMK");
