@@ -167,7 +167,7 @@ internal sealed class OperatorHttpService : IAsyncDisposable
             IReadOnlyList<GroupCallStatus> calls = await CallsOfAsync(group, ending).ConfigureAwait(false);
             if (group is not null && calls.Count == 0)
             {
-                await RefuseAsync(context, 404, "no such call", $"no call is up on {group}; {Calls} lists the calls").ConfigureAwait(false);
+                await RefuseAsync(context, 404, "no such call", $"no call is up on {group}; {Calls} (mcx floor) lists the calls, /v1/floor (mcx floor --watch) tells of those to come").ConfigureAwait(false);
                 return;
             }
             if (!calls.All(call => _sources.Floors.Add(feed, call.Number, call.GroupId)))

@@ -76,6 +76,9 @@ public sealed class ManagedKeysTests
         await CallAsync(alice, bob, ManagedSystem.Fire);
         IReadOnlyList<string> keys = alice.GmkIdsOf(ManagedSystem.Fire);
         string firstCsk = alice.ClientServerKey.Id.ToString();
+        foreach (McxEndpoint endpoint in (McxEndpoint[])[alice, bob])
+            await endpoint.WaitForKeyAsync(ManagedSystem.Major, Soon, Cancellation);
+        await system.HeardAllAnswersAsync(Cancellation);
         await alice.DisposeAsync();
         await bob.DisposeAsync();
         await system.StartAsync();

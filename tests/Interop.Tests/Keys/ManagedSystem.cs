@@ -79,6 +79,13 @@ internal sealed class ManagedSystem : IAsyncDisposable
         _server.Start();
     }
 
+    /// <summary>The server has every answer that clients gave or give.</summary>
+    public async Task HeardAllAnswersAsync(CancellationToken cancellation)
+    {
+        while (await Server.InspectAsync(system => system.PendingRequestCount) > 0)
+            await Task.Delay(5, cancellation);
+    }
+
     public async Task StopAsync()
     {
         if (_server is not null)

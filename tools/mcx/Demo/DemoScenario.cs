@@ -64,6 +64,7 @@ public sealed class DemoScenario(DemoWorld world, short[] speech, short[] reply)
         await Client("dispatcher").CreateRegroupAsync(
             RegroupId, EmbeddedOrganisation.PreconfiguredGroup, [EmbeddedOrganisation.FireGroup, EmbeddedOrganisation.AmbulanceGroup], []).ConfigureAwait(false);
         await Task.WhenAll(notices).ConfigureAwait(false);
+        await UntilAsync(system => system.PendingRequestCount == 0, "the server should have heard the members' answers").ConfigureAwait(false);
         PreconfiguredRegroup[] regroups = await world.Server.InspectAsync(system => system.Regroups.ToArray()).ConfigureAwait(false);
         Check(regroups.Length == 1 && regroups[0].Members.Count == DemoWorld.Members.Count, "the regroup does not have the four affiliated members");
         _summary.Add($"regroup {RegroupId} formed with the configuration of {EmbeddedOrganisation.PreconfiguredGroup}; 4 affiliated members told, the dispatcher not");
@@ -91,12 +92,7 @@ public sealed class DemoScenario(DemoWorld world, short[] speech, short[] reply)
         McxCall call = await Client("alice").CallAsync(RegroupId).ConfigureAwait(false);
         await Task.WhenAll(up).ConfigureAwait(false);
         // A member is up with its own answer; the server takes its floor control a little later.
-        long deadline_ms = Environment.TickCount64 + (long)StepTimeout.TotalMilliseconds;
-        while (world.Server.MediaCounters.Legs < DemoWorld.Members.Count)
-        {
-            Check(Environment.TickCount64 < deadline_ms, "the server should have every member's floor control");
-            await Task.Delay(5).ConfigureAwait(false);
-        }
+        await UntilAsync(_ => world.Server.MediaCounters.Legs == DemoWorld.Members.Count, "the server should have every member's floor control").ConfigureAwait(false);
         string[] mkis = [.. DemoWorld.Members.Select(name => Client(name).MkiOf(RegroupId) ?? throw new DemoStepException($"{name} holds no key in force"))];
         string gmkId = mkis[0][..(2 * KeyIdentifier.Length_bytes)];
         Check(mkis.All(mki => mki.StartsWith(gmkId, StringComparison.Ordinal)), "the members do not hold the same GMK");
@@ -203,6 +199,16 @@ public sealed class DemoScenario(DemoWorld world, short[] speech, short[] reply)
     private McxEndpoint Client(string name) => world.Clients[name].Endpoint;
 
     private static string GroupOf(string name) => name is "alice" or "bob" ? EmbeddedOrganisation.FireGroup : EmbeddedOrganisation.AmbulanceGroup;
+
+    private async Task UntilAsync(Func<McSystem, bool> condition, string difference)
+    {
+        long deadline_ms = Environment.TickCount64 + (long)StepTimeout.TotalMilliseconds;
+        while (!await world.Server.InspectAsync(condition).ConfigureAwait(false))
+        {
+            Check(Environment.TickCount64 < deadline_ms, difference);
+            await Task.Delay(5).ConfigureAwait(false);
+        }
+    }
 
     private static void Check(bool condition, string difference)
     {

@@ -12,6 +12,8 @@ internal sealed class CallMediaEvents(string group, Action<EndpointEvent> publis
     private bool _over;
     private volatile FloorParticipantState _state = FloorParticipantState.U_HasNoPermission;
     private volatile string? _talker;
+    private bool _isTold;
+    private bool _overridden;
     private volatile string? _refusal;
     private volatile IReadOnlyList<string> _talkers = [];
 
@@ -72,6 +74,7 @@ internal sealed class CallMediaEvents(string group, Action<EndpointEvent> publis
         switch (effect.Kind)
         {
             case FloorEffectKind.FloorGrantedToMe:
+                _isTold = false;
                 publish(new FloorGranted(group, effect.Duration_s) { Overriding = talk.Overriding });
                 Answer(FloorAnswer.Granted, granted: true);
                 break;
@@ -96,10 +99,7 @@ internal sealed class CallMediaEvents(string group, Action<EndpointEvent> publis
                 publish(new FloorOffered(group));
                 break;
             case FloorEffectKind.TalkerChanged or FloorEffectKind.FloorFree:
-                bool free = effect.Kind == FloorEffectKind.FloorFree;
-                _talker = free ? null : talk.Talker;
-                _talkers = free ? [] : talk.Talkers;
-                publish(new TalkerChanged(group, _talker) { Talkers = _talkers, Overridden = talk.Overridden });
+                Tell(effect.Kind == FloorEffectKind.FloorFree ? talk with { Talker = null, Talkers = [] } : talk);
                 break;
             case FloorEffectKind.RequestCancelled:
                 publish(new FloorRequestCancelled(group));
@@ -119,6 +119,18 @@ internal sealed class CallMediaEvents(string group, Action<EndpointEvent> publis
 
     public void OnNoKey() =>
         publish(new EndpointWarning($"no group master key of {group} is in force; nothing more is said until the next one is."));
+
+    // The server repeats Floor Idle. What holds after this client's own talk is told in any case.
+    private void Tell(in TalkState talk)
+    {
+        bool isKnown = _isTold && talk.Talker == _talker && talk.Overridden == _overridden && talk.Talkers.SequenceEqual(_talkers);
+        _isTold = true;
+        _talker = talk.Talker;
+        _talkers = talk.Talkers;
+        _overridden = talk.Overridden;
+        if (!isKnown)
+            publish(new TalkerChanged(group, _talker) { Talkers = _talkers, Overridden = _overridden });
+    }
 
     private void Answer(FloorAnswer answer, bool granted)
     {

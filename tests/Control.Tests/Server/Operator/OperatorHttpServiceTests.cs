@@ -23,7 +23,7 @@ public sealed class OperatorHttpServiceTests
     [InlineData("/", "/v1/calls/GROUP/floor")]
     [InlineData("/v1/calls/", "/v1/calls/GROUP/floor")]
     [InlineData("/v1/calls//floor", "/v1/calls/GROUP/floor")]
-    [InlineData("/v1/calls/sip%3Arail%40mcx.example/floor", "no call is up on sip:rail@mcx.example; /v1/calls lists the calls")]
+    [InlineData("/v1/calls/sip%3Arail%40mcx.example/floor", "no call is up on sip:rail@mcx.example; /v1/calls (mcx floor) lists the calls")]
     public async Task What_is_not_there_is_a_problem_with_a_way_out(string resource, string detail)
     {
         await using OperatorScene scene = await new OperatorScene().StartedAsync();
