@@ -14,6 +14,7 @@ public sealed class SubchannelControl
     private readonly Dictionary<int, Receiver> _receivers = [];
     private readonly TimerTable<Timer> _timers = new();
     private int _monitors;
+    private Instant _conversationEnd = Instant.Zero;
     private int _c17;
 
     /// <summary>Counts the mappings: a report that a subchannel is listened to holds until it is given back.</summary>
@@ -60,7 +61,7 @@ public sealed class SubchannelControl
 
     /// <summary>
     /// The client reports whether it listens on the general purpose subchannel (24.379 14.2.3), where it would hear Map Group To
-    /// Bearer. Unknown numbers are ignored.
+    /// Bearer: the last one that was missing has a conversation mapped. Unknown numbers are ignored.
     /// </summary>
     public void ReportMonitoring(int participant, bool monitors, Instant now, FloorEffects effects)
     {
@@ -68,6 +69,8 @@ public sealed class SubchannelControl
             return;
         Set(participant, receiver with { Monitors = monitors });
         UnmapForNobody(now, effects);
+        if (now < _conversationEnd)
+            Map(now, effects);
     }
 
     /// <summary>
@@ -83,18 +86,10 @@ public sealed class SubchannelControl
     /// <summary>Somebody got the floor or sends media: the conversation goes on, on the subchannel if enough listen.</summary>
     public void ConversationContinues(Instant now, FloorEffects effects)
     {
-        if (State != SubchannelState.Mapped)
-        {
-            if (_monitors < _options.MinimumListeners)
-                return;
-            _timers.StopAll();
-            State = SubchannelState.Mapped;
-            _mapping++;
-            effects.Add(FloorEffectKind.SubchannelMapped);
-            SendMap(effects);
-            _timers.Start(Timer.T16, now, _options.T16);
-        }
-        _timers.Start(Timer.T15, now, _options.T15);
+        _conversationEnd = now + _options.T15;
+        Map(now, effects);
+        if (State == SubchannelState.Mapped)
+            _timers.Start(Timer.T15, now, _options.T15);
     }
 
     /// <summary>
@@ -126,6 +121,7 @@ public sealed class SubchannelControl
     /// <summary>The call is over: the subchannel is given back.</summary>
     public void EndCall(Instant now, FloorEffects effects)
     {
+        _conversationEnd = Instant.Zero;
         if (State == SubchannelState.Mapped)
             Unmap(now, effects);
     }
@@ -154,6 +150,19 @@ public sealed class SubchannelControl
                     break;
             }
         }
+    }
+
+    private void Map(Instant now, FloorEffects effects)
+    {
+        if (State == SubchannelState.Mapped || _monitors < _options.MinimumListeners)
+            return;
+        _timers.StopAll();
+        State = SubchannelState.Mapped;
+        _mapping++;
+        effects.Add(FloorEffectKind.SubchannelMapped);
+        SendMap(effects);
+        _timers.Start(Timer.T16, now, _options.T16);
+        _timers.Start(Timer.T15, now, _conversationEnd - now);
     }
 
     private static bool IsForAll(FloorMessageType type) =>

@@ -61,6 +61,29 @@ public sealed class SubchannelControlTests
     }
 
     [Fact]
+    public void A_conversation_is_mapped_when_the_listener_that_was_missing_comes_and_not_after_it()
+    {
+        Monitor(1);
+        Assert.Equal("-", Do(() => _control.ConversationContinues(_now, _effects)));
+        Pass(29);
+        Assert.Equal("SubchannelMapped Map→bearer", Do(() => Monitor(2)));
+        Assert.EndsWith("SubchannelUnmapped Unmap→bearer", Pass(1), StringComparison.Ordinal);
+        Do(() => _control.ReportMonitoring(2, false, _now, _effects));
+        Assert.Equal("-", Do(() => Monitor(2)));
+    }
+
+    [Fact]
+    public void A_call_that_ends_in_a_conversation_is_not_mapped_again_while_its_legs_leave()
+    {
+        _control.Join(3, hasMulticastKey: true);
+        Monitor(1, 2, 3);
+        _control.ConversationContinues(_now, _effects);
+        _control.EndCall(_now, _effects);
+        Assert.Equal("-", Do(() => _control.ReportMonitoring(3, false, _now, _effects)));
+        Assert.Equal(SubchannelState.Unmapping, _control.State);
+    }
+
+    [Fact]
     public void Announcements_go_once_over_multicast_and_by_unicast_to_who_does_not_listen()
     {
         Monitor(1, 2, 3);
