@@ -28,6 +28,12 @@ public sealed class ClientServerKey : IDisposable
 
     public ReadOnlySpan<byte> Rand => _material.Rand;
 
+    /// <summary>A key of the same octets, apart from this one.</summary>
+    public ClientServerKey Copy() => new(Id, _material.Key, Rand);
+
+    /// <summary>The same as a key of any purpose.</summary>
+    public McxKey ToMcxKey() => new(Id, _material.Key, Rand);
+
     /// <summary>For stores and key files only: 16 octets.</summary>
     public void CopyKeyTo(Span<byte> destination) => _material.CopyKeyTo(destination);
 

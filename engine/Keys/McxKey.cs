@@ -88,7 +88,10 @@ public sealed class McxKey : IDisposable
         _material.Derive(Check(session), bundleId, masterKey16, masterSalt12);
 
     /// <summary>A key of the same octets, apart from this one.</summary>
-    public McxKey Copy() => new(Id, _material.Key, Rand) { Validity = Validity, GroupIds = GroupIds };
+    public McxKey Copy() => CopyFor(GroupIds);
+
+    /// <summary>The same for other groups.</summary>
+    public McxKey CopyFor(IReadOnlyList<string> groupIds) => new(Id, _material.Key, Rand) { Validity = Validity, GroupIds = groupIds };
 
     /// <summary>A copy for group media, apart from this one.</summary>
     public GroupMasterKey ToGroupMasterKey() => new(Id, _material.Key, Rand);

@@ -87,9 +87,10 @@ public sealed class SubchannelControl
     public void ConversationContinues(Instant now, FloorEffects effects)
     {
         _conversationEnd = now + _options.T15;
-        Map(now, effects);
         if (State == SubchannelState.Mapped)
             _timers.Start(Timer.T15, now, _options.T15);
+        else
+            Map(now, effects);
     }
 
     /// <summary>

@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using MediaEngine.Keys;
-
 namespace MediaEngine.Media;
 
 /// <summary>
@@ -9,21 +6,19 @@ namespace MediaEngine.Media;
 /// </summary>
 public static class MediaCommandKeys
 {
-    private const int Key_bytes = 16;
-
     /// <summary>The same command with keys of its own. Commands without keys are returned as they are.</summary>
     public static MediaCommand WithOwnKeys(MediaCommand command) => command switch
     {
         OpenCall open => open with
         {
-            MediaKey = Copy(open.MediaKey),
+            MediaKey = open.MediaKey.Copy(),
             Multicast = Copy(open.Multicast),
             ControllingFunction = open.ControllingFunction is null ? null : Copy(open.ControllingFunction),
         },
-        AddLeg add => add with { ClientServerKey = Copy(add.ClientServerKey) },
+        AddLeg add => add with { ClientServerKey = add.ClientServerKey.Copy() },
         AddPlainLeg add => add with { Media = Copy(add.Media) },
         ChangePlainLeg change => change with { Media = Copy(change.Media) },
-        InstallGroupKey install => install with { Key = Copy(install.Key) },
+        InstallGroupKey install => install with { Key = install.Key.Copy() },
         ReplaceFloorKey replace => replace with { FloorKey = Copy(replace.FloorKey) },
         AddNonControllingFunction add => add with { Function = Copy(add.Function) },
         BecomeNonControlling become => become with { ControllingFunction = Copy(become.ControllingFunction) },
@@ -68,15 +63,6 @@ public static class MediaCommandKeys
 
     private static PlainMedia Copy(PlainMedia media) => media with { Keys = media.Keys?.Copy() };
 
-    private static GroupMasterKey Copy(GroupMasterKey key)
-    {
-        Span<byte> octets = stackalloc byte[Key_bytes];
-        key.CopyKeyTo(octets);
-        var copy = new GroupMasterKey(key.Id, octets, key.Rand);
-        CryptographicOperations.ZeroMemory(octets);
-        return copy;
-    }
-
     private static MulticastSubchannel? Copy(MulticastSubchannel? subchannel) => subchannel is null
         ? null
         : subchannel with { FloorKey = Copy(subchannel.FloorKey), ControlKey = Copy(subchannel.ControlKey) };
@@ -84,13 +70,4 @@ public static class MediaCommandKeys
     private static MulticastKey Copy(MulticastKey key) => key with { Key = key.Key.Copy() };
 
     private static FunctionPeer Copy(FunctionPeer peer) => peer with { SignallingProtectionKey = peer.SignallingProtectionKey.Copy() };
-
-    private static ClientServerKey Copy(ClientServerKey key)
-    {
-        Span<byte> octets = stackalloc byte[Key_bytes];
-        key.CopyKeyTo(octets);
-        var copy = new ClientServerKey(key.Id, octets, key.Rand);
-        CryptographicOperations.ZeroMemory(octets);
-        return copy;
-    }
 }

@@ -11,10 +11,7 @@ internal sealed class ControlKeyRing
     /// <summary>Takes ownership of the key; release once per acquire.</summary>
     public ControlKey Acquire(ClientServerKey key)
     {
-        Span<byte> octets = stackalloc byte[McxKey.Key_bytes];
-        key.CopyKeyTo(octets);
-        var same = new McxKey(key.Id, octets, key.Rand);
-        CryptographicOperations.ZeroMemory(octets);
+        McxKey same = key.ToMcxKey();
         key.Dispose();
         return Acquire(same);
     }

@@ -78,7 +78,7 @@ public sealed class ManagedKeysTests
         string firstCsk = alice.ClientServerKey.Id.ToString();
         foreach (McxEndpoint endpoint in (McxEndpoint[])[alice, bob])
             await endpoint.WaitForKeyAsync(ManagedSystem.Major, Soon, Cancellation);
-        await system.HeardAllAnswersAsync(Cancellation);
+        await system.HeardAllAnswersAsync();
         await alice.DisposeAsync();
         await bob.DisposeAsync();
         await system.StartAsync();

@@ -80,11 +80,8 @@ internal sealed class ManagedSystem : IAsyncDisposable
     }
 
     /// <summary>The server has every answer that clients gave or give.</summary>
-    public async Task HeardAllAnswersAsync(CancellationToken cancellation)
-    {
-        while (await Server.InspectAsync(system => system.PendingRequestCount) > 0)
-            await Task.Delay(5, cancellation);
-    }
+    public Task HeardAllAnswersAsync() =>
+        Eventually.IsTrueAsync(() => Server.InspectAsync(system => system.PendingRequestCount == 0));
 
     public async Task StopAsync()
     {

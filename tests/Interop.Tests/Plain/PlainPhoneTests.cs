@@ -26,7 +26,7 @@ public sealed class PlainPhoneTests
         Task<CallUp>[] ups = [.. new[] { alice, bob }.Select(endpoint => endpoint.ExpectAsync<CallUp>(Soon))];
         Task call = phone.CallAsync(SmallSystem.Fire);
         await Task.WhenAll(ups);
-        await system.HasLegsAsync(3, Cancellation);
+        await system.HasLegsAsync(3);
 
         await IsHeardAsync(alice, bob, phone);
         Task<BurstReceived>[] heard = [.. new[] { alice, bob }.Select(endpoint => endpoint.ExpectAsync<BurstReceived>(Soon))];
@@ -61,7 +61,7 @@ public sealed class PlainPhoneTests
         Task<CallUp> up = carol.ExpectAsync<CallUp>(Soon);
         await alice.CallAsync(SmallSystem.Incident, null, Cancellation);
         await up;
-        await system.HasLegsAsync(3, Cancellation);
+        await system.HasLegsAsync(3);
 
         await IsHeardAsync(alice, carol, phone);
         Task<BurstReceived>[] heard = [.. new[] { alice, carol }.Select(endpoint => endpoint.ExpectAsync<BurstReceived>(Soon))];

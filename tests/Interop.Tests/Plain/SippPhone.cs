@@ -227,6 +227,10 @@ internal sealed partial class SippPhone : IDisposable
         Content-Length: 0
 
         ]]></send>
+        {UntilBye}
+        """;
+
+    private const string UntilBye = """
         <recv request="BYE"/>
         <send><![CDATA[
 
@@ -267,18 +271,6 @@ internal sealed partial class SippPhone : IDisposable
 
         ]]></send>
         <recv request="ACK"/>
-        <recv request="BYE"/>
-        <send><![CDATA[
-
-        SIP/2.0 200 OK
-        [last_Via:]
-        [last_From:]
-        [last_To:]
-        [last_Call-ID:]
-        [last_CSeq:]
-        Content-Length: 0
-
-        ]]></send>
-        </scenario>
+        {UntilBye}
         """;
 }

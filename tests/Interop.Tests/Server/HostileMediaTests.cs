@@ -27,7 +27,7 @@ public sealed class HostileMediaTests : IAsyncLifetime
     {
         _alice = await _system.MemberAsync("alice", Cancellation);
         _bob = await RawMember.CallAsync(_system, "bob");
-        await EventuallyAsync(() => _system.Server.MediaCounters.Legs == 2);
+        await Eventually.IsTrueAsync(() => _system.Server.MediaCounters.Legs == 2);
     }
 
     public async ValueTask DisposeAsync()
@@ -50,10 +50,10 @@ public sealed class HostileMediaTests : IAsyncLifetime
             await _stranger.SendAsync(Damaged(random, floor), Server.Floor, Cancellation);
             // No more wait in a socket than any buffer holds.
             if (i % 50 == 49)
-                await EventuallyAsync(() => _system.Server.MediaCounters is { } now && now.ReceivedMedia_packets == i + 1 && now.ReceivedFloor_packets == i + 1);
+                await Eventually.IsTrueAsync(() => _system.Server.MediaCounters is { } now && now.ReceivedMedia_packets == i + 1 && now.ReceivedFloor_packets == i + 1);
         }
 
-        await EventuallyAsync(() => _system.Server.MediaCounters.DroppedTotal == 2 * datagrams);
+        await Eventually.IsTrueAsync(() => _system.Server.MediaCounters.DroppedTotal == 2 * datagrams);
         MediaCounters counters = _system.Server.MediaCounters;
         Assert.Equal((0, 0), (counters.AcceptedMedia_packets, counters.ForwardedMedia_packets));
         Assert.Equal(
@@ -162,11 +162,11 @@ public sealed class HostileMediaTests : IAsyncLifetime
         MediaCounters before = _system.Server.MediaCounters;
         await send();
         if (reason is null && floor)
-            await EventuallyAsync(() => _system.Server.MediaCounters.ReceivedFloor_packets > before.ReceivedFloor_packets);
+            await Eventually.IsTrueAsync(() => _system.Server.MediaCounters.ReceivedFloor_packets > before.ReceivedFloor_packets);
         else if (reason is null)
-            await EventuallyAsync(() => _system.Server.MediaCounters.AcceptedMedia_packets == before.AcceptedMedia_packets + 1);
+            await Eventually.IsTrueAsync(() => _system.Server.MediaCounters.AcceptedMedia_packets == before.AcceptedMedia_packets + 1);
         else
-            await EventuallyAsync(() => _system.Server.MediaCounters.DroppedTotal == before.DroppedTotal + 1);
+            await Eventually.IsTrueAsync(() => _system.Server.MediaCounters.DroppedTotal == before.DroppedTotal + 1);
         MediaCounters after = _system.Server.MediaCounters;
         foreach (MediaDrop drop in Enum.GetValues<MediaDrop>())
             Assert.True(after.Dropped(drop) - before.Dropped(drop) == (drop == reason ? 1 : 0), $"{drop} moved by {after.Dropped(drop) - before.Dropped(drop)}, expected was {reason}");
@@ -178,7 +178,7 @@ public sealed class HostileMediaTests : IAsyncLifetime
     {
         MediaCounters before = _system.Server.MediaCounters;
         await send();
-        await EventuallyAsync(() => _system.Server.MediaCounters.DroppedTotal == before.DroppedTotal + 1);
+        await Eventually.IsTrueAsync(() => _system.Server.MediaCounters.DroppedTotal == before.DroppedTotal + 1);
         Assert.Equal(before.AcceptedMedia_packets, _system.Server.MediaCounters.AcceptedMedia_packets);
     }
 
@@ -219,12 +219,5 @@ public sealed class HostileMediaTests : IAsyncLifetime
                 copy[random.Next(copy.Length)] ^= (byte)(1 << random.Next(8));
                 return copy;
         }
-    }
-
-    private static async Task EventuallyAsync(Func<bool> condition)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (!condition())
-            await Task.Delay(1, limit.Token);
     }
 }

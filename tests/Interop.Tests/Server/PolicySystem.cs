@@ -75,8 +75,7 @@ internal sealed class PolicySystem : IAsyncDisposable, ILoggerProvider, ILogger
         McxCall outgoing = await endpoints[0].CallAsync(Fire, options, cancellation);
         await Task.WhenAll(up);
         // A member is up with its own answer, the server takes its floor control a little later.
-        while (_server.MediaCounters.Legs < names.Length)
-            await Task.Delay(10, cancellation);
+        await Eventually.IsTrueAsync(() => _server.MediaCounters.Legs == names.Length);
         return [.. endpoints.Select(endpoint => (endpoint, endpoint == endpoints[0] ? outgoing : Assert.Single(endpoint.Calls)))];
     }
 

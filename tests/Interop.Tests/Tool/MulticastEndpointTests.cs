@@ -36,7 +36,7 @@ public sealed class MulticastEndpointTests
         await aliceTalks;
         await byAlice.ReleaseFloorAsync(Cancellation);
 
-        await EventuallyAsync(() => Changes(ofBob).Length >= 3 && Changes(ofAlice).Length >= 3);
+        await Eventually.IsTrueAsync(() => Changes(ofBob).Length >= 3 && Changes(ofAlice).Length >= 3);
         Assert.Equal(["multicast Idle", "multicast Taken", "multicast Idle"], Changes(ofBob));
         Assert.Equal(["unicast Idle", "unicast Granted", "unicast Idle"], Changes(ofAlice));
         Assert.Equal(0, byBob.Undecryptable);
@@ -61,7 +61,7 @@ public sealed class MulticastEndpointTests
 
         BurstReceived burst = await heard;
         Assert.Equal((10, 0, 0), (burst.Burst.Packets, burst.Burst.Lost, burst.Burst.ViaMulticast));
-        await EventuallyAsync(() => !ofBob.Heard.IsEmpty);
+        await Eventually.IsTrueAsync(() => !ofBob.Heard.IsEmpty);
         Assert.Equal(["unicast Idle"], Changes(ofBob));
         Assert.Null(Assert.Single(bob.Calls).Multicast);
         Assert.Null(bob.Tmgi);
@@ -94,7 +94,7 @@ public sealed class MulticastEndpointTests
         McxCall byAlice = await CallAsync(alice, bob);
         await GrantAndListenAsync(byAlice, bob);
         IPEndPoint? before = Assert.Single(bob.Calls).Multicast;
-        await EventuallyAsync(() => !ofBob.Mappings.IsEmpty);
+        await Eventually.IsTrueAsync(() => !ofBob.Mappings.IsEmpty);
         Assert.True(ofBob.Mappings.TryPeek(out byte[]? genuine));
         byte[] forged = Map("239.192.99.99", SmallSystem.MscckOf(value: 0x51));
         int refused = bob.RefusedOnBearer;
@@ -104,7 +104,7 @@ public sealed class MulticastEndpointTests
         foreach (byte[] datagram in (byte[][])[genuine, forged, genuine[..20], []])
             attacker.SendTo(datagram, system.Bearer.GeneralPurpose);
 
-        await EventuallyAsync(() => bob.RefusedOnBearer >= refused + 4);
+        await Eventually.IsTrueAsync(() => bob.RefusedOnBearer >= refused + 4);
         Assert.Equal(before, Assert.Single(bob.Calls).Multicast);
     }
 
@@ -119,7 +119,7 @@ public sealed class MulticastEndpointTests
         Assert.Equal(FloorAnswer.Granted, await byAlice.RequestFloorAsync(Cancellation));
         await told;
 
-        await EventuallyAsync(() => bob.RefusedOnBearer >= 2);
+        await Eventually.IsTrueAsync(() => bob.RefusedOnBearer >= 2);
         Assert.Null(Assert.Single(bob.Calls).Multicast);
     }
 
@@ -135,7 +135,7 @@ public sealed class MulticastEndpointTests
 
         await byAlice.ReleaseFloorAsync(Cancellation);
 
-        await EventuallyAsync(() => byBob.Undecryptable > 0);
+        await Eventually.IsTrueAsync(() => byBob.Undecryptable > 0);
         Assert.Equal(SmallSystem.IdOf("alice"), byBob.Talker);
     }
 
@@ -188,15 +188,5 @@ public sealed class MulticastEndpointTests
         Task<SubchannelListened> mapped = called.ExpectAsync<SubchannelListened>(Soon);
         Assert.Equal(FloorAnswer.Granted, await call.RequestFloorAsync(Cancellation));
         await mapped;
-    }
-
-    private static async Task EventuallyAsync(Func<bool> condition)
-    {
-        DateTime end = DateTime.UtcNow + Soon;
-        while (!condition())
-        {
-            Assert.True(DateTime.UtcNow < end, "it did not come about");
-            await Task.Delay(10, Cancellation);
-        }
     }
 }

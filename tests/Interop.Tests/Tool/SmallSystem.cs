@@ -102,11 +102,7 @@ internal sealed class SmallSystem : IAsyncDisposable
     public IPEndPoint SipEndPoint(SipTransportKind transport) => _server.SipEndPoint(transport);
 
     /// <summary>A client is up with its own answer; the server has its leg a little later.</summary>
-    public async Task HasLegsAsync(int count, CancellationToken cancellation)
-    {
-        while (_server.MediaCounters.Legs < count)
-            await Task.Delay(5, cancellation);
-    }
+    public Task HasLegsAsync(int count) => Eventually.IsTrueAsync(() => _server.MediaCounters.Legs == count);
 
     public string File(string name) => _folder.File(name);
 

@@ -64,10 +64,7 @@ public sealed class ClientKeyRing : IDisposable
     /// <exception cref="ToolException">Another key is held under its GMK-ID, or there is no room.</exception>
     public void AddConfigured(string group, GroupMasterKey key)
     {
-        Span<byte> octets = stackalloc byte[McxKey.Key_bytes];
-        key.CopyKeyTo(octets);
-        using var configured = new McxKey(key.Id, octets, key.Rand);
-        octets.Clear();
+        using McxKey configured = key.ToMcxKey();
         AddConfigured(group, configured);
     }
 
@@ -78,7 +75,7 @@ public sealed class ClientKeyRing : IDisposable
         lock (_lock)
         {
             IReadOnlyList<string> others = _held.GetValueOrDefault(key.Id)?.Key.GroupIds ?? [];
-            KeyInstallation installation = TryHold(Copy(key, [.. others, group]), default);
+            KeyInstallation installation = TryHold(key.CopyFor([.. others, group]), default);
             if (installation is not (KeyInstallation.Installed or KeyInstallation.Renewed))
             {
                 throw new ToolException(installation == KeyInstallation.Clash
@@ -200,14 +197,14 @@ public sealed class ClientKeyRing : IDisposable
     public IReadOnlyList<McxKey> CopiesFor(string group)
     {
         lock (_lock)
-            return [.. Of(group).Select(key => Copy(key, [group]))];
+            return [.. Of(group).Select(key => key.CopyFor([group]))];
     }
 
     /// <summary>Copies of the keys held for floor control of a group by multicast; theirs who asks.</summary>
     public IReadOnlyList<McxKey> FloorKeysFor(string group)
     {
         lock (_lock)
-            return [.. OfAnyPurpose(group).Where(key => key.Purpose != KeyPurpose.GroupMasterKey).Select(key => Copy(key, [group]))];
+            return [.. OfAnyPurpose(group).Where(key => key.Purpose != KeyPurpose.GroupMasterKey).Select(key => key.CopyFor([group]))];
     }
 
     public void Dispose()
@@ -298,14 +295,5 @@ public sealed class ClientKeyRing : IDisposable
         return _held.Values.Select(kept => kept.Key).Where(key =>
             key.Validity.StatusAt(now) is KeyStatus.Active or KeyStatus.Pending &&
             key.GroupIds.Any(id => McIdentity.Normalise(id) == wanted));
-    }
-
-    private static McxKey Copy(McxKey key, IReadOnlyList<string> groups)
-    {
-        Span<byte> octets = stackalloc byte[McxKey.Key_bytes];
-        key.CopyKeyTo(octets);
-        var copy = new McxKey(key.Id, octets, key.Rand) { Validity = key.Validity, GroupIds = groups };
-        octets.Clear();
-        return copy;
     }
 }
