@@ -73,12 +73,16 @@ public sealed class ManagedKeysTests
         await using var system = new ManagedSystem();
         await system.StartAsync();
         McxEndpoint alice = system.Endpoint("alice"), bob = system.Endpoint("bob");
+        foreach (McxEndpoint endpoint in (McxEndpoint[])[alice, bob])
+        {
+            await endpoint.RegisterAsync(Cancellation);
+            foreach (string group in (string[])[ManagedSystem.Fire, ManagedSystem.Major])
+                await endpoint.WaitForKeyAsync(group, Soon, Cancellation);
+        }
+        await system.HeardAllAnswersAsync();
         await CallAsync(alice, bob, ManagedSystem.Fire);
         IReadOnlyList<string> keys = alice.GmkIdsOf(ManagedSystem.Fire);
         string firstCsk = alice.ClientServerKey.Id.ToString();
-        foreach (McxEndpoint endpoint in (McxEndpoint[])[alice, bob])
-            await endpoint.WaitForKeyAsync(ManagedSystem.Major, Soon, Cancellation);
-        await system.HeardAllAnswersAsync();
         await alice.DisposeAsync();
         await bob.DisposeAsync();
         await system.StartAsync();
