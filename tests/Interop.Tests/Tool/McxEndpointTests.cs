@@ -40,6 +40,7 @@ public sealed class McxEndpointTests
         Task<CallUp>[] ups = [.. new[] { bob, carol }.Select(endpoint => endpoint.ExpectAsync<CallUp>(Soon))];
         Task<BurstReceived>[] heard = [.. new[] { bob, carol }.Select(endpoint => endpoint.ExpectAsync<BurstReceived>(Soon))];
         McxCall call = await alice.CallAsync(SmallSystem.Incident, null, Cancellation);
+        await system.HasLegsAsync(3);
         foreach (CallUp up in await Task.WhenAll(ups))
             Assert.Equal((SmallSystem.Incident, false), (up.Group, up.Outgoing));
         short[] said = Tone(0.3);
