@@ -68,12 +68,12 @@ internal sealed class Authenticator : IDisposable
         {
             if (!TryVerify(transaction, request, flow, now, effects, out user))
                 return false;
-            effects.Vouch(flow);
+            Vouch(flow, user, effects);
         }
         else if (flow.Transport == SipTransportKind.Udp)
         {
             // There it holds for a time only, and a stack that was restarted knows nobody.
-            effects.Vouch(flow);
+            Vouch(flow, user, effects);
         }
         return true;
     }
@@ -81,6 +81,10 @@ internal sealed class Authenticator : IDisposable
     public void Forget(SipFlow flow) => _connections.Remove(flow);
 
     public void Dispose() => _digest.Dispose();
+
+    // Before a request is read nobody knows what it is about; who may make urgent calls may claim priority.
+    private static void Vouch(SipFlow flow, McUser user, McxEffects effects) =>
+        effects.Vouch(flow, mayClaimPriority: user.AllowEmergencyGroupCall || user.AllowImminentPerilCall);
 
     private McUser? UserOf(SipFlow flow) =>
         flow.Transport == SipTransportKind.Udp
