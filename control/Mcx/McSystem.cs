@@ -74,11 +74,15 @@ public sealed class McSystem : IDisposable
     }
 
     /// <summary>Regroups in effect, for consoles and tests.</summary>
-    public IReadOnlyCollection<PreconfiguredRegroup> Regroups => _context.State.Regroups.Values;
+    public IReadOnlyCollection<PreconfiguredRegroup> Regroups => [.. _context.State.Regroups.Values];
 
     public IReadOnlyCollection<Registration> Registrations => [.. _context.State.Registrations.Values];
 
-    public IReadOnlyCollection<Affiliation> Affiliations => _context.State.Affiliations.Values;
+    public int RegistrationCount => _context.State.Registrations.Count;
+
+    public IReadOnlyCollection<Affiliation> Affiliations => [.. _context.State.Affiliations.Values];
+
+    public int AffiliationCount => _context.State.Affiliations.Count;
 
     public int CallCount => _context.State.CallsByNumber.Count;
 
@@ -202,8 +206,7 @@ public sealed class McSystem : IDisposable
     /// <summary>A connection closed: requests to its clients open a new one from now on.</summary>
     public void FlowClosed(SipFlow flow)
     {
-        foreach (string id in _context.State.Flows.Where(entry => entry.Value == flow).Select(entry => entry.Key).ToArray())
-            _context.State.Flows.Remove(id);
+        _context.State.Registrations.FlowClosed(flow);
         _authenticator.Forget(flow);
         _clientServerKeys.Forget(flow);
     }

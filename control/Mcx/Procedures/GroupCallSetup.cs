@@ -27,7 +27,8 @@ internal sealed class GroupCallSetup(
         {
             if (!plainCalls.TryRead(transaction, request, caller, effects, out PlainSession session, out SessionDescription plainOffer, out string called))
                 return;
-            Registration? registered = context.State.RegistrationsOf(McIdentity.Normalise(caller.McpttId)!).FirstOrDefault();
+            Registration? registered = context.State.Registrations.GetValueOrDefault(
+                McState.ClientKey(McIdentity.Normalise(caller.McpttId)!, PlainSipProfile.ClientId));
             if (registered is null)
                 Refuse(McxWarning.UserUnknown, "the caller is not registered");
             else
