@@ -17,10 +17,14 @@ namespace MediaEngine.Sip;
 /// </summary>
 public sealed class SessionTimer(SessionTimerOptions options)
 {
+    // A peer that asks for a little more each time is not followed for ever.
+    private const int MaxRaises = 4;
+
     private static readonly TimeSpan LeastRetry = TimeSpan.FromSeconds(10);
 
     private readonly TimerTable<Deadline> _timers = new();
     private uint _minSE_s = options.MinSE_s;
+    private int _raises;
 
     private enum Deadline
     {
@@ -71,8 +75,10 @@ public sealed class SessionTimer(SessionTimerOptions options)
     {
         ArgumentNullException.ThrowIfNull(refusal);
         if (refusal.Status != 422 || !SipMinSE.TryParse(refusal.Headers.Get("Min-SE"), out SipMinSE least)
-            || least.Interval_s <= Wanted_s || least.Interval_s > SessionTimerOptions.Most_s)
+            || least.Interval_s <= Wanted_s || least.Interval_s > SessionTimerOptions.Most_s
+            || _raises == MaxRaises)
             return false;
+        _raises++;
         _minSE_s = least.Interval_s;
         return true;
     }

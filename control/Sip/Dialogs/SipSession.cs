@@ -13,7 +13,6 @@ public sealed class SipSession
     private readonly SessionTimerOptions _options;
     private readonly SessionTimer _timer;
     private readonly SessionModification _modification;
-    private Instant _retryAt = Instant.Never;
     private bool _peerTakesUpdate;
 
     private SipSession(SipDialog dialog, SessionTimerOptions options, SessionTimer timer, SessionModification modification)
@@ -34,7 +33,10 @@ public sealed class SipSession
     /// <summary>A request of ours, or the peer's, is not answered: no new INVITE.</summary>
     public bool IsBusy => _modification.IsBusy;
 
-    public Instant NextDeadline => Instant.Earlier(_retryAt, _timer.NextDeadline);
+    /// <summary>When what got a 491 is to be sent again; <see cref="Instant.Never"/> when there is nothing.</summary>
+    public Instant RetryAt { get; private set; } = Instant.Never;
+
+    public Instant NextDeadline => Instant.Earlier(RetryAt, _timer.NextDeadline);
 
     /// <summary>UAS: the 2xx, with its To tag, gets what belongs to the session timer.</summary>
     public static SipSession Accept(SipRequest invite, SipResponse success, SessionTimerOptions options, IEntropy entropy, Instant now)
@@ -85,11 +87,11 @@ public sealed class SipSession
     public SessionTimerAction Expire(Instant now)
     {
         SessionTimerAction action = _timer.Expire(now);
-        if (_retryAt <= now && action == SessionTimerAction.None)
+        if (RetryAt <= now && action == SessionTimerAction.None)
             action = SessionTimerAction.Refresh;
         if (action == SessionTimerAction.None)
             return action;
-        _retryAt = Instant.Never;
+        RetryAt = Instant.Never;
         if (action != SessionTimerAction.Refresh || !_modification.IsBusy)
             return action;
         _timer.Postpone(WhileBusy, now);
@@ -119,7 +121,7 @@ public sealed class SipSession
         }
         if (response.Status != 491)
             return _timer.RefreshAnswered(response, now);
-        _retryAt = now + _modification.GlareDelay();
+        RetryAt = now + _modification.GlareDelay();
         return SessionTimerAction.None;
     }
 
@@ -133,6 +135,7 @@ public sealed class SipSession
 
     private SipRequest Create(string method)
     {
+        RetryAt = Instant.Never;
         SipRequest request = Dialog.CreateRequest(method);
         _modification.Begin(request);
         _timer.Offer(request);
