@@ -17,12 +17,13 @@ public sealed class McSystem : IDisposable
         Methods =
         [
             SipMethods.Register, SipMethods.Publish, SipMethods.Message, SipMethods.Invite, SipMethods.Ack, SipMethods.Bye,
-            SipMethods.Cancel, SipMethods.Options,
+            SipMethods.Cancel, SipMethods.Options, SipMethods.Subscribe,
         ],
+        EventPackages = ["presence", "conference", "poc-settings"],
         ContentTypes =
         [
             ContentTypes.Sdp, ContentTypes.McpttInfo, ContentTypes.McpttRegroup, ContentTypes.Pidf, ContentTypes.Mikey,
-            ContentTypes.KeyRotation, "multipart/mixed",
+            ContentTypes.KeyRotation, ContentTypes.PocSettings, "multipart/mixed",
         ],
     };
 
@@ -44,6 +45,9 @@ public sealed class McSystem : IDisposable
     private readonly BearerAnnouncement _bearer;
     private readonly ListeningReport _listening;
     private readonly PlainCalls _plainCalls;
+    private readonly EventPublications _publications;
+    private readonly EventSubscriptions _subscriptions;
+    private readonly ServiceSettingsProcedure _serviceSettings;
     private Instant _nextSweep;
 
     /// <param name="durable">What the store held when the process started.</param>
@@ -66,8 +70,12 @@ public sealed class McSystem : IDisposable
         var multicast = new CallMulticast(_context, _groupKeys, _bearer.ControlKey);
         _listening = new ListeningReport(_context, multicast);
         _callSetup = new GroupCallSetup(_context, notification, _callRelease, _clientServerKeys, _groupKeys, multicast, _plainCalls);
-        _affiliation = new AffiliationProcedure(_context, membership, _callSetup, _callRelease);
-        _registration = new RegistrationProcedure(_context, _affiliation, membership, notification, _clientServerKeys, _groupKeys, _bearer, multicast);
+        _publications = new EventPublications(_context, durable.PublishedStates);
+        _subscriptions = new EventSubscriptions(_context, durable.Subscriptions);
+        _affiliation = new AffiliationProcedure(_context, _publications, membership, _callSetup, _callRelease);
+        _registration = new RegistrationProcedure(
+            _context, _affiliation, membership, notification, _clientServerKeys, _groupKeys, _bearer, multicast, _subscriptions, _publications);
+        _serviceSettings = new ServiceSettingsProcedure(_context, _publications, _registration);
         _regroupFormation = new PreconfiguredRegroupFormation(_context, notification);
         _regroupCancellation = new PreconfiguredRegroupCancellation(_context, notification, _callRelease);
     }
@@ -84,11 +92,15 @@ public sealed class McSystem : IDisposable
     /// <summary>The calls that are up, for consoles.</summary>
     public IReadOnlyList<GroupCallStatus> Calls => [.. _context.State.CallsByNumber.Values.Select(call => call.Status)];
 
+    /// <summary>Subscriptions held (RFC 6665).</summary>
+    public int SubscriptionCount => _subscriptions.Count;
+
     /// <summary>Requests to clients whose answer is waited for.</summary>
     public int PendingRequestCount => _context.Pending.Count;
 
     public Instant NextDeadline => Instant.Earlier(
-        IsWaiting ? _nextSweep : Instant.Never, Instant.Earlier(_groupKeys.NextDeadline, _bearer.NextDeadline));
+        Instant.Earlier(IsWaiting ? _nextSweep : Instant.Never, Instant.Earlier(_subscriptions.NextDeadline, _publications.NextDeadline)),
+        Instant.Earlier(_groupKeys.NextDeadline, _bearer.NextDeadline));
 
     private bool IsWaiting =>
         _context.State.Registrations.Count > 0 || _context.Pending.Count > 0 || _clientServerKeys.InWork > 0 || _groupKeys.InWork > 0 ||
@@ -100,8 +112,15 @@ public sealed class McSystem : IDisposable
         _context.DisposeRetired();
         _groupKeys.Expire(now, effects);
         _bearer.Expire(now, effects);
-        if (now < _nextSweep)
-            return;
+        if (now >= _nextSweep)
+            Sweep(now, effects);
+        _publications.Expire(now, effects);
+        // Last: what the others changed is told.
+        _subscriptions.Expire(now, effects);
+    }
+
+    private void Sweep(Instant now, McxEffects effects)
+    {
         _nextSweep = now + SweepInterval;
         _registration.Expire(now, effects);
         _clientServerKeys.Sweep(now, effects);
@@ -135,9 +154,13 @@ public sealed class McSystem : IDisposable
             case SipMethods.Bye:
                 ReceiveBye(transaction, request, flow, now, effects);
                 return;
+            case SipMethods.Subscribe when request.To?.Tag is not null:
+                ReceiveRefresh(transaction, request, flow, now, effects);
+                return;
             case SipMethods.Options:
                 SipResponse options = _context.Reply(request, 200);
                 options.Headers.Add("Allow", Capabilities.Allow);
+                options.Headers.Add("Allow-Events", Capabilities.AllowEvents);
                 effects.Respond(transaction, options);
                 return;
             default:
@@ -269,6 +292,32 @@ public sealed class McSystem : IDisposable
             _context.Respond(transaction, request, 500, effects);
     }
 
+    // As a BYE: only who subscribed may refresh or end the subscription.
+    private void ReceiveRefresh(SipTransactionId transaction, SipRequest request, SipFlow flow, Instant now, McxEffects effects)
+    {
+        if (_subscriptions.Find(request) is not { } subscription)
+        {
+            _context.Respond(transaction, request, 481, effects);
+            return;
+        }
+        if (!_authenticator.TryAuthenticate(transaction, request, flow, now, effects, out McUser? user))
+            return;
+        if (McIdentity.Normalise(user.McpttId) != subscription.Subscriber)
+            _context.Refuse(transaction, request, McxWarning.ServiceAuthorisationFailed, user.McpttId, $"the subscription is {subscription.Subscriber}'s", effects);
+        else
+            _subscriptions.Refresh(transaction, subscription, request, flow, now, effects);
+    }
+
+    private void ReceivePublish(SipTransactionId transaction, SipRequest request, McUser user, Instant now, McxEffects effects)
+    {
+        if (!_publications.TryCheck(transaction, request, user, effects, out Publication? publication))
+            return;
+        if (publication.Package.Name == EventPublications.Presence)
+            _affiliation.Handle(transaction, publication, user, now, effects);
+        else
+            _serviceSettings.Handle(transaction, publication, user, now, effects);
+    }
+
     private void ReceiveAuthenticated(SipTransactionId transaction, SipRequest request, SipFlow flow, Instant now, McxEffects effects)
     {
         if (!_authenticator.TryIdentify(transaction, request, flow, now, effects, out McUser? user))
@@ -279,7 +328,10 @@ public sealed class McSystem : IDisposable
                 _registration.Handle(transaction, request, flow, user, now, effects);
                 break;
             case SipMethods.Publish:
-                _affiliation.Handle(transaction, request, user, now, effects);
+                ReceivePublish(transaction, request, user, now, effects);
+                break;
+            case SipMethods.Subscribe:
+                _subscriptions.Handle(transaction, request, flow, user, now, effects);
                 break;
             case SipMethods.Invite when request.To?.Tag is not null && LegOf(request) is { Plain: not null } leg:
                 _plainCalls.HandleReInvite(transaction, request, leg, user, effects);

@@ -34,6 +34,8 @@ public sealed record McxOptions
 
     public int MaxRegroups { get; init; } = 10_000;
 
+    public EventOptions Events { get; init; } = new();
+
     /// <summary>What the server does with keys that it manages.</summary>
     public KeyOptions Keys { get; init; } = new();
 }

@@ -33,7 +33,15 @@ internal sealed class CallLeg(GroupCall call, int number, McUser user, string cl
 
     public SipDestination Destination { get; } = destination;
 
-    public CallLegState State { get; set; }
+    public CallLegState State
+    {
+        get;
+        set
+        {
+            field = value;
+            Call.RosterChanged?.Invoke(Call);
+        }
+    }
 
     public SipDialog? Dialog { get; set; }
 

@@ -45,6 +45,21 @@ internal sealed class McState
 
     public Dictionary<SipTransactionId, CallLeg> LegsByInvite { get; } = [];
 
+    /// <summary>Service settings by client.</summary>
+    public Dictionary<string, ServiceSettings> Settings { get; } = [];
+
+    /// <summary>The p-id of each user's last affiliation document.</summary>
+    public Dictionary<string, string> PublishIds { get; } = [];
+
+    /// <summary>Users and groups whose affiliations changed since their subscribers were told.</summary>
+    public HashSet<string> ChangedAffiliations { get; } = [];
+
+    /// <summary>Users whose service settings did.</summary>
+    public HashSet<string> ChangedSettings { get; } = [];
+
+    /// <summary>Calls whose roster did.</summary>
+    public HashSet<GroupCall> ChangedRosters { get; } = [];
+
     public static string ClientKey(string mcpttId, string clientId) => $"{mcpttId} {clientId}";
 
     public void Set(Registration registration)
@@ -73,6 +88,7 @@ internal sealed class McState
         Regroups[regroup.Id] = regroup;
         foreach (string group in regroup.Groups)
             RegroupOfConstituent[group] = regroup.Id;
+        NoteMembers(regroup);
     }
 
     public void RemoveRegroup(PreconfiguredRegroup regroup)
@@ -80,6 +96,14 @@ internal sealed class McState
         Regroups.Remove(regroup.Id);
         foreach (string group in regroup.Groups)
             RegroupOfConstituent.Remove(group);
+        NoteMembers(regroup);
+    }
+
+    private void NoteMembers(PreconfiguredRegroup regroup)
+    {
+        ChangedAffiliations.Add(regroup.Id);
+        foreach (RegroupMember member in regroup.Members)
+            ChangedAffiliations.Add(member.McpttId);
     }
 
     /// <summary>Every client affiliated to the group.</summary>

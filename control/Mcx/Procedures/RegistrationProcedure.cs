@@ -11,7 +11,8 @@ namespace MediaEngine.Mcx;
 /// </summary>
 internal sealed class RegistrationProcedure(
     McContext context, AffiliationProcedure affiliation, RegroupMembership membership, RegroupNotification notification,
-    ClientServerKeys clientServerKeys, GroupKeyManagement groupKeys, BearerAnnouncement bearer, CallMulticast multicast)
+    ClientServerKeys clientServerKeys, GroupKeyManagement groupKeys, BearerAnnouncement bearer, CallMulticast multicast,
+    EventSubscriptions subscriptions, EventPublications publications)
 {
     private const int RetryAfter_s = 5;
 
@@ -103,6 +104,7 @@ internal sealed class RegistrationProcedure(
 
         bool isRefresh = before is not null && before.CallId == registration.CallId && !context.State.RestoredRegistrations.Remove(id);
         groupKeys.ClientRegistered(id, mcpttId, anew: !isRefresh, now, effects);
+        subscriptions.ClientRegistered(id, mcpttId, now);
         if (!isRefresh)
             multicast.SetMonitoring(id, monitors: false, effects);
         bearer.ClientRegistered(id, mcpttId, anew: !isRefresh, now, effects);
@@ -118,6 +120,9 @@ internal sealed class RegistrationProcedure(
             membership.Join(regroup, mcpttId, clientId, effects);
         notification.NotifyAllOf(mcpttId, clientId, effects);
     }
+
+    /// <summary>The client logs off (TS 24.379 7.3.4): as if it had de-registered.</summary>
+    public void LogOff(string id, Instant now, McxEffects effects) => Remove(id, "logged off", now, effects);
 
     /// <summary>Registrations whose time is over end as if the client had de-registered.</summary>
     public void Expire(Instant now, McxEffects effects)
@@ -177,6 +182,8 @@ internal sealed class RegistrationProcedure(
         context.State.RestoredRegistrations.Remove(id);
         effects.Delete<Registration>(id);
         bearer.ClientRemoved(id);
+        subscriptions.ClientRemoved(id, registration.McpttId, now, effects);
+        publications.ClientRemoved(registration.McpttId, registration.ClientId, effects);
         multicast.SetMonitoring(id, monitors: false, effects);
         effects.Log("de-registered", registration.McpttId, why);
         affiliation.DropAll(registration.McpttId, registration.ClientId, now, effects);
