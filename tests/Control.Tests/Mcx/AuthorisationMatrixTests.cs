@@ -19,7 +19,7 @@ public sealed class AuthorisationMatrixTests
         "FUTURE", "invite",
     ];
 
-    private static readonly string[] Allowed = [SipMethods.Invite, SipMethods.Bye, SipMethods.Register, SipMethods.Message, SipMethods.Publish];
+    private static readonly string[] Allowed = [SipMethods.Invite, SipMethods.Bye, SipMethods.Register, SipMethods.Message, SipMethods.Publish, SipMethods.Subscribe];
 
     private readonly McSystemHarness _mcx = new();
 

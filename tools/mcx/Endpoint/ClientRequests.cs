@@ -15,6 +15,8 @@ internal sealed class ClientRequests(ClientProfile profile, Func<string> contact
     /// <summary>Affiliation lasts until it is changed (TS 24.379 9.2.1.2).</summary>
     private const string Forever = "4294967295";
 
+    private const uint SubscriptionExpires_s = 3600;
+
     private readonly string _registrationCallId = SystemEntropy.Instance.NextToken();
     private readonly string _registrationTag = SystemEntropy.Instance.NextToken();
     private readonly SipUri _user = SipUri.TryParse(profile.SipUser, out SipUri? user)
@@ -63,6 +65,28 @@ internal sealed class ClientRequests(ClientProfile profile, Func<string> contact
         return request;
     }
 
+    /// <summary>A subscription of this client (TS 24.379 9.2.1.3, 10.1.3.2).</summary>
+    /// <param name="target">The user or group it is about.</param>
+    /// <param name="session">The MCPTT session identity; null = the server's identity.</param>
+    /// <param name="once">The state is wanted once.</param>
+    public EventSubscriberOptions Subscribe(string package, string contentType, string target, string? session, bool once) => new()
+    {
+        RequestUri = session ?? profile.ServerUri,
+        From = profile.SipUser,
+        Contact = Contact,
+        HostName = _user.Host,
+        Event = new SipEvent(package),
+        Accept = [contentType, ContentTypes.McpttInfo, "multipart/mixed"],
+        Expires_s = once ? 0 : SubscriptionExpires_s,
+        Body = new EventBody(ContentTypes.McpttInfo, new McpttInfo { RequestUri = target }.Serialise()),
+        Headers =
+        [
+            new("P-Preferred-Identity", $"<{profile.SipUser}>"),
+            new("P-Preferred-Service", Service),
+            new("Accept-Contact", "*;+g.3gpp.mcptt;require;explicit"),
+        ],
+    };
+
     public SipRequest Regroup(RegroupBody body)
     {
         SipRequest request = New(SipMethods.Message);
@@ -88,7 +112,7 @@ internal sealed class ClientRequests(ClientProfile profile, Func<string> contact
         SipRequest request = New(SipMethods.Invite);
         request.Headers.Add("Contact", Contact);
         AddAcceptContact(request);
-        request.Headers.Add("Allow", "INVITE, ACK, BYE, CANCEL, MESSAGE, OPTIONS");
+        request.Headers.Add("Allow", "INVITE, ACK, BYE, CANCEL, MESSAGE, NOTIFY, OPTIONS");
         var info = new McpttInfo
         {
             SessionType = "prearranged",

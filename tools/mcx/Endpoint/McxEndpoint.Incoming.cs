@@ -9,7 +9,7 @@ namespace MediaEngine.Tool;
 /// <summary>What the server asks of the client.</summary>
 public sealed partial class McxEndpoint
 {
-    private const string Allow = "INVITE, ACK, BYE, CANCEL, MESSAGE, OPTIONS";
+    private const string Allow = "INVITE, ACK, BYE, CANCEL, MESSAGE, NOTIFY, OPTIONS";
 
     private async Task ReceiveAsync()
     {
@@ -33,6 +33,8 @@ public sealed partial class McxEndpoint
                 return request.To?.Tag is null ? AnswerInvite(arrived) : AnswerReInvite(request);
             case SipMethods.Bye:
                 return AnswerBye(request);
+            case SipMethods.Notify:
+                return AnswerNotify(request);
             case SipMethods.Message:
                 return AnswerMessage(arrived);
             case SipMethods.Options:
