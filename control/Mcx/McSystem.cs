@@ -16,10 +16,11 @@ public sealed class McSystem : IDisposable
     {
         Methods = RequestAuthorisation.Methods,
         Extensions = [SipOptionTags.Reliable, SipOptionTags.Timer],
+        EventPackages = ["presence", "conference", "poc-settings"],
         ContentTypes =
         [
             ContentTypes.Sdp, ContentTypes.McpttInfo, ContentTypes.McpttRegroup, ContentTypes.Pidf, ContentTypes.Mikey,
-            ContentTypes.KeyRotation, "multipart/mixed",
+            ContentTypes.KeyRotation, ContentTypes.PocSettings, "multipart/mixed",
         ],
     };
 
@@ -42,6 +43,9 @@ public sealed class McSystem : IDisposable
     private readonly KeyRotationRequest _keyRotation;
     private readonly BearerAnnouncement _bearer;
     private readonly ListeningReport _listening;
+    private readonly EventPublications _publications;
+    private readonly EventSubscriptions _subscriptions;
+    private readonly ServiceSettingsProcedure _serviceSettings;
     private Instant _nextSweep;
 
     /// <param name="durable">What the store held when the process started.</param>
@@ -51,8 +55,7 @@ public sealed class McSystem : IDisposable
         var state = new McState(durable);
         _context = new McContext(organisation, options, state, entropy, wallClockAtZero, new ServerSsrcs(durable.ServerSsrcs, entropy));
         _authenticator = new Authenticator(_context, entropy);
-        _authorisation = new RequestAuthorisation(_context, _authenticator);
-        _clientServerKeys = new ClientServerKeys(_context, durable.ClientKeys);
+                _clientServerKeys = new ClientServerKeys(_context, durable.ClientKeys);
         _groupKeys = new GroupKeyManagement(_context, durable);
         _keyRotation = new KeyRotationRequest(_context, _groupKeys);
         var notification = new RegroupNotification(_context);
@@ -67,8 +70,13 @@ public sealed class McSystem : IDisposable
         var multicast = new CallMulticast(_context, _groupKeys, _bearer.ControlKey);
         _listening = new ListeningReport(_context, multicast);
         _callSetup = new GroupCallSetup(_context, notification, _callRelease, _clientServerKeys, _groupKeys, multicast, plainCalls, sessionHeaders);
-        _affiliation = new AffiliationProcedure(_context, membership, _callSetup, _callRelease);
-        _registration = new RegistrationProcedure(_context, _affiliation, membership, notification, _clientServerKeys, _groupKeys, _bearer, multicast);
+        _publications = new EventPublications(_context, durable.PublishedStates);
+        _subscriptions = new EventSubscriptions(_context, durable.Subscriptions);
+        _authorisation = new RequestAuthorisation(_context, _authenticator, _subscriptions);
+        _affiliation = new AffiliationProcedure(_context, _publications, membership, _callSetup, _callRelease);
+        _registration = new RegistrationProcedure(
+            _context, _affiliation, membership, notification, _clientServerKeys, _groupKeys, _bearer, multicast, _subscriptions, _publications);
+        _serviceSettings = new ServiceSettingsProcedure(_context, _publications, _registration);
         _regroupFormation = new PreconfiguredRegroupFormation(_context, notification);
         _regroupCancellation = new PreconfiguredRegroupCancellation(_context, notification, _callRelease);
     }
@@ -89,12 +97,17 @@ public sealed class McSystem : IDisposable
     /// <summary>The calls that are up, for consoles.</summary>
     public IReadOnlyList<GroupCallStatus> Calls => [.. _context.State.CallsByNumber.Values.Select(call => call.Status)];
 
+    /// <summary>Subscriptions held (RFC 6665).</summary>
+    public int SubscriptionCount => _subscriptions.Count;
+
     /// <summary>Requests to clients whose answer is waited for.</summary>
     public int PendingRequestCount => _context.Pending.Count;
 
     public Instant NextDeadline => Instant.Earlier(
         Instant.Earlier(IsWaiting ? _nextSweep : Instant.Never, _context.SessionDeadlines.NextDeadline),
-        Instant.Earlier(_groupKeys.NextDeadline, _bearer.NextDeadline));
+        Instant.Earlier(
+            Instant.Earlier(_subscriptions.NextDeadline, _publications.NextDeadline),
+            Instant.Earlier(_groupKeys.NextDeadline, _bearer.NextDeadline)));
 
     private bool IsWaiting =>
         _context.State.Registrations.Count > 0 || _context.Pending.Count > 0 || _clientServerKeys.InWork > 0 || _groupKeys.InWork > 0 ||
@@ -107,8 +120,15 @@ public sealed class McSystem : IDisposable
         _groupKeys.Expire(now, effects);
         _bearer.Expire(now, effects);
         _sessionRefresh.Expire(now, effects);
-        if (now < _nextSweep)
-            return;
+        if (now >= _nextSweep)
+            Sweep(now, effects);
+        _publications.Expire(now, effects);
+        // Last: what the others changed is told.
+        _subscriptions.Expire(now, effects);
+    }
+
+    private void Sweep(Instant now, McxEffects effects)
+    {
         _nextSweep = now + SweepInterval;
         _registration.Expire(now, effects);
         _clientServerKeys.Sweep(now, effects);
@@ -144,13 +164,20 @@ public sealed class McSystem : IDisposable
                 SipResponse options = _context.Reply(request, 200);
                 options.Headers.Add("Allow", Capabilities.Allow);
                 options.Headers.Add("Supported", Capabilities.Supported);
+                options.Headers.Add("Allow-Events", Capabilities.AllowEvents);
                 effects.Respond(transaction, options);
                 break;
             case SipMethods.Register:
                 _registration.Handle(transaction, request, flow, sender.User, now, effects);
                 break;
             case SipMethods.Publish:
-                _affiliation.Handle(transaction, request, sender.User, now, effects);
+                ReceivePublish(transaction, request, sender.User, now, effects);
+                break;
+            case SipMethods.Subscribe when request.To?.Tag is null:
+                _subscriptions.Handle(transaction, request, flow, sender.User, now, effects);
+                break;
+            case SipMethods.Subscribe:
+                _subscriptions.Refresh(transaction, _subscriptions.Find(request)!, request, flow, now, effects);
                 break;
             case SipMethods.Message:
                 ReceiveMessage(transaction, request, sender.User, now, effects);
@@ -279,6 +306,16 @@ public sealed class McSystem : IDisposable
             _callRelease.HandleBye(transaction, request, leg, effects);
         else
             _context.Respond(transaction, request, 500, effects);
+    }
+
+    private void ReceivePublish(SipTransactionId transaction, SipRequest request, McUser user, Instant now, McxEffects effects)
+    {
+        if (!_publications.TryCheck(transaction, request, user, effects, out Publication? publication))
+            return;
+        if (publication.Package.Name == EventPublications.Presence)
+            _affiliation.Handle(transaction, publication, user, now, effects);
+        else
+            _serviceSettings.Handle(transaction, publication, user, now, effects);
     }
 
     // A regroup request is recognised by its body: mcptt-info has no request type for it (TS 24.379 16.2.1).

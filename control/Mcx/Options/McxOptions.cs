@@ -38,6 +38,8 @@ public sealed record McxOptions
     /// <summary>How long the session of a client that does not show itself lasts.</summary>
     public SessionTimerOptions SessionTimer { get; init; } = new();
 
+    public EventOptions Events { get; init; } = new();
+
     /// <summary>What the server does with keys that it manages.</summary>
     public KeyOptions Keys { get; init; } = new();
 }

@@ -33,7 +33,15 @@ internal sealed class CallLeg(GroupCall call, int number, McUser user, string cl
 
     public SipDestination Destination { get; } = destination;
 
-    public CallLegState State { get; set; }
+    public CallLegState State
+    {
+        get;
+        set
+        {
+            field = value;
+            Call.RosterChanged?.Invoke(Call);
+        }
+    }
 
     /// <summary>The dialog with its session timer; null before the 2xx.</summary>
     public SipSession? Session { get; set; }

@@ -44,6 +44,9 @@ internal sealed class GroupCall(ulong number, string groupId, McGroup configurat
 
     public bool Released { get; set; }
 
+    /// <summary>Told when a leg came up or ended.</summary>
+    public Action<GroupCall>? RosterChanged { get; init; }
+
     /// <summary>The leg of the client that started the call.</summary>
     public CallLeg? Initiator { get; set; }
 

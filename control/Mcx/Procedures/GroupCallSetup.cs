@@ -284,6 +284,7 @@ internal sealed class GroupCallSetup(
         var call = new GroupCall(number, groupId, configuration, $"sip:call-{number:x16}@{context.Options.HostName}")
         {
             IsBroadcast = broadcast,
+            RosterChanged = changed => context.State.ChangedRosters.Add(changed),
             CallType = callType ?? FloorIndicator.Normal,
         };
         context.State.CallsByGroup[groupId] = call;
@@ -325,7 +326,7 @@ internal sealed class GroupCallSetup(
         CallLeg leg = call.Add(user, clientId, context.DestinationOf(registration));
         SipRequest invite = context.NewRequest("INVITE", registration.Contact, mcpttId);
         invite.Headers.Add("Contact", $"<{call.SessionUri};transport={registration.Transport.UriName()}>;{McContext.ContactFeatures};isfocus");
-        invite.Headers.Add("Answer-Mode", "Auto");
+        invite.Headers.Add("Answer-Mode", context.State.Settings.GetValueOrDefault(registration.Id)?.AnswersManually == true ? "Manual" : "Auto");
         McpttInfo info = CallKind.Describe(call, new McpttInfo
         {
             SessionType = "prearranged",

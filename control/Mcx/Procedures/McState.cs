@@ -37,6 +37,21 @@ internal sealed class McState
 
     public Dictionary<SipTransactionId, CallLeg> LegsByInvite { get; } = [];
 
+    /// <summary>Service settings by client.</summary>
+    public Dictionary<string, ServiceSettings> Settings { get; } = [];
+
+    /// <summary>The p-id of each user's last affiliation document.</summary>
+    public Dictionary<string, string> PublishIds { get; } = [];
+
+    /// <summary>Users and groups whose affiliations changed since their subscribers were told.</summary>
+    public HashSet<string> ChangedAffiliations { get; } = [];
+
+    /// <summary>Users whose service settings did.</summary>
+    public HashSet<string> ChangedSettings { get; } = [];
+
+    /// <summary>Calls whose roster did.</summary>
+    public HashSet<GroupCall> ChangedRosters { get; } = [];
+
     /// <summary>Who is at the other end of the dialog; null when there is none.</summary>
     public McUser? UserOfDialog(string dialogId) => LegsByDialog.GetValueOrDefault(dialogId)?.User;
 
@@ -70,6 +85,7 @@ internal sealed class McState
             RegroupOfConstituent[group] = regroup.Id;
         foreach (string mcpttId in regroup.Users.Concat(regroup.Members.Select(member => member.McpttId)))
             AddUser(regroup.Id, mcpttId);
+        NoteMembers(regroup);
     }
 
     public void RemoveRegroup(PreconfiguredRegroup regroup)
@@ -79,6 +95,7 @@ internal sealed class McState
             RegroupOfConstituent.Remove(group);
         foreach (string mcpttId in regroup.Users.Concat(regroup.Members.Select(member => member.McpttId)))
             RemoveUser(regroup.Id, mcpttId);
+        NoteMembers(regroup);
     }
 
     /// <summary>The regroup has changed in nothing but one of its members, who joined, left or acknowledged.</summary>
@@ -89,6 +106,13 @@ internal sealed class McState
             AddUser(regroup.Id, mcpttId);
         else
             RemoveUser(regroup.Id, mcpttId);
+    }
+
+    private void NoteMembers(PreconfiguredRegroup regroup)
+    {
+        ChangedAffiliations.Add(regroup.Id);
+        foreach (RegroupMember member in regroup.Members)
+            ChangedAffiliations.Add(member.McpttId);
     }
 
     /// <summary>Every client affiliated to the group.</summary>

@@ -11,7 +11,8 @@ namespace MediaEngine.Mcx;
 /// </summary>
 internal sealed class RegistrationProcedure(
     McContext context, AffiliationProcedure affiliation, RegroupMembership membership, RegroupNotification notification,
-    ClientServerKeys clientServerKeys, GroupKeyManagement groupKeys, BearerAnnouncement bearer, CallMulticast multicast)
+    ClientServerKeys clientServerKeys, GroupKeyManagement groupKeys, BearerAnnouncement bearer, CallMulticast multicast,
+    EventSubscriptions subscriptions, EventPublications publications)
 {
     private const int RetryAfter_s = 5;
 
@@ -102,6 +103,7 @@ internal sealed class RegistrationProcedure(
         effects.Respond(transaction, ok);
 
         groupKeys.ClientRegistered(id, mcpttId, anew: !isRefresh, now, effects);
+        subscriptions.ClientRegistered(id, mcpttId, now);
         if (!isRefresh)
             multicast.SetMonitoring(id, monitors: false, effects);
         bearer.ClientRegistered(id, mcpttId, anew: !isRefresh, now, effects);
@@ -116,6 +118,9 @@ internal sealed class RegistrationProcedure(
             membership.Join(regroup, mcpttId, clientId, effects);
         notification.NotifyAllOf(mcpttId, clientId, effects);
     }
+
+    /// <summary>The client logs off (TS 24.379 7.3.4): as if it had de-registered.</summary>
+    public void LogOff(string id, Instant now, McxEffects effects) => Remove(id, "logged off", now, effects);
 
     /// <summary>Registrations whose time is over end as if the client had de-registered.</summary>
     public void Expire(Instant now, McxEffects effects)
@@ -173,6 +178,8 @@ internal sealed class RegistrationProcedure(
             return;
         effects.Delete<Registration>(id);
         bearer.ClientRemoved(id);
+        subscriptions.ClientRemoved(id, registration.McpttId, now, effects);
+        publications.ClientRemoved(registration.McpttId, registration.ClientId, effects);
         multicast.SetMonitoring(id, monitors: false, effects);
         effects.Log("de-registered", registration.McpttId, why);
         affiliation.DropAll(registration.McpttId, registration.ClientId, now, effects);

@@ -148,6 +148,8 @@ public sealed class SqliteStore : IStore
         GroupKeys = Read(RecordJson.Default.GroupKey, areSealed: true),
         GroupKeyReceipts = Read(RecordJson.Default.GroupKeyReceipt),
         ClientKeys = Read(RecordJson.Default.ClientKey, areSealed: true),
+        Subscriptions = Read(RecordJson.Default.Subscription),
+        PublishedStates = Read(RecordJson.Default.PublishedState),
     };
 
     public void Commit(IReadOnlyList<StoreChange> changes)

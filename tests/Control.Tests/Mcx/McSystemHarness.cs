@@ -315,6 +315,8 @@ internal sealed partial class McSystemHarness
             GroupKeys = [.. _store.Values.OfType<GroupKey>()],
             GroupKeyReceipts = [.. _store.Values.OfType<GroupKeyReceipt>()],
             ClientKeys = [.. _store.Values.OfType<ClientKey>()],
+            Subscriptions = [.. _store.Values.OfType<Subscription>()],
+            PublishedStates = [.. _store.Values.OfType<PublishedState>()],
         };
         return new McSystem(Organisation, options, durable, new SeededEntropy(7 + _starts++), WallClockAtZero);
     }
