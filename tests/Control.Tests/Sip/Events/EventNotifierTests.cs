@@ -348,7 +348,7 @@ public sealed class EventNotifierTests
     public void Too_many_subscriptions_are_refused_with_their_reason()
     {
         _notifier = NewNotifier(new EventNotifierOptions { Contact = "<sip:e@h>", HostName = "h", MaxSubscriptions = 3, MaxSubscriptionsPerSubscriber = 2 });
-        Assert.Equal([200, 200, 403], Enumerable.Range(0, 3).Select(_ => Subscribe(out _).Status));
+        Assert.Equal([200, 200, 403], Enumerable.Range(0, 3).Select(_ => Subscribe(out EventSubscription _).Status));
         Assert.Equal(200, _notifier.Accept(NewSubscribe("600"), [Berlin], "bob", Somewhere, _now, _effects).Status);
         SipResponse full = _notifier.Accept(NewSubscribe("600"), [Berlin], "carol", Somewhere, _now, _effects);
         Assert.Equal((503, "60"), (full.Status, full.Headers.Get("Retry-After")));

@@ -15,7 +15,7 @@ public sealed class EventStateCompositorTests
 
     private readonly EventStateCompositor _compositor = NewCompositor();
     private readonly List<PublicationEffect> _effects = [];
-    private Instant _now = Instant.FromMilliseconds(1000);
+    private readonly Instant _now = Instant.FromMilliseconds(1000);
 
     [Fact]
     public void Each_200_has_a_new_entity_tag_and_the_one_before_matches_no_more()
