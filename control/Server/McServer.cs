@@ -59,6 +59,7 @@ public sealed class McServer : IAsyncDisposable
             Realm = configuration.Domain,
             Multicast = configuration.Multicast,
             Keys = configuration.Keys,
+            SessionTimer = configuration.SessionTimer,
             MediaAddressesOf = call =>
             {
                 MediaEndpoints endpoints = _media.EndpointsFor(new CallId(call));

@@ -88,7 +88,7 @@ internal sealed class Authenticator : IDisposable
 
     private McUser? UserOf(SipFlow flow) =>
         flow.Transport == SipTransportKind.Udp
-            ? _context.Organisation.UserByMcpttId(_context.State.UserOfUdpSource(flow.Remote.ToString()))
+            ? _context.Organisation.UserByMcpttId(_context.State.Registrations.UserOfUdpSource(flow.Remote.ToString()))
             : _connections.GetValueOrDefault(flow);
 
     private bool TryVerify(
