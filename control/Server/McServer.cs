@@ -59,6 +59,7 @@ public sealed class McServer : IAsyncDisposable
             Realm = configuration.Domain,
             Multicast = configuration.Multicast,
             Keys = configuration.Keys,
+            SentBy = destination => _sip!.SentBy(destination),
             MediaAddressesOf = call =>
             {
                 MediaEndpoints endpoints = _media.EndpointsFor(new CallId(call));

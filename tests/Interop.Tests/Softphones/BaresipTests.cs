@@ -49,10 +49,12 @@ public sealed class BaresipTests
         await scene.System.HasLegsAsync(3);
 
         // The first burst may have begun before everybody was there.
-        await scene.Alice.ExpectAsync<BurstReceived>(Soon);
-        HeardBurst burst = (await scene.Alice.ExpectAsync<BurstReceived>(Soon)).Burst;
-        Assert.Equal(SmallSystem.IdOf("phone"), burst.Talker);
-        Assert.InRange(Tone.LengthIn(burst.Samples, Phone_Hz), 0.8, 1.05);
+        for (double heard_s = 0; heard_s < 1.5;)
+        {
+            HeardBurst burst = (await scene.Alice.ExpectAsync<BurstReceived>(Soon)).Burst;
+            Assert.Equal(SmallSystem.IdOf("phone"), burst.Talker);
+            heard_s += Tone.LengthIn(burst.Samples, Phone_Hz);
+        }
 
         await scene.Phones[0].HangUpAsync();
         await scene.System.HasLegsAsync(2);
