@@ -60,6 +60,7 @@ public sealed class McServer : IAsyncDisposable
             Multicast = configuration.Multicast,
             Keys = configuration.Keys,
             SessionTimer = configuration.SessionTimer,
+            SentBy = destination => _sip!.SentBy(destination),
             MediaAddressesOf = call =>
             {
                 MediaEndpoints endpoints = _media.EndpointsFor(new CallId(call));

@@ -21,6 +21,9 @@ public sealed record McxOptions
     /// <summary>Where the media plane receives audio and floor control of the call with this number.</summary>
     public required Func<ulong, MediaAddresses> MediaAddressesOf { get; init; }
 
+    /// <summary>Where this server listens, as a destination sees it; null = under its domain only.</summary>
+    public Func<SipDestination, SipSentBy>? SentBy { get; init; }
+
     /// <summary>The multicast bearer calls may use; null = unicast only.</summary>
     public MulticastOptions? Multicast { get; init; }
 

@@ -109,10 +109,9 @@ internal sealed class Authenticator : IDisposable
                     Remember(flow, user);
                 return true;
             case DigestOutcome.Missing or DigestOutcome.Stale or DigestOutcome.Replayed:
-                // Telephones that know MD5 only often read no further than the first challenge.
-                bool isTelephone = _context.Organisation.UserBySipIdentity(request.From?.Uri.ToString())?.PlainSip is not null;
+                DigestOffer offer = _context.Organisation.UserBySipIdentity(request.From?.Uri.ToString())?.PlainSip?.Digest ?? DigestOffer.Sha256First;
                 effects.Respond(transaction, _digest.ChallengeResponse(request, unixSeconds,
-                    stale: outcome != DigestOutcome.Missing, _context.RandomToken(), md5First: isTelephone));
+                    stale: outcome != DigestOutcome.Missing, _context.RandomToken(), offer));
                 return false;
             case DigestOutcome.Malformed:
                 _context.RefuseMalformed(transaction, request, AddressOf(flow), "the Authorization header cannot be read", effects);

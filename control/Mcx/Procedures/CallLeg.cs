@@ -52,7 +52,7 @@ internal sealed class CallLeg(GroupCall call, int number, McUser user, string cl
     public long SessionNumber { get; set; }
 
     /// <summary>The Contact of this server in the dialog.</summary>
-    public string Contact => Plain is null ? $"<{Call.SessionUri}>;{McContext.ContactFeatures};isfocus" : $"<{Call.SessionUri}>;isfocus";
+    public string Contact { get; set; } = $"<{call.SessionUri}>;{McContext.ContactFeatures};isfocus";
 
     /// <summary>The client's offer or answer.</summary>
     public SessionDescription? Remote { get; set; }

@@ -45,21 +45,26 @@ public sealed class DigestAuthentication : IDisposable
     /// <summary>The header values of a challenge in order of preference.</summary>
     /// <param name="unixSeconds">Now.</param>
     /// <param name="stale">The credentials were right once.</param>
-    /// <param name="md5First">If MD5 is allowed it comes first: for peers that look at one challenge only.</param>
-    public IReadOnlyList<string> Challenge(long unixSeconds, bool stale = false, bool md5First = false)
+    /// <param name="offer">The algorithms where MD5 is allowed.</param>
+    public IReadOnlyList<string> Challenge(long unixSeconds, bool stale = false, DigestOffer offer = DigestOffer.Sha256First)
     {
         string nonce = MakeNonce(unixSeconds);
-        var values = new List<string>(2) { ChallengeFor(DigestAlgorithm.Sha256, nonce, stale) };
-        if (_options.AllowMd5)
-            values.Insert(md5First ? 0 : 1, ChallengeFor(DigestAlgorithm.Md5, nonce, stale));
-        return values;
+        DigestAlgorithm[] algorithms = !_options.AllowMd5
+            ? [DigestAlgorithm.Sha256]
+            : offer switch
+            {
+                DigestOffer.Md5Alone => [DigestAlgorithm.Md5],
+                DigestOffer.Md5First => [DigestAlgorithm.Md5, DigestAlgorithm.Sha256],
+                _ => [DigestAlgorithm.Sha256, DigestAlgorithm.Md5],
+            };
+        return [.. algorithms.Select(algorithm => ChallengeFor(algorithm, nonce, stale))];
     }
 
     /// <summary>A 401 or 407 to the request with the challenge in it.</summary>
-    public SipResponse ChallengeResponse(SipRequest request, long unixSeconds, bool stale = false, string? toTag = null, bool md5First = false)
+    public SipResponse ChallengeResponse(SipRequest request, long unixSeconds, bool stale = false, string? toTag = null, DigestOffer offer = DigestOffer.Sha256First)
     {
         var response = SipResponse.For(request, ChallengeStatus, toTag: toTag);
-        foreach (string value in Challenge(unixSeconds, stale, md5First))
+        foreach (string value in Challenge(unixSeconds, stale, offer))
             response.Headers.Add(_options.Proxy ? "Proxy-Authenticate" : "WWW-Authenticate", value);
         return response;
     }

@@ -87,6 +87,13 @@ public sealed class SipStack : IAsyncDisposable
         Listeners.FirstOrDefault(listen => listen.Transport == transport)?.EndPoint ??
         throw new InvalidOperationException($"The stack does not listen on {transport}.");
 
+    /// <summary>Host and port that our Via names to that destination; throws before the start.</summary>
+    public SipSentBy SentBy(SipDestination destination)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        return (_local ?? throw new InvalidOperationException("The stack is not started.")).SentBy(destination);
+    }
+
     /// <summary>
     /// Somebody authenticated on this flow: under overload its requests go before strangers', and over UDP its address gets answers
     /// of any size for <see cref="SipStackOptions.VouchedUdp"/>.
