@@ -14,11 +14,7 @@ public sealed class McSystem : IDisposable
 {
     private static readonly SipCapabilities Capabilities = new()
     {
-        Methods =
-        [
-            SipMethods.Register, SipMethods.Publish, SipMethods.Message, SipMethods.Invite, SipMethods.Ack, SipMethods.Bye,
-            SipMethods.Cancel, SipMethods.Options,
-        ],
+        Methods = RequestAuthorisation.Methods,
         ContentTypes =
         [
             ContentTypes.Sdp, ContentTypes.McpttInfo, ContentTypes.McpttRegroup, ContentTypes.Pidf, ContentTypes.Mikey,
@@ -30,6 +26,7 @@ public sealed class McSystem : IDisposable
 
     private readonly McContext _context;
     private readonly Authenticator _authenticator;
+    private readonly RequestAuthorisation _authorisation;
     private readonly RegistrationProcedure _registration;
     private readonly AffiliationProcedure _affiliation;
     private readonly PreconfiguredRegroupFormation _regroupFormation;
@@ -53,6 +50,7 @@ public sealed class McSystem : IDisposable
         var state = new McState(durable);
         _context = new McContext(organisation, options, state, entropy, wallClockAtZero, new ServerSsrcs(durable.ServerSsrcs, entropy));
         _authenticator = new Authenticator(_context, entropy);
+        _authorisation = new RequestAuthorisation(_context, _authenticator);
         _clientServerKeys = new ClientServerKeys(_context, durable.ClientKeys);
         _groupKeys = new GroupKeyManagement(_context, durable);
         _keyRotation = new KeyRotationRequest(_context, _groupKeys);
@@ -126,27 +124,37 @@ public sealed class McSystem : IDisposable
             effects.Respond(transaction, refusal);
             return;
         }
+        if (!_authorisation.TryAuthorise(transaction, request, flow, now, effects, out RequestSender sender))
+            return;
         switch (request.Method)
         {
             case SipMethods.Ack:
                 if (LegOf(request) is { } acknowledged)
                     _callSetup.Acknowledged(acknowledged, effects);
-                return;
+                break;
             case SipMethods.Cancel:
-                if (_context.State.LegsByInvite.TryGetValue(transaction, out CallLeg? cancelled))
-                    _callRelease.HandleCancel(cancelled, effects);
-                return;
-            case SipMethods.Bye:
-                ReceiveBye(transaction, request, flow, now, effects);
-                return;
+                _callRelease.HandleCancel(_context.State.LegsByInvite[transaction], effects);
+                break;
             case SipMethods.Options:
                 SipResponse options = _context.Reply(request, 200);
                 options.Headers.Add("Allow", Capabilities.Allow);
                 effects.Respond(transaction, options);
-                return;
+                break;
+            case SipMethods.Register:
+                _registration.Handle(transaction, request, flow, sender.User, now, effects);
+                break;
+            case SipMethods.Publish:
+                _affiliation.Handle(transaction, request, sender.User, now, effects);
+                break;
+            case SipMethods.Message:
+                ReceiveMessage(transaction, request, sender.User, now, effects);
+                break;
+            case SipMethods.Invite when request.To?.Tag is null:
+                _callSetup.Handle(transaction, request, flow, sender.User, now, effects);
+                break;
             default:
-                ReceiveAuthenticated(transaction, request, flow, now, effects);
-                return;
+                ReceiveWithinCall(transaction, request, sender.User, effects);
+                break;
         }
     }
 
@@ -254,49 +262,18 @@ public sealed class McSystem : IDisposable
     private CallLeg? LegOf(SipRequest request) =>
         _context.State.LegsByDialog.GetValueOrDefault(SipDialog.IdOf(request));
 
-    // Tags and Call-ID are no secret: without this anybody who saw a dialog could end it (RFC 3261 26.2.3).
-    private void ReceiveBye(SipTransactionId transaction, SipRequest request, SipFlow flow, Instant now, McxEffects effects)
+    private void ReceiveWithinCall(SipTransactionId transaction, SipRequest request, McUser user, McxEffects effects)
     {
         if (LegOf(request) is not { } leg)
-        {
             _context.Respond(transaction, request, 481, effects);
-            return;
-        }
-        if (!_authenticator.TryAuthenticate(transaction, request, flow, now, effects, out McUser? user))
-            return;
-        if (user.McpttId != leg.User.McpttId)
-            _context.Refuse(transaction, request, McxWarning.ServiceAuthorisationFailed, user.McpttId, $"the dialog is {leg.User.McpttId}'s", effects);
-        else if (leg.Dialog!.TryAcceptRemote(request))
-            _callRelease.HandleBye(transaction, request, leg, effects);
-        else
+        else if (!leg.Dialog!.TryAcceptRemote(request))
             _context.Respond(transaction, request, 500, effects);
-    }
-
-    private void ReceiveAuthenticated(SipTransactionId transaction, SipRequest request, SipFlow flow, Instant now, McxEffects effects)
-    {
-        if (!_authenticator.TryIdentify(transaction, request, flow, now, effects, out McUser? user))
-            return;
-        switch (request.Method)
-        {
-            case SipMethods.Register:
-                _registration.Handle(transaction, request, flow, user, now, effects);
-                break;
-            case SipMethods.Publish:
-                _affiliation.Handle(transaction, request, user, now, effects);
-                break;
-            case SipMethods.Invite when request.To?.Tag is not null && LegOf(request) is { Plain: not null } leg:
-                _plainCalls.HandleReInvite(transaction, request, leg, user, effects);
-                break;
-            case SipMethods.Invite when request.To?.Tag is not null:
-                _callUpgrade.Handle(transaction, request, LegOf(request), user, effects);
-                break;
-            case SipMethods.Invite:
-                _callSetup.Handle(transaction, request, flow, user, now, effects);
-                break;
-            default:
-                ReceiveMessage(transaction, request, user, now, effects);
-                break;
-        }
+        else if (request.Method == SipMethods.Bye)
+            _callRelease.HandleBye(transaction, request, leg, effects);
+        else if (leg.Plain is not null)
+            _plainCalls.HandleReInvite(transaction, request, leg, user, effects);
+        else
+            _callUpgrade.Handle(transaction, request, leg, user, effects);
     }
 
     // A regroup request is recognised by its body: mcptt-info has no request type for it (TS 24.379 16.2.1).

@@ -9,23 +9,8 @@ namespace MediaEngine.Mcx;
 /// </summary>
 internal sealed class CallUpgrade(McContext context)
 {
-    public void Handle(SipTransactionId transaction, SipRequest request, CallLeg? leg, McUser user, McxEffects effects)
+    public void Handle(SipTransactionId transaction, SipRequest request, CallLeg leg, McUser user, McxEffects effects)
     {
-        if (leg?.Dialog is null)
-        {
-            context.Respond(transaction, request, 481, effects);
-            return;
-        }
-        if (user.McpttId != leg.User.McpttId)
-        {
-            context.Refuse(transaction, request, McxWarning.ServiceAuthorisationFailed, user.McpttId, $"the dialog is {leg.User.McpttId}'s", effects);
-            return;
-        }
-        if (!leg.Dialog.TryAcceptRemote(request))
-        {
-            context.Respond(transaction, request, 500, effects);
-            return;
-        }
         if (!RequestBodies.TryRead(request, out RequestBodies bodies, out string reason))
         {
             context.RefuseMalformed(transaction, request, user.McpttId, reason, effects);

@@ -60,16 +60,6 @@ internal sealed class PlainCalls(McContext context)
     /// <summary>Hold, resume and any other change of media by re-INVITE (RFC 3261 14.2). What cannot be taken changes nothing.</summary>
     public void HandleReInvite(SipTransactionId transaction, SipRequest request, CallLeg leg, McUser user, McxEffects effects)
     {
-        if (user != leg.User)
-        {
-            context.Refuse(transaction, request, McxWarning.ServiceAuthorisationFailed, user.McpttId, $"the dialog is {leg.User.McpttId}'s", effects);
-            return;
-        }
-        if (!leg.Dialog!.TryAcceptRemote(request))
-        {
-            context.Respond(transaction, request, 500, effects);
-            return;
-        }
         if (!RequestBodies.TryRead(request, out RequestBodies bodies, out string reason))
         {
             context.RefuseMalformed(transaction, request, user.McpttId, reason, effects);
