@@ -15,6 +15,7 @@ public sealed class McSystem : IDisposable
     private static readonly SipCapabilities Capabilities = new()
     {
         Methods = RequestAuthorisation.Methods,
+        Extensions = [SipOptionTags.Reliable, SipOptionTags.Timer],
         ContentTypes =
         [
             ContentTypes.Sdp, ContentTypes.McpttInfo, ContentTypes.McpttRegroup, ContentTypes.Pidf, ContentTypes.Mikey,
@@ -33,14 +34,14 @@ public sealed class McSystem : IDisposable
     private readonly PreconfiguredRegroupCancellation _regroupCancellation;
     private readonly GroupCallSetup _callSetup;
     private readonly GroupCallRelease _callRelease;
-    private readonly CallUpgrade _callUpgrade;
+    private readonly SessionChange _sessionChange;
+    private readonly SessionRefresh _sessionRefresh;
     private readonly BroadcastRelease _broadcastRelease;
     private readonly ClientServerKeys _clientServerKeys;
     private readonly GroupKeyManagement _groupKeys;
     private readonly KeyRotationRequest _keyRotation;
     private readonly BearerAnnouncement _bearer;
     private readonly ListeningReport _listening;
-    private readonly PlainCalls _plainCalls;
     private Instant _nextSweep;
 
     /// <param name="durable">What the store held when the process started.</param>
@@ -57,13 +58,15 @@ public sealed class McSystem : IDisposable
         var notification = new RegroupNotification(_context);
         var membership = new RegroupMembership(_context, notification);
         _callRelease = new GroupCallRelease(_context);
-        _callUpgrade = new CallUpgrade(_context);
         _broadcastRelease = new BroadcastRelease(_callRelease);
-        _plainCalls = new PlainCalls(_context);
+        var sessionHeaders = new SessionHeaders(_context, Capabilities);
+        var plainCalls = new PlainCalls(_context, sessionHeaders);
+        _sessionChange = new SessionChange(_context, sessionHeaders, new CallUpgrade(_context, sessionHeaders), plainCalls);
+        _sessionRefresh = new SessionRefresh(_context, sessionHeaders, plainCalls, _callRelease);
         _bearer = new BearerAnnouncement(_context);
         var multicast = new CallMulticast(_context, _groupKeys, _bearer.ControlKey);
         _listening = new ListeningReport(_context, multicast);
-        _callSetup = new GroupCallSetup(_context, notification, _callRelease, _clientServerKeys, _groupKeys, multicast, _plainCalls);
+        _callSetup = new GroupCallSetup(_context, notification, _callRelease, _clientServerKeys, _groupKeys, multicast, plainCalls, sessionHeaders);
         _affiliation = new AffiliationProcedure(_context, membership, _callSetup, _callRelease);
         _registration = new RegistrationProcedure(_context, _affiliation, membership, notification, _clientServerKeys, _groupKeys, _bearer, multicast);
         _regroupFormation = new PreconfiguredRegroupFormation(_context, notification);
@@ -90,7 +93,8 @@ public sealed class McSystem : IDisposable
     public int PendingRequestCount => _context.Pending.Count;
 
     public Instant NextDeadline => Instant.Earlier(
-        IsWaiting ? _nextSweep : Instant.Never, Instant.Earlier(_groupKeys.NextDeadline, _bearer.NextDeadline));
+        Instant.Earlier(IsWaiting ? _nextSweep : Instant.Never, _context.SessionDeadlines.NextDeadline),
+        Instant.Earlier(_groupKeys.NextDeadline, _bearer.NextDeadline));
 
     private bool IsWaiting =>
         _context.State.Registrations.Count > 0 || _context.Pending.Count > 0 || _clientServerKeys.InWork > 0 || _groupKeys.InWork > 0 ||
@@ -102,6 +106,7 @@ public sealed class McSystem : IDisposable
         _context.DisposeRetired();
         _groupKeys.Expire(now, effects);
         _bearer.Expire(now, effects);
+        _sessionRefresh.Expire(now, effects);
         if (now < _nextSweep)
             return;
         _nextSweep = now + SweepInterval;
@@ -138,6 +143,7 @@ public sealed class McSystem : IDisposable
             case SipMethods.Options:
                 SipResponse options = _context.Reply(request, 200);
                 options.Headers.Add("Allow", Capabilities.Allow);
+                options.Headers.Add("Supported", Capabilities.Supported);
                 effects.Respond(transaction, options);
                 break;
             case SipMethods.Register:
@@ -153,7 +159,7 @@ public sealed class McSystem : IDisposable
                 _callSetup.Handle(transaction, request, flow, sender.User, now, effects);
                 break;
             default:
-                ReceiveWithinCall(transaction, request, sender.User, effects);
+                ReceiveWithinCall(transaction, request, sender.User, now, effects);
                 break;
         }
     }
@@ -262,18 +268,17 @@ public sealed class McSystem : IDisposable
     private CallLeg? LegOf(SipRequest request) =>
         _context.State.LegsByDialog.GetValueOrDefault(SipDialog.IdOf(request));
 
-    private void ReceiveWithinCall(SipTransactionId transaction, SipRequest request, McUser user, McxEffects effects)
+    private void ReceiveWithinCall(SipTransactionId transaction, SipRequest request, McUser user, Instant now, McxEffects effects)
     {
-        if (LegOf(request) is not { } leg)
+        // This server sends no reliable provisional response that a PRACK could be for.
+        if (LegOf(request) is not { } leg || request.Method == SipMethods.Prack)
             _context.Respond(transaction, request, 481, effects);
-        else if (!leg.Dialog!.TryAcceptRemote(request))
-            _context.Respond(transaction, request, 500, effects);
-        else if (request.Method == SipMethods.Bye)
+        else if (request.Method != SipMethods.Bye)
+            _sessionChange.Handle(transaction, request, leg, user, now, effects);
+        else if (leg.Dialog!.TryAcceptRemote(request))
             _callRelease.HandleBye(transaction, request, leg, effects);
-        else if (leg.Plain is not null)
-            _plainCalls.HandleReInvite(transaction, request, leg, user, effects);
         else
-            _callUpgrade.Handle(transaction, request, leg, user, effects);
+            _context.Respond(transaction, request, 500, effects);
     }
 
     // A regroup request is recognised by its body: mcptt-info has no request type for it (TS 24.379 16.2.1).

@@ -15,6 +15,8 @@ internal sealed class RequestAuthorisation(McContext context, Authenticator auth
         (SipMethods.Invite, Admission.User, Admission.DialogUser),
         (SipMethods.Ack, Admission.Nobody, Admission.Dialog),
         (SipMethods.Bye, Admission.Nobody, Admission.DialogUser),
+        (SipMethods.Update, Admission.Nobody, Admission.DialogUser),
+        (SipMethods.Prack, Admission.Nobody, Admission.DialogUser),
         (SipMethods.Cancel, Admission.InviteHop, Admission.InviteHop),
         (SipMethods.Options, Admission.Anybody, Admission.Anybody),
     ];

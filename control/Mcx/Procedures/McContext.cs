@@ -41,6 +41,9 @@ internal sealed class McContext
 
     public ServerSsrcs ServerSsrcs { get; }
 
+    /// <summary>When the sessions of legs want something.</summary>
+    public SessionDeadlines SessionDeadlines { get; } = new();
+
     /// <summary>Feature parameters of a Contact that names a focus or client of this service.</summary>
     public static string ContactFeatures => $"+{FeatureTag};{IcsiFeature}";
 
