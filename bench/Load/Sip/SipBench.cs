@@ -12,6 +12,8 @@ internal static class SipBench
             rows.AddRange(await BindingLoad.MeasureAsync(options));
         if (options.Wants("dialogs"))
             rows.AddRange(await DialogLoad.MeasureAsync(options));
+        if (options.Wants("fan-out"))
+            rows.AddRange(await FanOutLoad.MeasureAsync(options));
         Table.Print(rows, options.Json);
         return options.Strict && rows.Any(row => row.Met == false) ? 1 : 0;
     }

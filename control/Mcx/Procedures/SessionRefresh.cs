@@ -43,7 +43,7 @@ internal sealed class SessionRefresh(McContext context, SessionHeaders headers, 
 
     // A client that registered over a new connection since has lost the one that its leg came over.
     private SipDestination DestinationOf(CallLeg leg) =>
-        context.State.Flows.TryGetValue(leg.Client, out SipFlow current) && leg.Destination.Flow is { } former && former != current
+        context.State.Registrations.FlowOf(leg.Client) is { } current && leg.Destination.Flow is { } former && former != current
         && current.Transport != SipTransportKind.Udp && context.State.Registrations.TryGetValue(leg.Client, out Registration? registration)
             ? context.DestinationOf(registration)
             : leg.Destination;
