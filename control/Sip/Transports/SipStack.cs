@@ -26,6 +26,7 @@ public sealed class SipStack : IAsyncDisposable
     private SipTransactionLayer? _layer;
     private Thread? _thread;
     private volatile bool _stopping;
+    private volatile int _transactions;
 
     public SipStack(SipStackOptions options, ISipUser user, IEntropy entropy, ISipTap? tap = null)
     {
@@ -78,6 +79,9 @@ public sealed class SipStack : IAsyncDisposable
 
     /// <summary>The listeners with their bound ports, in the options' order; empty before the start.</summary>
     public IReadOnlyList<SipListen> Listeners => _local?.Bound ?? [];
+
+    /// <summary>Transactions that are not over, a moment ago.</summary>
+    public int Transactions => _transactions;
 
     /// <summary>Octets received that wait for the stack's thread.</summary>
     public long ReceiveQueued_bytes => _inbox.Queued_bytes;
@@ -173,6 +177,7 @@ public sealed class SipStack : IAsyncDisposable
             _layer!.Expire(Now(), _effects);
             worked |= _effects.Count > 0;
             Execute();
+            _transactions = _layer.Count;
             if (!worked)
                 _inbox.Wait(UntilNextDeadline());
         }
