@@ -163,7 +163,7 @@ internal sealed class GroupCallSetup(
         if (response.Status == 488 && leg is { State: CallLegState.Inviting, Plain.MayOfferInClear: true }
             && context.State.Registrations.TryGetValue(McState.ClientKey(leg.McpttId, leg.ClientId), out Registration? registration))
         {
-            SendInvite(leg, plainCalls.NewInvite(leg, registration, inClear: true), effects);
+            SendInvite(leg, registration, plainCalls.NewInvite(leg, registration, inClear: true), effects);
             return;
         }
         if (response.Status >= 300)
@@ -309,7 +309,7 @@ internal sealed class GroupCallSetup(
         {
             CallLeg plainLeg = call.Add(user, clientId, context.DestinationOf(registration));
             plainLeg.Plain = new PlainSession(profile.Security, context.Entropy);
-            SendInvite(plainLeg, plainCalls.NewInvite(plainLeg, registration, inClear: false), effects);
+            SendInvite(plainLeg, registration, plainCalls.NewInvite(plainLeg, registration, inClear: false), effects);
             return true;
         }
         if (clientServerKeys.Of(user, registration.Id) is not { } csk)
@@ -334,15 +334,12 @@ internal sealed class GroupCallSetup(
         McContext.SetBody(invite,
             new MimePart(ContentTypes.Sdp, offer.Serialise()),
             new MimePart(ContentTypes.McpttInfo, info.Serialise()));
-        SendInvite(leg, invite, effects);
+        SendInvite(leg, registration, invite, effects);
         return true;
     }
 
-    private void SendInvite(CallLeg leg, SipRequest invite, McxEffects effects)
-    {
-        leg.InviteToken = context.Track(new MemberInvite(this, leg, invite));
-        effects.Send(leg.InviteToken.Value, invite, leg.Destination);
-    }
+    private void SendInvite(CallLeg leg, Registration registration, SipRequest invite, McxEffects effects) =>
+        leg.InviteToken = context.SendTo(registration, invite, new MemberInvite(this, leg, invite), effects);
 
     private void AnswerWaiting(GroupCall call, McxEffects effects)
     {
@@ -472,6 +469,10 @@ internal sealed class GroupCallSetup(
 
     private sealed class MemberInvite(GroupCallSetup setup, CallLeg leg, SipRequest invite) : PendingRequest
     {
+        public override bool IsWanted => leg.State == CallLegState.Inviting && !leg.Call.Released;
+
+        public override void SentTo(SipDestination destination) => leg.Destination = destination;
+
         public override void Receive(SipResponse response, Instant now, McxEffects effects) =>
             setup.MemberAnswered(leg, invite, response, now, effects);
 
