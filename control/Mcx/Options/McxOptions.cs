@@ -1,4 +1,5 @@
 using System.Net;
+using MediaEngine.Sip;
 
 namespace MediaEngine.Mcx;
 
@@ -42,6 +43,9 @@ public sealed record McxOptions
     public int MaxCalls { get; init; } = 1000;
 
     public int MaxRegroups { get; init; } = 10_000;
+
+    /// <summary>How long the session of a client that does not show itself lasts.</summary>
+    public SessionTimerOptions SessionTimer { get; init; } = new();
 
     /// <summary>What the server does with keys that it manages.</summary>
     public KeyOptions Keys { get; init; } = new();

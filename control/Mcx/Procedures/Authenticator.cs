@@ -31,15 +31,17 @@ internal sealed class Authenticator : IDisposable
     }
 
     /// <summary>False when the request was answered here: challenged, or refused.</summary>
+    /// <param name="afresh">Only credentials in this request count, no earlier ones.</param>
     public bool TryIdentify(
         SipTransactionId transaction,
         SipRequest request,
         SipFlow flow,
         Instant now,
         McxEffects effects,
-        [NotNullWhen(true)] out McUser? user)
+        [NotNullWhen(true)] out McUser? user,
+        bool afresh = false)
     {
-        if (!TryAuthenticate(transaction, request, flow, now, effects, out user))
+        if (!TryAuthenticate(transaction, request, flow, now, effects, out user, afresh))
             return false;
         // An authenticated client speaks for its own identity only (RFC 3325, TS 24.379 6.2.1).
         string? claimed = McIdentity.Normalise(request.From?.Uri.ToString());
@@ -58,9 +60,10 @@ internal sealed class Authenticator : IDisposable
         SipFlow flow,
         Instant now,
         McxEffects effects,
-        [NotNullWhen(true)] out McUser? user)
+        [NotNullWhen(true)] out McUser? user,
+        bool afresh = false)
     {
-        user = request.Method == SipMethods.Register || !IsDirect(request) ? null : UserOf(flow);
+        user = afresh || !IsDirect(request) ? null : UserOf(flow);
         if (user is null)
         {
             if (!TryVerify(transaction, request, flow, now, effects, out user))

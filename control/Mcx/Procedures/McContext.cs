@@ -40,6 +40,9 @@ internal sealed class McContext
 
     public ServerSsrcs ServerSsrcs { get; }
 
+    /// <summary>When the sessions of legs want something.</summary>
+    public SessionDeadlines SessionDeadlines { get; } = new();
+
     /// <summary>Feature parameters of a Contact that names a focus or client of this service.</summary>
     public static string ContactFeatures => $"+{FeatureTag};{IcsiFeature}";
 
@@ -133,6 +136,7 @@ internal sealed class McContext
             if (request.RequestUri != way.Binding.Contact)
                 request = request.Clone(way.Binding.Contact);
         }
+        request.Headers.Remove("Route");
         foreach (string route in way.Binding.Path ?? [])
             request.Headers.Add("Route", route);
         SipDestination destination = way.Destination;

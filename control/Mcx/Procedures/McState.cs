@@ -37,6 +37,9 @@ internal sealed class McState
 
     public Dictionary<SipTransactionId, CallLeg> LegsByInvite { get; } = [];
 
+    /// <summary>Who is at the other end of the dialog; null when there is none.</summary>
+    public McUser? UserOfDialog(string dialogId) => LegsByDialog.GetValueOrDefault(dialogId)?.User;
+
     public static string ClientKey(string mcpttId, string clientId) => $"{mcpttId} {clientId}";
 
     /// <summary>In place of what the client was affiliated to before.</summary>

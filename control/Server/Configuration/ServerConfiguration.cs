@@ -12,6 +12,9 @@ public sealed record ServerConfiguration
 
     public required IReadOnlyList<SipListen> SipListeners { get; init; }
 
+    /// <summary>The bounds of the SIP stack; its listeners and certificates stand for themselves.</summary>
+    public SipStackOptions SipLimits { get; init; } = SipLimitsSection.Read(null);
+
     /// <summary>Certificates of TLS listeners; null when there are none.</summary>
     public SipTlsConfiguration? SipTls { get; init; }
 
@@ -77,6 +80,7 @@ public sealed record ServerConfiguration
         {
             Domain = root.Required("domain", "the domain of this MC system, such as mcx.example"),
             SipListeners = listeners,
+            SipLimits = SipLimitsSection.Read(sip.OptionalSection("limits")),
             SipTls = tls,
             MediaAddress = media.Address("address", "the IPv4 address media and floor control are bound to"),
             AdvertisedMediaAddress = media.Optional("advertised-address") is null

@@ -79,8 +79,8 @@ public sealed class SipRegistrar
         foreach (string route in _options.ServiceRoute)
             response.Headers.Add("Service-Route", route);
         if (decision.IsOutbound)
-            response.Headers.Add("Require", "outbound");
-        response.Headers.Add("Supported", "path, outbound");
+            response.Headers.Add("Require", SipOptionTags.Outbound);
+        response.Headers.Add("Supported", $"{SipOptionTags.Path}, {SipOptionTags.Outbound}");
         return response;
     }
 
@@ -168,8 +168,8 @@ public sealed class SipRegistrar
         IReadOnlyList<string> values = request.Headers.GetAll("Path");
         if (values.Count == 0)
             return true;
-        if (!Supports(request, "path"))
-            refusal = Refuse(420, "a Path, and a client that does not support it", "Unsupported", "path");
+        if (!SipOptionTags.IsKnownTo(request, SipOptionTags.Path))
+            refusal = Refuse(420, "a Path, and a client that does not support it", "Unsupported", SipOptionTags.Path);
         else if (values.Count > MaxPath_values || !values.All(IsLooseRoute))
             refusal = Refuse(400, "a Path that no request can follow");
         path = values;
@@ -181,15 +181,12 @@ public sealed class SipRegistrar
         NameAddress.TryParse(value, out NameAddress? route) && route.Uri is { IsSip: true, IsLooseRouter: true };
 
     private static bool IsOutbound(SipRequest request, List<WantedBinding> wanted) =>
-        Supports(request, "outbound") && wanted.Exists(one => RegIdOf(one.Contact) > 0 && InstanceOf(one.Contact) is not null);
+        SipOptionTags.IsKnownTo(request, SipOptionTags.Outbound) && wanted.Exists(one => RegIdOf(one.Contact) > 0 && InstanceOf(one.Contact) is not null);
 
     // RFC 5626 6: what passed a proxy came over a flow only when the first one made it so.
     private static bool FirstHopKnowsOutbound(SipRequest request, IReadOnlyList<string>? path) =>
         request.Headers.GetAll("Via").Count <= 1
         || (path is not null && NameAddress.TryParse(path[^1], out NameAddress? first) && first.Uri.Parameters.Contains("ob"));
-
-    private static bool Supports(SipRequest request, string extension) =>
-        request.Headers.GetAll("Supported").Concat(request.Headers.GetAll("Require")).Contains(extension, StringComparer.OrdinalIgnoreCase);
 
     private TimeSpan DurationOf(SipRequest request, NameAddress contact)
     {

@@ -315,7 +315,7 @@ internal sealed partial class McSystemHarness
 
     private static int HostOf(string name) => Array.IndexOf(["alice", "bob", "carol", "dave", "erin", "dispatcher", "phone"], name) + 10;
 
-    private SipFlow FlowOf(string name)
+    public SipFlow FlowOf(string name)
     {
         if (!_flows.TryGetValue(name, out SipFlow flow))
             _flows[name] = flow = new SipFlow(Transport, new IPEndPoint(IPAddress.Loopback, 5060), new IPEndPoint(IPAddress.Parse($"192.0.2.{HostOf(name)}"), 40000), _flows.Count + 1 + _lastTransaction);
