@@ -14,12 +14,9 @@ public sealed class McSystem : IDisposable
 {
     private static readonly SipCapabilities Capabilities = new()
     {
-        Methods =
-        [
-            SipMethods.Register, SipMethods.Publish, SipMethods.Message, SipMethods.Invite, SipMethods.Ack, SipMethods.Bye,
-            SipMethods.Cancel, SipMethods.Options, SipMethods.Subscribe,
-        ],
+        Methods = RequestAuthorisation.Methods,
         EventPackages = ["presence", "conference", "poc-settings"],
+        Extensions = [SipOptionTags.Reliable, SipOptionTags.Timer],
         ContentTypes =
         [
             ContentTypes.Sdp, ContentTypes.McpttInfo, ContentTypes.McpttRegroup, ContentTypes.Pidf, ContentTypes.Mikey,
@@ -31,20 +28,21 @@ public sealed class McSystem : IDisposable
 
     private readonly McContext _context;
     private readonly Authenticator _authenticator;
+    private readonly RequestAuthorisation _authorisation;
     private readonly RegistrationProcedure _registration;
     private readonly AffiliationProcedure _affiliation;
     private readonly PreconfiguredRegroupFormation _regroupFormation;
     private readonly PreconfiguredRegroupCancellation _regroupCancellation;
     private readonly GroupCallSetup _callSetup;
     private readonly GroupCallRelease _callRelease;
-    private readonly CallUpgrade _callUpgrade;
+    private readonly SessionChange _sessionChange;
+    private readonly SessionRefresh _sessionRefresh;
     private readonly BroadcastRelease _broadcastRelease;
     private readonly ClientServerKeys _clientServerKeys;
     private readonly GroupKeyManagement _groupKeys;
     private readonly KeyRotationRequest _keyRotation;
     private readonly BearerAnnouncement _bearer;
     private readonly ListeningReport _listening;
-    private readonly PlainCalls _plainCalls;
     private readonly EventPublications _publications;
     private readonly EventSubscriptions _subscriptions;
     private readonly ServiceSettingsProcedure _serviceSettings;
@@ -57,19 +55,22 @@ public sealed class McSystem : IDisposable
         var state = new McState(durable);
         _context = new McContext(organisation, options, state, entropy, wallClockAtZero, new ServerSsrcs(durable.ServerSsrcs, entropy));
         _authenticator = new Authenticator(_context, entropy);
+        _authorisation = new RequestAuthorisation(_context, _authenticator);
         _clientServerKeys = new ClientServerKeys(_context, durable.ClientKeys);
         _groupKeys = new GroupKeyManagement(_context, durable);
         _keyRotation = new KeyRotationRequest(_context, _groupKeys);
         var notification = new RegroupNotification(_context);
         var membership = new RegroupMembership(_context, notification);
         _callRelease = new GroupCallRelease(_context);
-        _callUpgrade = new CallUpgrade(_context);
         _broadcastRelease = new BroadcastRelease(_callRelease);
-        _plainCalls = new PlainCalls(_context);
+        var sessionHeaders = new SessionHeaders(_context, Capabilities);
+        var plainCalls = new PlainCalls(_context, sessionHeaders);
+        _sessionChange = new SessionChange(_context, sessionHeaders, new CallUpgrade(_context, sessionHeaders), plainCalls);
+        _sessionRefresh = new SessionRefresh(_context, sessionHeaders, plainCalls, _callRelease);
         _bearer = new BearerAnnouncement(_context);
         var multicast = new CallMulticast(_context, _groupKeys, _bearer.ControlKey);
         _listening = new ListeningReport(_context, multicast);
-        _callSetup = new GroupCallSetup(_context, notification, _callRelease, _clientServerKeys, _groupKeys, multicast, _plainCalls);
+        _callSetup = new GroupCallSetup(_context, notification, _callRelease, _clientServerKeys, _groupKeys, multicast, plainCalls, sessionHeaders);
         _publications = new EventPublications(_context, durable.PublishedStates);
         _subscriptions = new EventSubscriptions(_context, durable.Subscriptions);
         _affiliation = new AffiliationProcedure(_context, _publications, membership, _callSetup, _callRelease);
@@ -81,11 +82,15 @@ public sealed class McSystem : IDisposable
     }
 
     /// <summary>Regroups in effect, for consoles and tests.</summary>
-    public IReadOnlyCollection<PreconfiguredRegroup> Regroups => _context.State.Regroups.Values;
+    public IReadOnlyCollection<PreconfiguredRegroup> Regroups => [.. _context.State.Regroups.Values];
 
     public IReadOnlyCollection<Registration> Registrations => [.. _context.State.Registrations.Values];
 
-    public IReadOnlyCollection<Affiliation> Affiliations => _context.State.Affiliations.Values;
+    public int RegistrationCount => _context.State.Registrations.Count;
+
+    public IReadOnlyCollection<Affiliation> Affiliations => [.. _context.State.Affiliations.Values];
+
+    public int AffiliationCount => _context.State.Affiliations.Count;
 
     public int CallCount => _context.State.CallsByNumber.Count;
 
@@ -99,7 +104,9 @@ public sealed class McSystem : IDisposable
     public int PendingRequestCount => _context.Pending.Count;
 
     public Instant NextDeadline => Instant.Earlier(
-        Instant.Earlier(IsWaiting ? _nextSweep : Instant.Never, Instant.Earlier(_subscriptions.NextDeadline, _publications.NextDeadline)),
+        Instant.Earlier(
+            Instant.Earlier(IsWaiting ? _nextSweep : Instant.Never, _context.SessionDeadlines.NextDeadline),
+            Instant.Earlier(_subscriptions.NextDeadline, _publications.NextDeadline)),
         Instant.Earlier(_groupKeys.NextDeadline, _bearer.NextDeadline));
 
     private bool IsWaiting =>
@@ -112,6 +119,7 @@ public sealed class McSystem : IDisposable
         _context.DisposeRetired();
         _groupKeys.Expire(now, effects);
         _bearer.Expire(now, effects);
+        _sessionRefresh.Expire(now, effects);
         if (now >= _nextSweep)
             Sweep(now, effects);
         _publications.Expire(now, effects);
@@ -141,31 +149,42 @@ public sealed class McSystem : IDisposable
             effects.Respond(transaction, refusal);
             return;
         }
+        if (!_authorisation.TryAuthorise(transaction, request, flow, now, effects, out RequestSender sender))
+            return;
         switch (request.Method)
         {
             case SipMethods.Ack:
                 if (LegOf(request) is { } acknowledged)
                     _callSetup.Acknowledged(acknowledged, effects);
-                return;
+                break;
             case SipMethods.Cancel:
-                if (_context.State.LegsByInvite.TryGetValue(transaction, out CallLeg? cancelled))
-                    _callRelease.HandleCancel(cancelled, effects);
-                return;
-            case SipMethods.Bye:
-                ReceiveBye(transaction, request, flow, now, effects);
-                return;
-            case SipMethods.Subscribe when request.To?.Tag is not null:
-                ReceiveRefresh(transaction, request, flow, now, effects);
-                return;
+                _callRelease.HandleCancel(_context.State.LegsByInvite[transaction], effects);
+                break;
             case SipMethods.Options:
                 SipResponse options = _context.Reply(request, 200);
                 options.Headers.Add("Allow", Capabilities.Allow);
                 options.Headers.Add("Allow-Events", Capabilities.AllowEvents);
+                options.Headers.Add("Supported", Capabilities.Supported);
                 effects.Respond(transaction, options);
-                return;
+                break;
+            case SipMethods.Register:
+                _registration.Handle(transaction, request, flow, sender.User, now, effects);
+                break;
+            case SipMethods.Publish:
+                ReceivePublish(transaction, request, sender.User, now, effects);
+                break;
+            case SipMethods.Subscribe:
+                _subscriptions.Handle(transaction, request, flow, sender.User, now, effects);
+                break;
+            case SipMethods.Message:
+                ReceiveMessage(transaction, request, sender.User, now, effects);
+                break;
+            case SipMethods.Invite when request.To?.Tag is null:
+                _callSetup.Handle(transaction, request, flow, sender.User, now, effects);
+                break;
             default:
-                ReceiveAuthenticated(transaction, request, flow, now, effects);
-                return;
+                ReceiveWithinCall(transaction, request, sender.User, now, effects);
+                break;
         }
     }
 
@@ -211,8 +230,7 @@ public sealed class McSystem : IDisposable
     /// <summary>A connection closed: requests to its clients open a new one from now on.</summary>
     public void FlowClosed(SipFlow flow)
     {
-        foreach (string id in _context.State.Flows.Where(entry => entry.Value == flow).Select(entry => entry.Key).ToArray())
-            _context.State.Flows.Remove(id);
+        _context.State.Registrations.FlowClosed(flow);
         _authenticator.Forget(flow);
         _clientServerKeys.Forget(flow);
     }
@@ -274,38 +292,17 @@ public sealed class McSystem : IDisposable
     private CallLeg? LegOf(SipRequest request) =>
         _context.State.LegsByDialog.GetValueOrDefault(SipDialog.IdOf(request));
 
-    // Tags and Call-ID are no secret: without this anybody who saw a dialog could end it (RFC 3261 26.2.3).
-    private void ReceiveBye(SipTransactionId transaction, SipRequest request, SipFlow flow, Instant now, McxEffects effects)
+    private void ReceiveWithinCall(SipTransactionId transaction, SipRequest request, McUser user, Instant now, McxEffects effects)
     {
-        if (LegOf(request) is not { } leg)
-        {
+        // This server sends no reliable provisional response that a PRACK could be for.
+        if (LegOf(request) is not { } leg || request.Method == SipMethods.Prack)
             _context.Respond(transaction, request, 481, effects);
-            return;
-        }
-        if (!_authenticator.TryAuthenticate(transaction, request, flow, now, effects, out McUser? user))
-            return;
-        if (user.McpttId != leg.User.McpttId)
-            _context.Refuse(transaction, request, McxWarning.ServiceAuthorisationFailed, user.McpttId, $"the dialog is {leg.User.McpttId}'s", effects);
+        else if (request.Method != SipMethods.Bye)
+            _sessionChange.Handle(transaction, request, leg, user, now, effects);
         else if (leg.Dialog!.TryAcceptRemote(request))
             _callRelease.HandleBye(transaction, request, leg, effects);
         else
             _context.Respond(transaction, request, 500, effects);
-    }
-
-    // As a BYE: only who subscribed may refresh or end the subscription.
-    private void ReceiveRefresh(SipTransactionId transaction, SipRequest request, SipFlow flow, Instant now, McxEffects effects)
-    {
-        if (_subscriptions.Find(request) is not { } subscription)
-        {
-            _context.Respond(transaction, request, 481, effects);
-            return;
-        }
-        if (!_authenticator.TryAuthenticate(transaction, request, flow, now, effects, out McUser? user))
-            return;
-        if (McIdentity.Normalise(user.McpttId) != subscription.Subscriber)
-            _context.Refuse(transaction, request, McxWarning.ServiceAuthorisationFailed, user.McpttId, $"the subscription is {subscription.Subscriber}'s", effects);
-        else
-            _subscriptions.Refresh(transaction, subscription, request, flow, now, effects);
     }
 
     private void ReceivePublish(SipTransactionId transaction, SipRequest request, McUser user, Instant now, McxEffects effects)
@@ -316,36 +313,6 @@ public sealed class McSystem : IDisposable
             _affiliation.Handle(transaction, publication, user, now, effects);
         else
             _serviceSettings.Handle(transaction, publication, user, now, effects);
-    }
-
-    private void ReceiveAuthenticated(SipTransactionId transaction, SipRequest request, SipFlow flow, Instant now, McxEffects effects)
-    {
-        if (!_authenticator.TryIdentify(transaction, request, flow, now, effects, out McUser? user))
-            return;
-        switch (request.Method)
-        {
-            case SipMethods.Register:
-                _registration.Handle(transaction, request, flow, user, now, effects);
-                break;
-            case SipMethods.Publish:
-                ReceivePublish(transaction, request, user, now, effects);
-                break;
-            case SipMethods.Subscribe:
-                _subscriptions.Handle(transaction, request, flow, user, now, effects);
-                break;
-            case SipMethods.Invite when request.To?.Tag is not null && LegOf(request) is { Plain: not null } leg:
-                _plainCalls.HandleReInvite(transaction, request, leg, user, effects);
-                break;
-            case SipMethods.Invite when request.To?.Tag is not null:
-                _callUpgrade.Handle(transaction, request, LegOf(request), user, effects);
-                break;
-            case SipMethods.Invite:
-                _callSetup.Handle(transaction, request, flow, user, now, effects);
-                break;
-            default:
-                ReceiveMessage(transaction, request, user, now, effects);
-                break;
-        }
     }
 
     // A regroup request is recognised by its body: mcptt-info has no request type for it (TS 24.379 16.2.1).

@@ -49,7 +49,7 @@ internal sealed class AffiliationProcedure(
     {
         string mcpttId = McIdentity.Normalise(user.McpttId)!;
         string clientKey = McState.ClientKey(mcpttId, clientId);
-        IEnumerable<McGroup> own = context.Organisation.Groups.Where(group => group.Members.ContainsKey(mcpttId));
+        IEnumerable<McGroup> own = context.Organisation.GroupsOf(mcpttId);
         IReadOnlyList<string> wanted = user.PlainSip!.AffiliatedGroups is { } named
             ? [.. named.Select(group => McIdentity.Normalise(group)!).Intersect(own.Select(group => McIdentity.Normalise(group.Id)!))]
             : [.. own.Where(group => !group.PreconfiguredGroupUseOnly && !group.Disabled).Select(group => McIdentity.Normalise(group.Id)!)];
@@ -67,7 +67,7 @@ internal sealed class AffiliationProcedure(
         Apply(new Affiliation { Id = clientKey, McpttId = mcpttId, ClientId = clientId, Groups = [] }, effects);
         FollowChange(mcpttId, clientId, before?.Groups ?? [], [], now, effects);
         // A user regroup has no constituent to be affiliated to.
-        foreach (PreconfiguredRegroup regroup in context.State.Regroups.Values.Where(regroup => regroup.HasMember(mcpttId, clientId)).ToArray())
+        foreach (PreconfiguredRegroup regroup in context.State.RegroupsOf(mcpttId).Where(regroup => regroup.HasMember(mcpttId, clientId)))
         {
             membership.Leave(regroup, mcpttId, clientId, effects);
             callRelease.Leave(regroup.Id, mcpttId, clientId, "de-registered", effects);
@@ -120,11 +120,11 @@ internal sealed class AffiliationProcedure(
         }
         if (affiliation.Groups.Count == 0)
         {
-            context.State.Affiliations.Remove(affiliation.Id);
+            context.State.RemoveAffiliation(affiliation.Id);
             effects.Delete<Affiliation>(affiliation.Id);
             return;
         }
-        context.State.Affiliations[affiliation.Id] = affiliation;
+        context.State.Set(affiliation);
         effects.Put(affiliation);
     }
 

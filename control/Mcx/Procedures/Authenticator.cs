@@ -31,15 +31,17 @@ internal sealed class Authenticator : IDisposable
     }
 
     /// <summary>False when the request was answered here: challenged, or refused.</summary>
+    /// <param name="afresh">Only credentials in this request count, no earlier ones.</param>
     public bool TryIdentify(
         SipTransactionId transaction,
         SipRequest request,
         SipFlow flow,
         Instant now,
         McxEffects effects,
-        [NotNullWhen(true)] out McUser? user)
+        [NotNullWhen(true)] out McUser? user,
+        bool afresh = false)
     {
-        if (!TryAuthenticate(transaction, request, flow, now, effects, out user))
+        if (!TryAuthenticate(transaction, request, flow, now, effects, out user, afresh))
             return false;
         // An authenticated client speaks for its own identity only (RFC 3325, TS 24.379 6.2.1).
         string? claimed = McIdentity.Normalise(request.From?.Uri.ToString());
@@ -58,19 +60,20 @@ internal sealed class Authenticator : IDisposable
         SipFlow flow,
         Instant now,
         McxEffects effects,
-        [NotNullWhen(true)] out McUser? user)
+        [NotNullWhen(true)] out McUser? user,
+        bool afresh = false)
     {
-        user = request.Method == SipMethods.Register ? null : UserOf(flow);
+        user = afresh ? null : UserOf(flow);
         if (user is null)
         {
             if (!TryVerify(transaction, request, flow, now, effects, out user))
                 return false;
-            effects.Vouch(flow);
+            Vouch(flow, user, effects);
         }
         else if (flow.Transport == SipTransportKind.Udp)
         {
             // There it holds for a time only, and a stack that was restarted knows nobody.
-            effects.Vouch(flow);
+            Vouch(flow, user, effects);
         }
         return true;
     }
@@ -79,9 +82,13 @@ internal sealed class Authenticator : IDisposable
 
     public void Dispose() => _digest.Dispose();
 
+    // Before a request is read nobody knows what it is about; who may make urgent calls may claim priority.
+    private static void Vouch(SipFlow flow, McUser user, McxEffects effects) =>
+        effects.Vouch(flow, mayClaimPriority: user.AllowEmergencyGroupCall || user.AllowImminentPerilCall);
+
     private McUser? UserOf(SipFlow flow) =>
         flow.Transport == SipTransportKind.Udp
-            ? _context.Organisation.UserByMcpttId(_context.State.UserOfUdpSource(flow.Remote.ToString()))
+            ? _context.Organisation.UserByMcpttId(_context.State.Registrations.UserOfUdpSource(flow.Remote.ToString()))
             : _connections.GetValueOrDefault(flow);
 
     private bool TryVerify(

@@ -51,7 +51,7 @@ internal sealed class BearerAnnouncement : IDisposable
     /// <param name="anew">It may have started anew and know of nothing.</param>
     public void ClientRegistered(string client, string mcpttId, bool anew, Instant now, McxEffects effects)
     {
-        if (_options is null || !_context.Organisation.Groups.Any(group => group.Multicast && !group.Disabled && group.Members.ContainsKey(mcpttId)))
+        if (_options is null || !_context.Organisation.GroupsOf(mcpttId).Any(group => group is { Multicast: true, Disabled: false }))
             return;
         if (anew)
             _told.Remove(client);

@@ -41,6 +41,9 @@ internal sealed class McContext
 
     public ServerSsrcs ServerSsrcs { get; }
 
+    /// <summary>When the sessions of legs want something.</summary>
+    public SessionDeadlines SessionDeadlines { get; } = new();
+
     /// <summary>Feature parameters of a Contact that names a focus or client of this service.</summary>
     public static string ContactFeatures => $"+{FeatureTag};{IcsiFeature}";
 
@@ -99,8 +102,7 @@ internal sealed class McContext
 
     /// <summary>Where requests for the client go: its open connection if there is one, else its registered address.</summary>
     public SipDestination DestinationOf(Registration registration) =>
-        new(registration.Transport, IPEndPoint.Parse(registration.Address),
-            State.Flows.TryGetValue(registration.Id, out SipFlow flow) ? flow : null);
+        new(registration.Transport, IPEndPoint.Parse(registration.Address), State.Registrations.FlowOf(registration.Id));
 
     /// <summary>Gives every body of a message its place: one alone as it is, several as multipart/mixed.</summary>
     public static void SetBody(SipMessage message, params IReadOnlyList<MimePart> parts)

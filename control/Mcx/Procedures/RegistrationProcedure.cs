@@ -63,7 +63,7 @@ internal sealed class RegistrationProcedure(
             Remove(id, "de-registered", now, effects);
             return;
         }
-        if (before is null && context.State.RegistrationsOf(mcpttId).Count() >= context.Options.MaxClientsPerUser)
+        if (before is null && context.State.RegistrationsOf(mcpttId).Count >= context.Options.MaxClientsPerUser)
         {
             context.Respond(transaction, request, 403, effects);
             effects.Warn("request-refused", user.McpttId, $"REGISTER refused with 403: {context.Options.MaxClientsPerUser} clients are registered");
@@ -93,8 +93,8 @@ internal sealed class RegistrationProcedure(
             CSeq = request.CSeq.Number,
             ExpiresAt = context.WallClock(now) + duration,
         };
-        context.State.Set(registration);
-        context.State.Flows[id] = flow;
+        bool isRefresh = before is not null && before.CallId == registration.CallId && !context.State.Registrations.IsRestored(id);
+        context.State.Registrations.Set(registration, flow);
         effects.Put(registration);
         if (uploaded is not null)
             clientServerKeys.Store(registration, uploaded, now, effects);
@@ -102,7 +102,6 @@ internal sealed class RegistrationProcedure(
         ok.Headers.Add("Contact", $"<{registration.Contact}>;expires={(int)duration.TotalSeconds}");
         effects.Respond(transaction, ok);
 
-        bool isRefresh = before is not null && before.CallId == registration.CallId && !context.State.RestoredRegistrations.Remove(id);
         groupKeys.ClientRegistered(id, mcpttId, anew: !isRefresh, now, effects);
         subscriptions.ClientRegistered(id, mcpttId, now);
         if (!isRefresh)
@@ -110,13 +109,12 @@ internal sealed class RegistrationProcedure(
         bearer.ClientRegistered(id, mcpttId, anew: !isRefresh, now, effects);
         if (isRefresh)
             return;
-        context.State.RestoredRegistrations.Remove(id);
         effects.Log("registered", user.McpttId, $"client {clientId} at {registration.Contact} over {flow.Transport}");
         if (isPlain)
             affiliation.AffiliateByRegistering(user, clientId, now, effects);
         else if (clientServerKeys.Of(user, id) is null)
             effects.Warn("client-without-key", user.McpttId, $"client {clientId} uploaded no CSK: its calls are refused");
-        foreach (PreconfiguredRegroup regroup in context.State.Regroups.Values.Where(regroup => regroup.Users.Contains(mcpttId)).ToArray())
+        foreach (PreconfiguredRegroup regroup in context.State.RegroupsOf(mcpttId).Where(regroup => regroup.Users.Contains(mcpttId)))
             membership.Join(regroup, mcpttId, clientId, effects);
         notification.NotifyAllOf(mcpttId, clientId, effects);
     }
@@ -128,7 +126,7 @@ internal sealed class RegistrationProcedure(
     public void Expire(Instant now, McxEffects effects)
     {
         DateTimeOffset time = context.WallClock(now);
-        foreach (Registration registration in context.State.Registrations.Values.Where(registration => registration.ExpiresAt <= time).ToArray())
+        while (context.State.Registrations.TryGetExpired(time, out Registration? registration))
             Remove(registration.Id, "registration expired", now, effects);
     }
 
@@ -176,10 +174,8 @@ internal sealed class RegistrationProcedure(
 
     private void Remove(string id, string why, Instant now, McxEffects effects)
     {
-        if (!context.State.Remove(id, out Registration? registration))
+        if (!context.State.Registrations.Remove(id, out Registration? registration))
             return;
-        context.State.Flows.Remove(id);
-        context.State.RestoredRegistrations.Remove(id);
         effects.Delete<Registration>(id);
         bearer.ClientRemoved(id);
         subscriptions.ClientRemoved(id, registration.McpttId, now, effects);

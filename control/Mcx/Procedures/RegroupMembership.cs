@@ -45,7 +45,7 @@ internal sealed class RegroupMembership(McContext context, RegroupNotification n
     {
         context.State.ChangedAffiliations.Add(regroup.Id);
         context.State.ChangedAffiliations.Add(mcpttId);
-        context.State.Regroups[regroup.Id] = regroup;
+        context.State.UpdateMember(regroup, mcpttId);
         effects.Put(regroup);
     }
 }

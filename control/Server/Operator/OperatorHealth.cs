@@ -34,8 +34,8 @@ public sealed record OperatorHealth(
             Enum.GetValues<SipCounter>().ToDictionary(counter => JsonNamingPolicy.CamelCase.ConvertName($"{counter}"), counter => sip[counter]),
             new Dictionary<string, long>
             {
-                ["registrations"] = system.Registrations.Count,
-                ["affiliations"] = system.Affiliations.Count,
+                ["registrations"] = system.RegistrationCount,
+                ["affiliations"] = system.AffiliationCount,
                 ["regroups"] = system.Regroups.Count,
             });
     }

@@ -68,6 +68,15 @@ public sealed class SipDialog
         };
     }
 
+    /// <summary>UAC side: the 2xx confirms an early dialog, whose requests have taken numbers; null = there was none.</summary>
+    public static SipDialog FromClient(SipRequest invite, SipResponse success, SipDialog? early)
+    {
+        SipDialog dialog = FromClient(invite, success);
+        if (early is not null)
+            (dialog._localCSeq, dialog._remoteCSeq) = (early._localCSeq, early._remoteCSeq);
+        return dialog;
+    }
+
     /// <summary>The dialog again of which <see cref="ToSnapshot"/> was kept; null when that cannot be read.</summary>
     public static SipDialog? Restore(SipDialogSnapshot snapshot)
     {

@@ -91,7 +91,8 @@ public sealed class SipStack : IAsyncDisposable
     /// Somebody authenticated on this flow: under overload its requests go before strangers', and over UDP its address gets answers
     /// of any size for <see cref="SipStackOptions.VouchedUdp"/>.
     /// </summary>
-    public void Vouch(SipFlow flow) => _known.Add(flow);
+    /// <param name="mayClaimPriority">Its Resource-Priority counts: it is the last to be refused.</param>
+    public void Vouch(SipFlow flow, bool mayClaimPriority = false) => _known.Add(flow, mayClaimPriority);
 
     /// <summary>
     /// Sends a request; what comes of it is reported with <paramref name="token"/>. The stack adds Via, and Max-Forwards when
@@ -275,7 +276,9 @@ public sealed class SipStack : IAsyncDisposable
     {
         if (!_known.Contains(item.Flow))
             return SipStanding.Stranger;
-        return item.Message!.Headers.GetAll("Resource-Priority").Any(IsEmergency) ? SipStanding.Priority : SipStanding.Known;
+        return _known.MayClaimPriority(item.Flow) && item.Message!.Headers.GetAll("Resource-Priority").Any(IsEmergency)
+            ? SipStanding.Priority
+            : SipStanding.Known;
     }
 
     private static bool IsEmergency(string value) =>

@@ -21,10 +21,15 @@ internal struct FieldIndex
     public void Add(byte id, int offset_bytes)
     {
         int word = offset_bytes >> 2;
-        _overflows |= word >= Words;
-        if (id >= Ids || (_present & 1u << id) != 0 || word >= Words)
+        if (word >= Words)
+        {
+            _overflows = true;
             return;
-        _present |= 1u << id;
+        }
+        uint bit = 1u << id;
+        if (id >= Ids || (_present & bit) != 0)
+            return;
+        _present |= bit;
         _offsets[id] = (byte)word;
     }
 

@@ -20,7 +20,8 @@ public readonly ref struct FloorMessage
 
     private readonly AppPacket _packet;
 
-    private FloorMessage(AppPacket packet) => _packet = packet;
+    private FloorMessage(ReadOnlySpan<byte> datagram, out FloorOutcome outcome, out int consumed_bytes) =>
+        outcome = AppPacket.TryParse(datagram, ApplicationName, s_assigned, out _packet, out consumed_bytes);
 
     public FloorMessageType Type => (FloorMessageType)_packet.Subtype;
 
@@ -38,9 +39,7 @@ public readonly ref struct FloorMessage
     /// </summary>
     public static FloorOutcome TryParse(ReadOnlySpan<byte> datagram, out FloorMessage message, out int consumed_bytes)
     {
-        FloorOutcome outcome = AppPacket.TryParse(
-            datagram, ApplicationName, s_assigned, out AppPacket packet, out consumed_bytes);
-        message = new FloorMessage(packet);
+        message = new FloorMessage(datagram, out FloorOutcome outcome, out consumed_bytes);
         return outcome;
     }
 

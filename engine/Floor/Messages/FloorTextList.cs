@@ -51,8 +51,9 @@ public readonly ref struct FloorTextList
             if (_left == 0)
                 return false;
             _left--;
-            Current = _rest.Slice(1, _rest[0]);
-            _rest = _rest[(1 + _rest[0])..];
+            int end = 1 + _rest[0];
+            Current = _rest[1..end];
+            _rest = _rest[end..];
             return true;
         }
     }

@@ -13,7 +13,8 @@ public readonly ref struct PreEstablishedCallMessage
 
     private readonly AppPacket _packet;
 
-    private PreEstablishedCallMessage(AppPacket packet) => _packet = packet;
+    private PreEstablishedCallMessage(ReadOnlySpan<byte> datagram, out FloorOutcome outcome, out int consumed_bytes) =>
+        outcome = AppPacket.TryParse(datagram, ApplicationName, Assigned, out _packet, out consumed_bytes);
 
     public PreEstablishedCallMessageType Type => (PreEstablishedCallMessageType)_packet.Subtype;
 
@@ -25,8 +26,7 @@ public readonly ref struct PreEstablishedCallMessage
     /// <summary>Reads the first message of a datagram, as <see cref="FloorMessage.TryParse"/> does.</summary>
     public static FloorOutcome TryParse(ReadOnlySpan<byte> datagram, out PreEstablishedCallMessage message, out int consumed_bytes)
     {
-        FloorOutcome outcome = AppPacket.TryParse(datagram, ApplicationName, Assigned, out AppPacket packet, out consumed_bytes);
-        message = new PreEstablishedCallMessage(packet);
+        message = new PreEstablishedCallMessage(datagram, out FloorOutcome outcome, out consumed_bytes);
         return outcome;
     }
 

@@ -12,7 +12,8 @@ public readonly ref struct SubchannelMessage
 
     private readonly AppPacket _packet;
 
-    private SubchannelMessage(AppPacket packet) => _packet = packet;
+    private SubchannelMessage(ReadOnlySpan<byte> datagram, out FloorOutcome outcome, out int consumed_bytes) =>
+        outcome = AppPacket.TryParse(datagram, ApplicationName, Assigned, out _packet, out consumed_bytes);
 
     public SubchannelMessageType Type => (SubchannelMessageType)_packet.Subtype;
 
@@ -21,8 +22,7 @@ public readonly ref struct SubchannelMessage
     /// <summary>Reads the first message of a datagram, as <see cref="FloorMessage.TryParse"/> does.</summary>
     public static FloorOutcome TryParse(ReadOnlySpan<byte> datagram, out SubchannelMessage message, out int consumed_bytes)
     {
-        FloorOutcome outcome = AppPacket.TryParse(datagram, ApplicationName, Assigned, out AppPacket packet, out consumed_bytes);
-        message = new SubchannelMessage(packet);
+        message = new SubchannelMessage(datagram, out FloorOutcome outcome, out consumed_bytes);
         return outcome;
     }
 

@@ -9,6 +9,9 @@ namespace MediaEngine.Tool;
 /// <param name="contactHostPort">Host, port and transport of the client's Contact; known once the sockets are bound.</param>
 internal sealed class ClientRequests(ClientProfile profile, Func<string> contactHostPort)
 {
+    public const string Allow = "INVITE, ACK, BYE, CANCEL, MESSAGE, NOTIFY, OPTIONS, UPDATE";
+    public const string Supported = $"{SipOptionTags.Reliable}, {SipOptionTags.Timer}";
+
     private const string Service = "urn:urn-7:3gpp-service.ims.icsi.mcptt";
     private const string ServiceTag = "+g.3gpp.icsi-ref=\"urn%3Aurn-7%3A3gpp-service.ims.icsi.mcptt\"";
 
@@ -112,7 +115,8 @@ internal sealed class ClientRequests(ClientProfile profile, Func<string> contact
         SipRequest request = New(SipMethods.Invite);
         request.Headers.Add("Contact", Contact);
         AddAcceptContact(request);
-        request.Headers.Add("Allow", "INVITE, ACK, BYE, CANCEL, MESSAGE, NOTIFY, OPTIONS");
+        request.Headers.Add("Allow", Allow);
+        request.Headers.Add("Supported", Supported);
         var info = new McpttInfo
         {
             SessionType = "prearranged",
@@ -134,8 +138,7 @@ internal sealed class ClientRequests(ClientProfile profile, Func<string> contact
     /// <param name="urgency">What it is to become.</param>
     public SipRequest Upgrade(SipRequest request, SessionDescription offer, CallUrgency urgency)
     {
-        request.Headers.Add("Contact", Contact);
-        request.Headers.Add("P-Preferred-Identity", $"<{profile.SipUser}>");
+        AddWithinDialog(request);
         AddAcceptContact(request);
         var info = new McpttInfo
         {
@@ -148,11 +151,33 @@ internal sealed class ClientRequests(ClientProfile profile, Func<string> contact
         return request;
     }
 
+    /// <summary>Completes a session refresh of this client (RFC 4028 7.4); an INVITE describes what was described last.</summary>
+    public void Refresh(SipRequest request, SessionDescription described)
+    {
+        AddWithinDialog(request);
+        if (request.Method == SipMethods.Invite)
+            SetBody(request, new MimePart(ContentTypes.Sdp, described.Serialise()));
+    }
+
+    /// <summary>200 to the server's UPDATE or re-INVITE.</summary>
+    /// <param name="described">Null when nothing was offered.</param>
+    public SipResponse Refreshed(SipRequest request, SessionDescription? described)
+    {
+        SipResponse response = SipResponse.For(request, 200);
+        response.Headers.Add("Contact", Contact);
+        response.Headers.Add("Allow", Allow);
+        if (described is not null)
+            SetBody(response, new MimePart(ContentTypes.Sdp, described.Serialise()));
+        return response;
+    }
+
     /// <summary>200 to the server's INVITE.</summary>
     public SipResponse Accept(SipRequest invite, SessionDescription answer)
     {
         SipResponse response = SipResponse.For(invite, 200, toTag: SystemEntropy.Instance.NextToken());
         response.Headers.Add("Contact", Contact);
+        response.Headers.Add("Allow", Allow);
+        response.Headers.Add("Supported", Supported);
         response.Headers.Add("P-Preferred-Service", Service);
         SetBody(
             response, new MimePart(ContentTypes.Sdp, answer.Serialise()),
@@ -171,6 +196,13 @@ internal sealed class ClientRequests(ClientProfile profile, Func<string> contact
         }
         byte[] body = MultipartBody.Compose(parts, out string contentType);
         message.SetBody(contentType, body);
+    }
+
+    private void AddWithinDialog(SipRequest request)
+    {
+        request.Headers.Add("Contact", Contact);
+        request.Headers.Add("Allow", Allow);
+        request.Headers.Add("P-Preferred-Identity", $"<{profile.SipUser}>");
     }
 
     private static void AddAcceptContact(SipRequest request)

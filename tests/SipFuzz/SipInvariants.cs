@@ -1,10 +1,10 @@
 using MediaEngine.Sip;
 using Xunit;
 
-namespace MediaEngine.Control.Tests.Sip;
+namespace MediaEngine.SipFuzz;
 
 /// <summary>What must hold of any octets whatever.</summary>
-internal static class SipInvariants
+public static class SipInvariants
 {
     // Writing spells compact names out, so a second parse is given more room than the first.
     private static readonly SipLimits s_roomy = new()
