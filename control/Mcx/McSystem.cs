@@ -19,7 +19,7 @@ public sealed class McSystem : IDisposable
         ContentTypes =
         [
             ContentTypes.Sdp, ContentTypes.McpttInfo, ContentTypes.McpttRegroup, ContentTypes.Pidf, ContentTypes.Mikey,
-            ContentTypes.KeyRotation, "multipart/mixed",
+            ContentTypes.MbmsUsageInfo, ContentTypes.KeyRotation, ContentTypes.McpttLocationInfo, ContentTypes.ResourceLists, "multipart/mixed",
         ],
     };
 

@@ -83,7 +83,7 @@ internal sealed class RegistrationProcedure(
             Id = id,
             McpttId = mcpttId,
             ClientId = clientId,
-            Contact = contact!.Uri.ToString(),
+            Contact = contact!.Uri.AsRequestUri().ToString(),
             Transport = flow.Transport,
             // Requests to the client go where the authenticated request came from or, on a stream, where its Contact listens.
             Address = AddressOf(contact.Uri, flow),
