@@ -20,7 +20,8 @@ public sealed class McSystem : IDisposable
         ContentTypes =
         [
             ContentTypes.Sdp, ContentTypes.McpttInfo, ContentTypes.McpttRegroup, ContentTypes.Pidf, ContentTypes.Mikey,
-            ContentTypes.KeyRotation, ContentTypes.PocSettings, "multipart/mixed",
+            ContentTypes.MbmsUsageInfo, ContentTypes.KeyRotation, ContentTypes.PocSettings, ContentTypes.McpttLocationInfo, ContentTypes.ResourceLists,
+            "multipart/mixed",
         ],
     };
 
