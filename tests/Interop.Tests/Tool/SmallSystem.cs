@@ -29,7 +29,9 @@ internal sealed class SmallSystem : IAsyncDisposable
     /// <param name="floor">How groups' floors are kept; null: the defaults.</param>
     /// <param name="sip">Where SIP listens, with TLS and WebSocket too; null: IPv4 loopback, UDP and TCP.</param>
     /// <param name="phone">How a plain SIP telephone among the members is served; null: there is none.</param>
-    public SmallSystem(bool multicast = false, FloorPolicy? floor = null, IPAddress? sip = null, PlainSipProfile? phone = null)
+    /// <param name="sessions">How long sessions last; null: the defaults.</param>
+    public SmallSystem(
+        bool multicast = false, FloorPolicy? floor = null, IPAddress? sip = null, PlainSipProfile? phone = null, SessionTimerOptions? sessions = null)
     {
         SipAddress = sip ?? IPAddress.Loopback;
         SipTransportKind[] transports = sip is null
@@ -46,6 +48,7 @@ internal sealed class SmallSystem : IAsyncDisposable
             Multicast = multicast ? Bearer : null,
             MulticastInterface = IPAddress.Loopback,
             OperatorSocketPath = OperatorSocket,
+            SessionTimer = sessions ?? new SessionTimerOptions(),
         };
         McUser[] users = [.. Names.Select((name, i) => new McUser
         {
