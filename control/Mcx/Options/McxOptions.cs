@@ -31,6 +31,15 @@ public sealed record McxOptions
     /// <summary>Clients one user may have registered at a time.</summary>
     public int MaxClientsPerUser { get; init; } = 16;
 
+    /// <summary>Contacts of one telephone user, and flows (RFC 5626) of one client, at a time.</summary>
+    public int MaxContactsPerClient { get; init; } = 4;
+
+    /// <summary>Service-Route values that registered clients are told (RFC 3608).</summary>
+    public IReadOnlyList<string> ServiceRoute { get; init; } = [];
+
+    /// <summary>Connections whose user is remembered: what the SIP stack holds open, or more.</summary>
+    public int MaxConnections { get; init; } = 65_536;
+
     public int MaxCalls { get; init; } = 1000;
 
     public int MaxRegroups { get; init; } = 10_000;

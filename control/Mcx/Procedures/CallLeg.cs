@@ -31,7 +31,7 @@ internal sealed class CallLeg(GroupCall call, int number, McUser user, string cl
     /// <summary>Identifier of the client's registration.</summary>
     public string Client { get; } = McState.ClientKey(McIdentity.Normalise(user.McpttId)!, clientId);
 
-    public SipDestination Destination { get; } = destination;
+    public SipDestination Destination { get; set; } = destination;
 
     public CallLegState State { get; set; }
 

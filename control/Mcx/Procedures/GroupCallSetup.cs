@@ -345,8 +345,10 @@ internal sealed class GroupCallSetup(
     /// <param name="timer">Of an INVITE that is sent again; null = a new one.</param>
     public void SendInvite(CallLeg leg, SipRequest invite, SessionTimer? timer, McxEffects effects)
     {
-        leg.InviteToken = context.Track(new MemberInvite(this, context, leg, invite, timer ?? headers.Offer(invite)));
-        effects.Send(leg.InviteToken.Value, invite, leg.Destination);
+        if (context.State.Registrations.TryGetValue(leg.Client, out Registration? registration))
+            leg.InviteToken = context.SendTo(registration, invite, new MemberInvite(this, context, leg, invite, timer ?? headers.Offer(invite)), effects);
+        else
+            MemberFailed(leg, "is not registered any more", effects);
     }
 
     private void AnswerWaiting(GroupCall call, Instant now, McxEffects effects)
