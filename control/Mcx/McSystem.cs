@@ -14,15 +14,13 @@ public sealed class McSystem : IDisposable
 {
     private static readonly SipCapabilities Capabilities = new()
     {
-        Methods =
-        [
-            SipMethods.Register, SipMethods.Publish, SipMethods.Message, SipMethods.Invite, SipMethods.Ack, SipMethods.Bye,
-            SipMethods.Cancel, SipMethods.Options,
-        ],
+        Methods = RequestAuthorisation.Methods,
+        Extensions = [SipOptionTags.Reliable, SipOptionTags.Timer, SipOptionTags.Path, SipOptionTags.Outbound],
+        EventPackages = ["presence", "conference", "poc-settings"],
         ContentTypes =
         [
             ContentTypes.Sdp, ContentTypes.McpttInfo, ContentTypes.McpttRegroup, ContentTypes.Pidf, ContentTypes.Mikey,
-            ContentTypes.KeyRotation, "multipart/mixed",
+            ContentTypes.KeyRotation, ContentTypes.PocSettings, "multipart/mixed",
         ],
     };
 
@@ -30,20 +28,24 @@ public sealed class McSystem : IDisposable
 
     private readonly McContext _context;
     private readonly Authenticator _authenticator;
+    private readonly RequestAuthorisation _authorisation;
     private readonly RegistrationProcedure _registration;
     private readonly AffiliationProcedure _affiliation;
     private readonly PreconfiguredRegroupFormation _regroupFormation;
     private readonly PreconfiguredRegroupCancellation _regroupCancellation;
     private readonly GroupCallSetup _callSetup;
     private readonly GroupCallRelease _callRelease;
-    private readonly CallUpgrade _callUpgrade;
+    private readonly SessionChange _sessionChange;
+    private readonly SessionRefresh _sessionRefresh;
     private readonly BroadcastRelease _broadcastRelease;
     private readonly ClientServerKeys _clientServerKeys;
     private readonly GroupKeyManagement _groupKeys;
     private readonly KeyRotationRequest _keyRotation;
     private readonly BearerAnnouncement _bearer;
     private readonly ListeningReport _listening;
-    private readonly PlainCalls _plainCalls;
+    private readonly EventPublications _publications;
+    private readonly EventSubscriptions _subscriptions;
+    private readonly ServiceSettingsProcedure _serviceSettings;
     private Instant _nextSweep;
 
     /// <param name="durable">What the store held when the process started.</param>
@@ -53,42 +55,59 @@ public sealed class McSystem : IDisposable
         var state = new McState(durable);
         _context = new McContext(organisation, options, state, entropy, wallClockAtZero, new ServerSsrcs(durable.ServerSsrcs, entropy));
         _authenticator = new Authenticator(_context, entropy);
-        _clientServerKeys = new ClientServerKeys(_context, durable.ClientKeys);
+                _clientServerKeys = new ClientServerKeys(_context, durable.ClientKeys);
         _groupKeys = new GroupKeyManagement(_context, durable);
         _keyRotation = new KeyRotationRequest(_context, _groupKeys);
         var notification = new RegroupNotification(_context);
         var membership = new RegroupMembership(_context, notification);
         _callRelease = new GroupCallRelease(_context);
-        _callUpgrade = new CallUpgrade(_context);
         _broadcastRelease = new BroadcastRelease(_callRelease);
-        _plainCalls = new PlainCalls(_context);
+        var sessionHeaders = new SessionHeaders(_context, Capabilities);
+        var plainCalls = new PlainCalls(_context, sessionHeaders);
+        _sessionChange = new SessionChange(_context, sessionHeaders, new CallUpgrade(_context, sessionHeaders), plainCalls);
+        _sessionRefresh = new SessionRefresh(_context, sessionHeaders, plainCalls, _callRelease);
         _bearer = new BearerAnnouncement(_context);
         var multicast = new CallMulticast(_context, _groupKeys, _bearer.ControlKey);
         _listening = new ListeningReport(_context, multicast);
-        _callSetup = new GroupCallSetup(_context, notification, _callRelease, _clientServerKeys, _groupKeys, multicast, _plainCalls);
-        _affiliation = new AffiliationProcedure(_context, membership, _callSetup, _callRelease);
-        _registration = new RegistrationProcedure(_context, _affiliation, membership, notification, _clientServerKeys, _groupKeys, _bearer, multicast);
+        _callSetup = new GroupCallSetup(_context, notification, _callRelease, _clientServerKeys, _groupKeys, multicast, plainCalls, sessionHeaders);
+        _publications = new EventPublications(_context, durable.PublishedStates);
+        _subscriptions = new EventSubscriptions(_context, durable.Subscriptions);
+        _authorisation = new RequestAuthorisation(_context, _authenticator, _subscriptions);
+        _affiliation = new AffiliationProcedure(_context, _publications, membership, _callSetup, _callRelease);
+        _registration = new RegistrationProcedure(
+            _context, _affiliation, membership, notification, _clientServerKeys, _groupKeys, _bearer, multicast, _subscriptions, _publications);
+        _serviceSettings = new ServiceSettingsProcedure(_context, _publications, _registration);
         _regroupFormation = new PreconfiguredRegroupFormation(_context, notification);
         _regroupCancellation = new PreconfiguredRegroupCancellation(_context, notification, _callRelease);
     }
 
     /// <summary>Regroups in effect, for consoles and tests.</summary>
-    public IReadOnlyCollection<PreconfiguredRegroup> Regroups => _context.State.Regroups.Values;
+    public IReadOnlyCollection<PreconfiguredRegroup> Regroups => [.. _context.State.Regroups.Values];
 
     public IReadOnlyCollection<Registration> Registrations => [.. _context.State.Registrations.Values];
 
-    public IReadOnlyCollection<Affiliation> Affiliations => _context.State.Affiliations.Values;
+    public int RegistrationCount => _context.State.Registrations.Count;
+
+    public IReadOnlyCollection<Affiliation> Affiliations => [.. _context.State.Affiliations.Values];
+
+    public int AffiliationCount => _context.State.Affiliations.Count;
 
     public int CallCount => _context.State.CallsByNumber.Count;
 
     /// <summary>The calls that are up, for consoles.</summary>
     public IReadOnlyList<GroupCallStatus> Calls => [.. _context.State.CallsByNumber.Values.Select(call => call.Status)];
 
+    /// <summary>Subscriptions held (RFC 6665).</summary>
+    public int SubscriptionCount => _subscriptions.Count;
+
     /// <summary>Requests to clients whose answer is waited for.</summary>
     public int PendingRequestCount => _context.Pending.Count;
 
     public Instant NextDeadline => Instant.Earlier(
-        IsWaiting ? _nextSweep : Instant.Never, Instant.Earlier(_groupKeys.NextDeadline, _bearer.NextDeadline));
+        Instant.Earlier(IsWaiting ? _nextSweep : Instant.Never, _context.SessionDeadlines.NextDeadline),
+        Instant.Earlier(
+            Instant.Earlier(_subscriptions.NextDeadline, _publications.NextDeadline),
+            Instant.Earlier(_groupKeys.NextDeadline, _bearer.NextDeadline)));
 
     private bool IsWaiting =>
         _context.State.Registrations.Count > 0 || _context.Pending.Count > 0 || _clientServerKeys.InWork > 0 || _groupKeys.InWork > 0 ||
@@ -100,8 +119,16 @@ public sealed class McSystem : IDisposable
         _context.DisposeRetired();
         _groupKeys.Expire(now, effects);
         _bearer.Expire(now, effects);
-        if (now < _nextSweep)
-            return;
+        _sessionRefresh.Expire(now, effects);
+        if (now >= _nextSweep)
+            Sweep(now, effects);
+        _publications.Expire(now, effects);
+        // Last: what the others changed is told.
+        _subscriptions.Expire(now, effects);
+    }
+
+    private void Sweep(Instant now, McxEffects effects)
+    {
         _nextSweep = now + SweepInterval;
         _registration.Expire(now, effects);
         _clientServerKeys.Sweep(now, effects);
@@ -122,33 +149,53 @@ public sealed class McSystem : IDisposable
             effects.Respond(transaction, refusal);
             return;
         }
+        if (!_authorisation.TryAuthorise(transaction, request, flow, now, effects, out RequestSender sender))
+            return;
         switch (request.Method)
         {
             case SipMethods.Ack:
                 if (LegOf(request) is { } acknowledged)
                     _callSetup.Acknowledged(acknowledged, effects);
-                return;
+                break;
             case SipMethods.Cancel:
-                if (_context.State.LegsByInvite.TryGetValue(transaction, out CallLeg? cancelled))
-                    _callRelease.HandleCancel(cancelled, effects);
-                return;
-            case SipMethods.Bye:
-                ReceiveBye(transaction, request, flow, now, effects);
-                return;
+                _callRelease.HandleCancel(_context.State.LegsByInvite[transaction], effects);
+                break;
             case SipMethods.Options:
                 SipResponse options = _context.Reply(request, 200);
                 options.Headers.Add("Allow", Capabilities.Allow);
+                options.Headers.Add("Supported", Capabilities.Supported);
+                options.Headers.Add("Allow-Events", Capabilities.AllowEvents);
                 effects.Respond(transaction, options);
-                return;
+                break;
+            case SipMethods.Register:
+                _registration.Handle(transaction, request, flow, sender.User, now, effects);
+                break;
+            case SipMethods.Publish:
+                ReceivePublish(transaction, request, sender.User, now, effects);
+                break;
+            case SipMethods.Subscribe when request.To?.Tag is null:
+                _subscriptions.Handle(transaction, request, flow, sender.User, now, effects);
+                break;
+            case SipMethods.Subscribe:
+                _subscriptions.Refresh(transaction, _subscriptions.Find(request)!, request, flow, now, effects);
+                break;
+            case SipMethods.Message:
+                ReceiveMessage(transaction, request, sender.User, now, effects);
+                break;
+            case SipMethods.Invite when request.To?.Tag is null:
+                _callSetup.Handle(transaction, request, flow, sender.User, now, effects);
+                break;
             default:
-                ReceiveAuthenticated(transaction, request, flow, now, effects);
-                return;
+                ReceiveWithinCall(transaction, request, sender.User, now, effects);
+                break;
         }
     }
 
     /// <summary>A response to the request sent with <paramref name="token"/>.</summary>
     public void ReceiveResponse(long token, SipResponse response, Instant now, McxEffects effects)
     {
+        if (response.Status is 408 or 430 or 480 && _context.TryNextWay(token, effects))
+            return;
         // An INVITE stays pending after its 2xx: every repetition of it is acknowledged (RFC 3261 13.2.2.4).
         bool mayRepeat = response.IsSuccess && response.CSeq.Method == SipMethods.Invite;
         PendingRequest? pending = response.IsProvisional || mayRepeat ? _context.Pending.Find(token) : _context.Pending.Take(token);
@@ -158,8 +205,13 @@ public sealed class McSystem : IDisposable
     }
 
     /// <summary>No final response came, or the request could not be sent.</summary>
-    public void ReceiveFailure(long token, string reason, Instant now, McxEffects effects) =>
-        _context.Pending.Take(token)?.Fail(reason, now, effects);
+    public void ReceiveFailure(long token, string reason, Instant now, McxEffects effects)
+    {
+        if (_context.TryNextWay(token, effects))
+            return;
+        PendingRequest? pending = _context.Pending.Take(token);
+        pending?.Fail(pending.Attempts is null ? reason : $"{reason}; none of its flows leads to it (430)", now, effects);
+    }
 
     /// <summary>A caller never acknowledged the 2xx of its INVITE.</summary>
     public void ReceiveUnacknowledged(string dialogId, McxEffects effects)
@@ -188,8 +240,7 @@ public sealed class McSystem : IDisposable
     /// <summary>A connection closed: requests to its clients open a new one from now on.</summary>
     public void FlowClosed(SipFlow flow)
     {
-        foreach (string id in _context.State.Flows.Where(entry => entry.Value == flow).Select(entry => entry.Key).ToArray())
-            _context.State.Flows.Remove(id);
+        _context.State.Registrations.FlowClosed(flow);
         _authenticator.Forget(flow);
         _clientServerKeys.Forget(flow);
     }
@@ -251,49 +302,27 @@ public sealed class McSystem : IDisposable
     private CallLeg? LegOf(SipRequest request) =>
         _context.State.LegsByDialog.GetValueOrDefault(SipDialog.IdOf(request));
 
-    // Tags and Call-ID are no secret: without this anybody who saw a dialog could end it (RFC 3261 26.2.3).
-    private void ReceiveBye(SipTransactionId transaction, SipRequest request, SipFlow flow, Instant now, McxEffects effects)
+    private void ReceiveWithinCall(SipTransactionId transaction, SipRequest request, McUser user, Instant now, McxEffects effects)
     {
-        if (LegOf(request) is not { } leg)
-        {
+        // This server sends no reliable provisional response that a PRACK could be for.
+        if (LegOf(request) is not { } leg || request.Method == SipMethods.Prack)
             _context.Respond(transaction, request, 481, effects);
-            return;
-        }
-        if (!_authenticator.TryAuthenticate(transaction, request, flow, now, effects, out McUser? user))
-            return;
-        if (user.McpttId != leg.User.McpttId)
-            _context.Refuse(transaction, request, McxWarning.ServiceAuthorisationFailed, user.McpttId, $"the dialog is {leg.User.McpttId}'s", effects);
+        else if (request.Method != SipMethods.Bye)
+            _sessionChange.Handle(transaction, request, leg, user, now, effects);
         else if (leg.Dialog!.TryAcceptRemote(request))
             _callRelease.HandleBye(transaction, request, leg, effects);
         else
             _context.Respond(transaction, request, 500, effects);
     }
 
-    private void ReceiveAuthenticated(SipTransactionId transaction, SipRequest request, SipFlow flow, Instant now, McxEffects effects)
+    private void ReceivePublish(SipTransactionId transaction, SipRequest request, McUser user, Instant now, McxEffects effects)
     {
-        if (!_authenticator.TryIdentify(transaction, request, flow, now, effects, out McUser? user))
+        if (!_publications.TryCheck(transaction, request, user, effects, out Publication? publication))
             return;
-        switch (request.Method)
-        {
-            case SipMethods.Register:
-                _registration.Handle(transaction, request, flow, user, now, effects);
-                break;
-            case SipMethods.Publish:
-                _affiliation.Handle(transaction, request, user, now, effects);
-                break;
-            case SipMethods.Invite when request.To?.Tag is not null && LegOf(request) is { Plain: not null } leg:
-                _plainCalls.HandleReInvite(transaction, request, leg, user, effects);
-                break;
-            case SipMethods.Invite when request.To?.Tag is not null:
-                _callUpgrade.Handle(transaction, request, LegOf(request), user, effects);
-                break;
-            case SipMethods.Invite:
-                _callSetup.Handle(transaction, request, flow, user, now, effects);
-                break;
-            default:
-                ReceiveMessage(transaction, request, user, now, effects);
-                break;
-        }
+        if (publication.Package.Name == EventPublications.Presence)
+            _affiliation.Handle(transaction, publication, user, now, effects);
+        else
+            _serviceSettings.Handle(transaction, publication, user, now, effects);
     }
 
     // A regroup request is recognised by its body: mcptt-info has no request type for it (TS 24.379 16.2.1).

@@ -11,9 +11,6 @@ namespace MediaEngine.Server;
 /// <summary>One MC system with everything it runs on: SIP stack, control loop, store and media node, in this process.</summary>
 public sealed class McServer : IAsyncDisposable
 {
-    /// <summary>Some hundred challenges to one address; those who answered one are not counted.</summary>
-    private const int UnprovenAnswers_bytesPerSecond = 64 * 1024;
-
     private readonly IStore _store;
     private readonly MediaNode _media;
     private readonly SipCertificates? _sipCertificates;
@@ -62,6 +59,8 @@ public sealed class McServer : IAsyncDisposable
             Realm = configuration.Domain,
             Multicast = configuration.Multicast,
             Keys = configuration.Keys,
+            SessionTimer = configuration.SessionTimer,
+            SentBy = destination => _sip!.SentBy(destination),
             MediaAddressesOf = call =>
             {
                 MediaEndpoints endpoints = _media.EndpointsFor(new CallId(call));
@@ -75,13 +74,7 @@ public sealed class McServer : IAsyncDisposable
         _loop = new ControlLoop(system, _store, _media, configuration, identities, entropy, logger);
         _sipCertificates = SipCertificates.Open(configuration, logger);
         _sip = new SipStack(
-            new SipStackOptions
-            {
-                Listen = configuration.SipListeners,
-                Tls = _sipCertificates?.Options,
-                UnprovenAnswers_bytesPerSecond = UnprovenAnswers_bytesPerSecond,
-            },
-            _loop, entropy);
+            configuration.SipLimits with { Listen = configuration.SipListeners, Tls = _sipCertificates?.Options }, _loop, entropy);
     }
 
     /// <summary>Binds the media and SIP ports and starts answering.</summary>
@@ -143,7 +136,7 @@ public sealed class McServer : IAsyncDisposable
         _loop.CallNotFound = floors.CallNotFound;
         var sources = new OperatorSources(
             () => InspectAsync(system => system.Calls),
-            () => InspectAsync(system => OperatorHealth.Of(system, MediaCounters, SipCounters)), floors, TimeProvider.System);
+            () => InspectAsync(system => OperatorHealth.Of(system, MediaCounters, SipCounters, _sip.Transactions)), floors, TimeProvider.System);
         return new OperatorHttpService(path, sources, _configuration.OperatorHeartbeat, _logger);
     }
 

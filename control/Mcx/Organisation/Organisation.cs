@@ -6,6 +6,7 @@ public sealed class Organisation
     private readonly Dictionary<string, McUser> _usersByMcpttId = [];
     private readonly Dictionary<string, McUser> _usersBySipIdentity = [];
     private readonly Dictionary<string, McGroup> _groups = [];
+    private readonly Dictionary<string, List<McGroup>> _groupsOfMember = [];
 
     /// <exception cref="ArgumentException">An identity is not a URI, or is there twice.</exception>
     public Organisation(string domain, IEnumerable<McUser> users, IEnumerable<McGroup> groups)
@@ -17,7 +18,15 @@ public sealed class Organisation
             AddUnique(_usersBySipIdentity, user.SipIdentity, user, "SIP identity");
         }
         foreach (McGroup group in groups)
+        {
             AddUnique(_groups, group.Id, group, "group identity");
+            foreach (string member in group.Members.Keys)
+            {
+                if (!_groupsOfMember.TryGetValue(member, out List<McGroup>? ofMember))
+                    _groupsOfMember[member] = ofMember = [];
+                ofMember.Add(group);
+            }
+        }
     }
 
     public string Domain { get; }
@@ -26,15 +35,28 @@ public sealed class Organisation
 
     public IReadOnlyCollection<McGroup> Groups => _groups.Values;
 
+    /// <summary>The user's normalised MCPTT ID.</summary>
+    public string IdentityOf(McUser user)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        return _usersByMcpttId.ContainsKey(user.McpttId) ? user.McpttId : McIdentity.Normalise(user.McpttId)!;
+    }
+
     public McUser? UserByMcpttId(string? identity) => Find(_usersByMcpttId, identity);
 
     public McUser? UserBySipIdentity(string? identity) => Find(_usersBySipIdentity, identity);
 
     public McGroup? Group(string? identity) => Find(_groups, identity);
 
+    /// <summary>The groups that the user is a member of, in the order of the organisation.</summary>
+    /// <param name="mcpttId">Normalised.</param>
+    public IReadOnlyList<McGroup> GroupsOf(string mcpttId) => _groupsOfMember.GetValueOrDefault(mcpttId) ?? [];
+
+    // What is normalised already, as almost always, is found without reading it as a URI.
     private static T? Find<T>(Dictionary<string, T> table, string? identity)
         where T : class =>
-        McIdentity.Normalise(identity) is { } key ? table.GetValueOrDefault(key) : null;
+        identity is null ? null
+        : table.GetValueOrDefault(identity) ?? (McIdentity.Normalise(identity) is { } key ? table.GetValueOrDefault(key) : null);
 
     private static void AddUnique<T>(Dictionary<string, T> table, string identity, T value, string what)
     {

@@ -51,7 +51,7 @@ internal sealed class BearerAnnouncement : IDisposable
     /// <param name="anew">It may have started anew and know of nothing.</param>
     public void ClientRegistered(string client, string mcpttId, bool anew, Instant now, McxEffects effects)
     {
-        if (_options is null || !_context.Organisation.Groups.Any(group => group.Multicast && !group.Disabled && group.Members.ContainsKey(mcpttId)))
+        if (_options is null || !_context.Organisation.GroupsOf(mcpttId).Any(group => group is { Multicast: true, Disabled: false }))
             return;
         if (anew)
             _told.Remove(client);
@@ -118,7 +118,7 @@ internal sealed class BearerAnnouncement : IDisposable
             new MimePart(ContentTypes.McpttInfo, new McpttInfo { RequestUri = member }.Serialise()),
             new MimePart(ContentTypes.MbmsUsageInfo, usage.Serialise()),
             new MimePart(ContentTypes.Sdp, BearerDescription.Create(server, _options.GeneralPurpose, _options.TimeToLive, keyMessage).Serialise()));
-        effects.Send(_context.Track(new Announcement(this, client)), request, _context.DestinationOf(registration));
+        _context.SendTo(registration, request, new Announcement(this, client), effects);
     }
 
     // Logged, not warned of: a client without multicast refuses, and gets its calls by unicast.

@@ -61,6 +61,12 @@ internal static class CallSession
         return Describe(call, media, sections);
     }
 
+    /// <summary>The description has the addresses that were agreed on with the client.</summary>
+    public static bool IsSameMedia(CallLeg leg, SessionDescription description) => leg.Remote is { } agreed &&
+        IsAcceptable(description, out _) &&
+        description.EndPointOf(description.Audio!).Equals(agreed.EndPointOf(agreed.Audio!)) &&
+        description.EndPointOf(description.FloorControl!).Equals(agreed.EndPointOf(agreed.FloorControl!));
+
     private static SessionDescription Describe(GroupCall call, MediaAddresses media, List<MediaDescription> sections) => new()
     {
         OriginUser = OriginUser,

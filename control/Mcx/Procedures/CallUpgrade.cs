@@ -1,40 +1,32 @@
 using MediaEngine.Floor;
+using MediaEngine.Rtp;
 using MediaEngine.Sip;
 
 namespace MediaEngine.Mcx;
 
 /// <summary>
 /// A re-INVITE that makes a group call an emergency or imminent peril call, or a normal one again (TS 24.379 10.1.1.4.7,
-/// 10.1.1.4.8), and may be a floor request too (TS 24.380 6.3.5.3.9). The other members learn it from floor control.
+/// 10.1.1.4.8), and may be a floor request too (TS 24.380 6.3.5.3.9); or a re-INVITE or UPDATE that only refreshes the session. The
+/// other members learn a change from floor control.
 /// </summary>
-internal sealed class CallUpgrade(McContext context)
+internal sealed class CallUpgrade(McContext context, SessionHeaders headers)
 {
-    public void Handle(SipTransactionId transaction, SipRequest request, CallLeg? leg, McUser user, McxEffects effects)
+    public void Handle(SipTransactionId transaction, SipRequest request, CallLeg leg, McUser user, Instant now, McxEffects effects)
     {
-        if (leg?.Dialog is null)
-        {
-            context.Respond(transaction, request, 481, effects);
-            return;
-        }
-        if (user.McpttId != leg.User.McpttId)
-        {
-            context.Refuse(transaction, request, McxWarning.ServiceAuthorisationFailed, user.McpttId, $"the dialog is {leg.User.McpttId}'s", effects);
-            return;
-        }
-        if (!leg.Dialog.TryAcceptRemote(request))
-        {
-            context.Respond(transaction, request, 500, effects);
-            return;
-        }
         if (!RequestBodies.TryRead(request, out RequestBodies bodies, out string reason))
         {
             context.RefuseMalformed(transaction, request, user.McpttId, reason, effects);
             return;
         }
-        // A leg's media does not change while it is up, so there is nothing else to ask for.
-        if (CallKind.CallTypeOf(bodies.Info) is not { } callType || bodies.Description is not { } offer || !IsSameMedia(leg, offer))
+        // A leg's media does not change while it is up.
+        if (bodies.Description is not { } offer || !CallSession.IsSameMedia(leg, offer))
         {
             context.Respond(transaction, request, 488, effects);
+            return;
+        }
+        if (request.Method == SipMethods.Update || CallKind.CallTypeOf(bodies.Info) is not { } callType)
+        {
+            Answer(transaction, request, leg, offer, implicitRequest: false, now, effects);
             return;
         }
         // Who may begin it may end it.
@@ -46,7 +38,7 @@ internal sealed class CallUpgrade(McContext context)
         }
         bool implicitRequest = callType != FloorIndicator.Normal && FloorNegotiation.AsksForFloor(offer);
         Apply(leg.Call, callType, user, effects);
-        Answer(transaction, request, leg, offer, implicitRequest, effects);
+        Answer(transaction, request, leg, offer, implicitRequest, now, effects);
         if (implicitRequest && leg.InMedia)
             effects.Submit(new MediaEffect.RequestFloor(leg.Call.Number, leg.Number, callType));
     }
@@ -75,11 +67,11 @@ internal sealed class CallUpgrade(McContext context)
     }
 
     private void Answer(
-        SipTransactionId transaction, SipRequest request, CallLeg leg, SessionDescription offer, bool implicitRequest, McxEffects effects)
+        SipTransactionId transaction, SipRequest request, CallLeg leg, SessionDescription offer, bool implicitRequest, Instant now, McxEffects effects)
     {
         GroupCall call = leg.Call;
         SipResponse ok = SipResponse.For(request, 200);
-        ok.Headers.Add("Contact", $"<{call.SessionUri}>;{McContext.ContactFeatures};isfocus");
+        headers.Succeed(leg, request, ok, now);
         ok.Headers.Add("P-Asserted-Identity", $"<{context.Options.ServerUri}>");
         SessionDescription answer = CallSession.Answer(
             leg, offer, context.Options.MediaAddressesOf(call.Number), implicitRequest, granted: false);
@@ -87,9 +79,4 @@ internal sealed class CallUpgrade(McContext context)
         McContext.SetBody(ok, new MimePart(ContentTypes.Sdp, answer.Serialise()), new MimePart(ContentTypes.McpttInfo, info.Serialise()));
         effects.Respond(transaction, ok);
     }
-
-    private static bool IsSameMedia(CallLeg leg, SessionDescription offer) => leg.Remote is { } agreed &&
-        CallSession.IsAcceptable(offer, out _) &&
-        offer.EndPointOf(offer.Audio!).Equals(agreed.EndPointOf(agreed.Audio!)) &&
-        offer.EndPointOf(offer.FloorControl!).Equals(agreed.EndPointOf(agreed.FloorControl!));
 }

@@ -12,13 +12,16 @@ internal sealed class ClientServerKeys : IDisposable
 {
     private readonly McContext _context;
     private readonly Dictionary<string, Held> _held = [];
+    private readonly Dictionary<string, List<Held>> _heldOfUser = [];
     private readonly Dictionary<uint, string> _clientOfKeyId = [];
+    private readonly HashSet<KeyIdentifier> _configured;
     private readonly Dictionary<long, Upload> _uploads = [];
     private long _lastTicket;
 
     public ClientServerKeys(McContext context, IReadOnlyList<ClientKey> durable)
     {
         _context = context;
+        _configured = [.. context.Organisation.Users.Select(user => user.ClientServerKey?.Id).OfType<KeyIdentifier>()];
         foreach (ClientKey record in durable)
             Hold(record, new ClientServerKey(new KeyIdentifier(record.KeyId), record.Key, record.Rand));
     }
@@ -67,7 +70,7 @@ internal sealed class ClientServerKeys : IDisposable
 
     /// <summary>Another client has a CSK of this identifier, by which packets are told apart.</summary>
     public bool Clashes(KeyIdentifier id, string client) =>
-        _clientOfKeyId.TryGetValue(id.Value, out string? other) ? other != client : _context.Organisation.Users.Any(user => user.ClientServerKey?.Id == id);
+        _clientOfKeyId.TryGetValue(id.Value, out string? other) ? other != client : _configured.Contains(id);
 
     /// <summary>The client's CSK from now on.</summary>
     public void Store(Registration registration, McxKey key, Instant now, McxEffects effects)
@@ -102,8 +105,7 @@ internal sealed class ClientServerKeys : IDisposable
     // A CSK stays when its client de-registers, so a user who changes client identities could pile them up.
     private void MakeRoom(string mcpttId, McxEffects effects)
     {
-        Held[] others = [.. _held.Values.Where(held => held.Record.McpttId == mcpttId)];
-        if (others.Length < _context.Options.MaxClientsPerUser)
+        if (!_heldOfUser.TryGetValue(mcpttId, out List<Held>? others) || others.Count < _context.Options.MaxClientsPerUser)
             return;
         Held oldest = others.MinBy(held => (_context.State.Registrations.ContainsKey(held.Record.Id), held.Record.ReceivedAt))!;
         Release(oldest.Record.Id);
@@ -112,14 +114,19 @@ internal sealed class ClientServerKeys : IDisposable
 
     private void Hold(ClientKey record, ClientServerKey key)
     {
-        _held[record.Id] = new Held(record, key);
+        var held = new Held(record, key);
+        _held[record.Id] = held;
+        if (!_heldOfUser.TryGetValue(record.McpttId, out List<Held>? ofUser))
+            _heldOfUser[record.McpttId] = ofUser = [];
+        ofUser.Add(held);
         _clientOfKeyId[record.KeyId] = record.Id;
     }
 
     private void Release(string client)
     {
         _held.Remove(client, out Held? held);
-        _clientOfKeyId.Remove(held!.Record.KeyId);
+        _heldOfUser[held!.Record.McpttId].Remove(held);
+        _clientOfKeyId.Remove(held.Record.KeyId);
         _context.DisposeLater(held.Key);
     }
 

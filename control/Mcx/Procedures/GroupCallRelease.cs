@@ -89,6 +89,7 @@ internal sealed class GroupCallRelease(McContext context)
     {
         leg.State = CallLegState.Ended;
         leg.Call.Remove(leg);
+        context.SessionDeadlines.Remove(leg);
         if (leg.Dialog is not null)
             context.State.LegsByDialog.Remove(leg.Dialog.Id);
         if (leg.InMedia && !leg.Call.Released)

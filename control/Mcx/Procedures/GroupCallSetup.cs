@@ -11,18 +11,24 @@ namespace MediaEngine.Mcx;
 /// </summary>
 internal sealed class GroupCallSetup(
     McContext context, RegroupNotification notification, GroupCallRelease release, ClientServerKeys clientServerKeys, GroupKeyManagement groupKeys,
-    CallMulticast multicast, PlainCalls plainCalls)
+    CallMulticast multicast, PlainCalls plainCalls, SessionHeaders headers)
 {
     public void Handle(SipTransactionId transaction, SipRequest request, SipFlow flow, McUser caller, Instant now, McxEffects effects)
     {
         void Refuse(McxWarning warning, string detail) =>
             context.Refuse(transaction, request, warning, caller.McpttId, detail, effects);
 
+        if (SessionTimer.Refusal(request, context.Options.SessionTimer) is { } tooShort)
+        {
+            effects.Respond(transaction, tooShort);
+            return;
+        }
         if (caller.PlainSip is not null)
         {
             if (!plainCalls.TryRead(transaction, request, caller, effects, out PlainSession session, out SessionDescription plainOffer, out string called))
                 return;
-            Registration? registered = context.State.RegistrationsOf(McIdentity.Normalise(caller.McpttId)!).FirstOrDefault();
+            Registration? registered = context.State.Registrations.GetValueOrDefault(
+                McState.ClientKey(McIdentity.Normalise(caller.McpttId)!, PlainSipProfile.ClientId));
             if (registered is null)
                 Refuse(McxWarning.UserUnknown, "the caller is not registered");
             else
@@ -116,7 +122,8 @@ internal sealed class GroupCallSetup(
         if (running is not null && stale is not null && call.IsBroadcast)
             effects.Submit(new MediaEffect.SetFloorPolicy(call.Number, call.FloorPolicy));
         leg.Remote = offer;
-        leg.Plain = plain;
+        if (plain is not null)
+            plainCalls.Begin(leg, plain);
         leg.PrivacyRequested = AsksForPrivacy(request);
         leg.UnansweredInvite = (transaction, request);
         leg.ImplicitFloorRequest = running is null && plain is null && FloorNegotiation.AsksForFloor(offer);
@@ -124,9 +131,9 @@ internal sealed class GroupCallSetup(
         if (running is not null)
         {
             effects.Log("call-joined", groupId, caller.McpttId);
-            Answer(leg, McxWarning.SessionExists, effects);
+            Answer(leg, McxWarning.SessionExists, now, effects);
             // Who started the call and waits for a first member has one now: two members called at the same time.
-            AnswerWaiting(running, effects);
+            AnswerWaiting(running, now, effects);
             return;
         }
         effects.Log("call-started", groupId, $"by {caller.McpttId}, keys of {configuration.Id}");
@@ -154,15 +161,14 @@ internal sealed class GroupCallSetup(
     public void Acknowledged(CallLeg leg, McxEffects effects) => AddToMedia(leg, effects);
 
     /// <summary>The answer of an invited member.</summary>
-    public void MemberAnswered(CallLeg leg, SipRequest invite, SipResponse response, Instant now, McxEffects effects)
+    public void MemberAnswered(MemberInvite invite, SipResponse response, Instant now, McxEffects effects)
     {
-        if (response.Status < 200)
-            return;
+        CallLeg leg = invite.Leg;
         // Not Acceptable Here: an endpoint without SRTP.
         if (response.Status == 488 && leg is { State: CallLegState.Inviting, Plain.MayOfferInClear: true }
             && context.State.Registrations.TryGetValue(McState.ClientKey(leg.McpttId, leg.ClientId), out Registration? registration))
         {
-            SendInvite(leg, plainCalls.NewInvite(leg, registration, inClear: true), effects);
+            SendInvite(leg, plainCalls.NewInvite(leg, registration, inClear: true), null, effects);
             return;
         }
         if (response.Status >= 300)
@@ -170,9 +176,9 @@ internal sealed class GroupCallSetup(
             MemberFailed(leg, $"answered {response.Status} {response.Reason}", effects);
             return;
         }
-        SipDialog dialog = SipDialog.FromClient(invite, response);
+        SipDialog dialog = invite.DialogOf(response);
         // Every 2xx is acknowledged, also a repeated one or one that comes after the call ended (RFC 3261 13.2.2.4).
-        effects.Acknowledge(dialog.CreateAck(invite.CSeq.Number), leg.Destination);
+        effects.Acknowledge(dialog.CreateAck(invite.CSeq), leg.Destination);
         if (leg.Dialog?.Id == dialog.Id)
             return;
         // A proxy forked the INVITE and another device answered first.
@@ -182,10 +188,10 @@ internal sealed class GroupCallSetup(
             return;
         }
         leg.InviteToken = null;
-        leg.Dialog = dialog;
+        leg.Session = invite.Confirm(response, now);
         string reason = "no session description";
         if (leg.State == CallLegState.Ended || leg.Call.Released
-            || !RequestBodies.TryRead(response, out RequestBodies bodies, out reason)
+            || !RequestBodies.TryRead(invite.AnswerOf(response), out RequestBodies bodies, out reason)
             || bodies.Description is not { } answer
             || !(leg.Plain is { } plain ? plain.TryTakeAnswer(answer, out reason) : CallSession.IsAcceptable(answer, out reason)))
         {
@@ -198,9 +204,10 @@ internal sealed class GroupCallSetup(
         leg.Remote = answer;
         leg.PrivacyRequested = AsksForPrivacy(response);
         context.State.LegsByDialog[dialog.Id] = leg;
+        context.SessionDeadlines.Update(leg);
         effects.Log("call-member-joined", leg.Call.GroupId, leg.User.McpttId);
         // The caller first: nobody may ask for the floor before its implicit request counts.
-        AnswerWaiting(leg.Call, effects);
+        AnswerWaiting(leg.Call, now, effects);
         AddToMedia(leg, effects);
     }
 
@@ -278,6 +285,7 @@ internal sealed class GroupCallSetup(
         var call = new GroupCall(number, groupId, configuration, $"sip:call-{number:x16}@{context.Options.HostName}")
         {
             IsBroadcast = broadcast,
+            RosterChanged = changed => context.State.ChangedRosters.Add(changed),
             CallType = callType ?? FloorIndicator.Normal,
         };
         context.State.CallsByGroup[groupId] = call;
@@ -307,8 +315,8 @@ internal sealed class GroupCallSetup(
         if (user.PlainSip is { } profile)
         {
             CallLeg plainLeg = call.Add(user, clientId, context.DestinationOf(registration));
-            plainLeg.Plain = new PlainSession(profile.Security, context.Entropy);
-            SendInvite(plainLeg, plainCalls.NewInvite(plainLeg, registration, inClear: false), effects);
+            plainCalls.Begin(plainLeg, new PlainSession(profile.Security, context.Entropy));
+            SendInvite(plainLeg, plainCalls.NewInvite(plainLeg, registration, inClear: false), null, effects);
             return true;
         }
         if (clientServerKeys.Of(user, registration.Id) is not { } csk)
@@ -319,8 +327,7 @@ internal sealed class GroupCallSetup(
         CallLeg leg = call.Add(user, clientId, context.DestinationOf(registration));
         SipRequest invite = context.NewRequest("INVITE", registration.Contact, mcpttId);
         invite.Headers.Add("Contact", $"<{call.SessionUri};transport={registration.Transport.UriName()}>;{McContext.ContactFeatures};isfocus");
-        invite.Headers.Add("Answer-Mode", "Auto");
-        invite.Headers.Add("Supported", "timer");
+        invite.Headers.Add("Answer-Mode", context.State.Settings.GetValueOrDefault(registration.Id)?.AnswersManually == true ? "Manual" : "Auto");
         McpttInfo info = CallKind.Describe(call, new McpttInfo
         {
             SessionType = "prearranged",
@@ -333,29 +340,31 @@ internal sealed class GroupCallSetup(
         McContext.SetBody(invite,
             new MimePart(ContentTypes.Sdp, offer.Serialise()),
             new MimePart(ContentTypes.McpttInfo, info.Serialise()));
-        SendInvite(leg, invite, effects);
+        SendInvite(leg, invite, null, effects);
         return true;
     }
 
-    private void SendInvite(CallLeg leg, SipRequest invite, McxEffects effects)
+    /// <param name="timer">Of an INVITE that is sent again; null = a new one.</param>
+    public void SendInvite(CallLeg leg, SipRequest invite, SessionTimer? timer, McxEffects effects)
     {
-        leg.InviteToken = context.Track(new MemberInvite(this, leg, invite));
-        effects.Send(leg.InviteToken.Value, invite, leg.Destination);
+        if (context.State.Registrations.TryGetValue(leg.Client, out Registration? registration))
+            leg.InviteToken = context.SendTo(registration, invite, new MemberInvite(this, context, leg, invite, timer ?? headers.Offer(invite)), effects);
+        else
+            MemberFailed(leg, "is not registered any more", effects);
     }
 
-    private void AnswerWaiting(GroupCall call, McxEffects effects)
+    private void AnswerWaiting(GroupCall call, Instant now, McxEffects effects)
     {
         // One at a time: an answer may end the call and with it the other legs.
         while (call.Legs.FirstOrDefault(leg => leg.UnansweredInvite is not null) is { } waiting)
-            Answer(waiting, null, effects);
+            Answer(waiting, null, now, effects);
     }
 
-    private void Answer(CallLeg leg, McxWarning? warning, McxEffects effects)
+    private void Answer(CallLeg leg, McxWarning? warning, Instant now, McxEffects effects)
     {
         (SipTransactionId transaction, SipRequest request) = leg.UnansweredInvite!.Value;
-        GroupCall call = leg.Call;
         SipResponse ok = context.Reply(request, 200);
-        ok.Headers.Add("Contact", $"<{call.SessionUri}>;{McContext.ContactFeatures};isfocus");
+        ok.Headers.Add("Contact", leg.Contact);
         ok.Headers.Add("P-Asserted-Identity", $"<{context.Options.ServerUri}>");
         if (warning is not null)
             ok.AddWarning(context.Options.HostName, warning.Code, warning.Text);
@@ -365,9 +374,9 @@ internal sealed class GroupCallSetup(
             McContext.SetBody(ok, plainCalls.Answer(leg));
         leg.UnansweredInvite = null;
         leg.State = CallLegState.Established;
-        leg.Dialog = SipDialog.FromServer(request, ok);
+        headers.Begin(leg, request, ok, now);
         context.State.LegsByInvite.Remove(transaction);
-        context.State.LegsByDialog[leg.Dialog.Id] = leg;
+        context.State.LegsByDialog[leg.Dialog!.Id] = leg;
         effects.Respond(transaction, ok);
         // The host lets media effects out first, so the leg is there before the client can ask for the floor; an implicit
         // request that the answer does not grant waits for the ACK (TS 24.380 6.3.4.2.2).
@@ -467,13 +476,5 @@ internal sealed class GroupCallSetup(
     {
         effects.Warn("server-ssrcs-used-up", leg.User.McpttId, "no SSRC is reserved for what another leg is sent");
         release.Leave(leg.Call.GroupId, leg.McpttId, leg.ClientId, "no SSRC is reserved", effects);
-    }
-
-    private sealed class MemberInvite(GroupCallSetup setup, CallLeg leg, SipRequest invite) : PendingRequest
-    {
-        public override void Receive(SipResponse response, Instant now, McxEffects effects) =>
-            setup.MemberAnswered(leg, invite, response, now, effects);
-
-        public override void Fail(string reason, Instant now, McxEffects effects) => setup.MemberFailed(leg, reason, effects);
     }
 }

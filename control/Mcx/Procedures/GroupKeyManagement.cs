@@ -322,9 +322,9 @@ internal sealed class GroupKeyManagement : IDisposable
 
     private void OfferToMembers(GroupKeyRing ring, Instant now, McxEffects effects)
     {
-        foreach (Registration registration in _context.State.Registrations.Values)
+        foreach (Registration registration in ring.Group.Members.Keys.SelectMany(_context.State.RegistrationsOf))
         {
-            if (ring.Group.Members.ContainsKey(registration.McpttId) && !IsPlain(registration.McpttId))
+            if (!IsPlain(registration.McpttId))
                 _delivery.Offer(registration.Id, registration.McpttId, anew: false, now, effects);
         }
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using MediaEngine.Sip;
 
 namespace MediaEngine.Mcx;
@@ -6,33 +5,26 @@ namespace MediaEngine.Mcx;
 /// <summary>The live state of one MC system, owned by its control loop. Keys are normalised identities.</summary>
 internal sealed class McState
 {
-    private readonly Dictionary<string, string> _registrationOfUdpSource = [];
-    private readonly Dictionary<string, Registration> _registrations = [];
+    private readonly Dictionary<string, Affiliation> _affiliations = [];
+    private readonly Dictionary<string, Dictionary<string, Affiliation>> _affiliationsToGroup = [];
+    private readonly Dictionary<string, PreconfiguredRegroup> _regroups = [];
+    private readonly Dictionary<string, HashSet<string>> _regroupsOfUser = [];
 
     public McState(DurableState durable)
     {
         foreach (Registration registration in durable.Registrations)
-        {
-            Set(registration);
-            RestoredRegistrations.Add(registration.Id);
-        }
+            Registrations.Restore(registration);
         foreach (Affiliation affiliation in durable.Affiliations)
-            Affiliations[affiliation.Id] = affiliation;
+            Set(affiliation);
         foreach (PreconfiguredRegroup regroup in durable.Regroups)
             AddRegroup(regroup);
     }
 
-    public IReadOnlyDictionary<string, Registration> Registrations => _registrations;
+    public RegistrationTable Registrations { get; } = new();
 
-    /// <summary>Registrations that came from the store and were not refreshed since: their clients may have missed notices.</summary>
-    public HashSet<string> RestoredRegistrations { get; } = [];
+    public IReadOnlyDictionary<string, Affiliation> Affiliations => _affiliations;
 
-    /// <summary>The connection a registered client is reached over, while it is open.</summary>
-    public Dictionary<string, SipFlow> Flows { get; } = [];
-
-    public Dictionary<string, Affiliation> Affiliations { get; } = [];
-
-    public Dictionary<string, PreconfiguredRegroup> Regroups { get; } = [];
+    public IReadOnlyDictionary<string, PreconfiguredRegroup> Regroups => _regroups;
 
     /// <summary>Which group regroup a constituent group is in: at most one.</summary>
     public Dictionary<string, string> RegroupOfConstituent { get; } = [];
@@ -45,47 +37,104 @@ internal sealed class McState
 
     public Dictionary<SipTransactionId, CallLeg> LegsByInvite { get; } = [];
 
+    /// <summary>Service settings by client.</summary>
+    public Dictionary<string, ServiceSettings> Settings { get; } = [];
+
+    /// <summary>The p-id of each user's last affiliation document.</summary>
+    public Dictionary<string, string> PublishIds { get; } = [];
+
+    /// <summary>Users and groups whose affiliations changed since their subscribers were told.</summary>
+    public HashSet<string> ChangedAffiliations { get; } = [];
+
+    /// <summary>Users whose service settings did.</summary>
+    public HashSet<string> ChangedSettings { get; } = [];
+
+    /// <summary>Calls whose roster did.</summary>
+    public HashSet<GroupCall> ChangedRosters { get; } = [];
+
+    /// <summary>Who is at the other end of the dialog; null when there is none.</summary>
+    public McUser? UserOfDialog(string dialogId) => LegsByDialog.GetValueOrDefault(dialogId)?.User;
+
     public static string ClientKey(string mcpttId, string clientId) => $"{mcpttId} {clientId}";
 
-    public void Set(Registration registration)
+    /// <summary>In place of what the client was affiliated to before.</summary>
+    public void Set(Affiliation affiliation)
     {
-        Remove(registration.Id, out _);
-        _registrations[registration.Id] = registration;
-        if (registration.Transport == SipTransportKind.Udp)
-            _registrationOfUdpSource[registration.Source] = registration.Id;
+        RemoveAffiliation(affiliation.Id);
+        _affiliations[affiliation.Id] = affiliation;
+        foreach (string group in affiliation.Groups)
+        {
+            if (!_affiliationsToGroup.TryGetValue(group, out Dictionary<string, Affiliation>? clients))
+                _affiliationsToGroup[group] = clients = [];
+            clients[affiliation.Id] = affiliation;
+        }
     }
 
-    public bool Remove(string id, [NotNullWhen(true)] out Registration? registration)
+    public void RemoveAffiliation(string client)
     {
-        if (!_registrations.Remove(id, out registration))
-            return false;
-        if (_registrationOfUdpSource.GetValueOrDefault(registration.Source) == id)
-            _registrationOfUdpSource.Remove(registration.Source);
-        return true;
+        if (!_affiliations.Remove(client, out Affiliation? affiliation))
+            return;
+        foreach (string group in affiliation.Groups)
+            _affiliationsToGroup[group].Remove(client);
     }
-
-    /// <summary>The MCPTT ID whose client registered from this UDP address, or null.</summary>
-    public string? UserOfUdpSource(string source) =>
-        _registrationOfUdpSource.TryGetValue(source, out string? id) ? _registrations[id].McpttId : null;
 
     public void AddRegroup(PreconfiguredRegroup regroup)
     {
-        Regroups[regroup.Id] = regroup;
+        _regroups[regroup.Id] = regroup;
         foreach (string group in regroup.Groups)
             RegroupOfConstituent[group] = regroup.Id;
+        foreach (string mcpttId in regroup.Users.Concat(regroup.Members.Select(member => member.McpttId)))
+            AddUser(regroup.Id, mcpttId);
+        NoteMembers(regroup);
     }
 
     public void RemoveRegroup(PreconfiguredRegroup regroup)
     {
-        Regroups.Remove(regroup.Id);
+        _regroups.Remove(regroup.Id);
         foreach (string group in regroup.Groups)
             RegroupOfConstituent.Remove(group);
+        foreach (string mcpttId in regroup.Users.Concat(regroup.Members.Select(member => member.McpttId)))
+            RemoveUser(regroup.Id, mcpttId);
+        NoteMembers(regroup);
+    }
+
+    /// <summary>The regroup has changed in nothing but one of its members, who joined, left or acknowledged.</summary>
+    public void UpdateMember(PreconfiguredRegroup regroup, string mcpttId)
+    {
+        _regroups[regroup.Id] = regroup;
+        if (regroup.Users.Contains(mcpttId) || regroup.Members.Any(member => member.McpttId == mcpttId))
+            AddUser(regroup.Id, mcpttId);
+        else
+            RemoveUser(regroup.Id, mcpttId);
+    }
+
+    private void NoteMembers(PreconfiguredRegroup regroup)
+    {
+        ChangedAffiliations.Add(regroup.Id);
+        foreach (RegroupMember member in regroup.Members)
+            ChangedAffiliations.Add(member.McpttId);
     }
 
     /// <summary>Every client affiliated to the group.</summary>
-    public IEnumerable<Affiliation> AffiliatedTo(string group) =>
-        Affiliations.Values.Where(affiliation => affiliation.Groups.Contains(group));
+    public IReadOnlyCollection<Affiliation> AffiliatedTo(string group) =>
+        _affiliationsToGroup.TryGetValue(group, out Dictionary<string, Affiliation>? clients) ? clients.Values : [];
 
-    public IEnumerable<Registration> RegistrationsOf(string mcpttId) =>
-        Registrations.Values.Where(registration => registration.McpttId == mcpttId);
+    public IReadOnlyList<Registration> RegistrationsOf(string mcpttId) => Registrations.Of(mcpttId);
+
+    /// <summary>The regroups that name the user, or have a client of the user as a member.</summary>
+    public IReadOnlyList<PreconfiguredRegroup> RegroupsOf(string mcpttId) =>
+        _regroupsOfUser.TryGetValue(mcpttId, out HashSet<string>? regroups) ? [.. regroups.Select(id => _regroups[id])] : [];
+
+    private void AddUser(string regroup, string mcpttId)
+    {
+        if (!_regroupsOfUser.TryGetValue(mcpttId, out HashSet<string>? regroups))
+            _regroupsOfUser[mcpttId] = regroups = [];
+        regroups.Add(regroup);
+    }
+
+    private void RemoveUser(string regroup, string mcpttId)
+    {
+        if (_regroupsOfUser.TryGetValue(mcpttId, out HashSet<string>? regroups) && regroups.Remove(regroup) && regroups.Count == 0)
+            _regroupsOfUser.Remove(mcpttId);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MediaEngine.Floor;
 using MediaEngine.Rtp;
 using MediaEngine.Sip;
@@ -5,7 +6,7 @@ using MediaEngine.Sip;
 namespace MediaEngine.Mcx;
 
 /// <summary>The group calls of plain SIP endpoints: what differs from MCPTT clients, which is all of SIP's and SDP's content.</summary>
-internal sealed class PlainCalls(McContext context)
+internal sealed class PlainCalls(McContext context, SessionHeaders headers)
 {
     /// <summary>
     /// Reads the INVITE of a plain endpoint, which calls a group by its Request-URI. False when it was refused here.
@@ -38,6 +39,26 @@ internal sealed class PlainCalls(McContext context)
         return false;
     }
 
+    /// <summary>
+    /// The leg is a telephone's. Its Contact names where we listen: telephones that are told their server's address cannot resolve
+    /// the domain, and no proxy of theirs need have put itself into the route.
+    /// </summary>
+    public void Begin(CallLeg leg, PlainSession session)
+    {
+        leg.Plain = session;
+        SipDestination destination = leg.Destination;
+        if (context.Options.SentBy is { } sentBy)
+        {
+            (string host, int port) = sentBy(destination);
+            leg.Contact = string.Create(
+                CultureInfo.InvariantCulture, $"<sip:{leg.Call.SessionUser}@{host}:{port};transport={destination.Transport.UriName()}>;isfocus");
+        }
+        else
+        {
+            leg.Contact = $"<{leg.Call.SessionUri};transport={destination.Transport.UriName()}>;isfocus";
+        }
+    }
+
     /// <summary>The INVITE to a member: from the group, and with nothing a telephone does not know.</summary>
     public SipRequest NewInvite(CallLeg leg, Registration registration, bool inClear)
     {
@@ -45,7 +66,7 @@ internal sealed class PlainCalls(McContext context)
         SipRequest invite = context.NewRequest(SipMethods.Invite, registration.Contact, leg.User.SipIdentity, call.GroupId);
         foreach (string header in (string[])["P-Asserted-Service", "Accept-Contact"])
             invite.Headers.Remove(header);
-        invite.Headers.Add("Contact", $"<{call.SessionUri};transport={registration.Transport.ToString().ToLowerInvariant()}>;isfocus");
+        invite.Headers.Add("Contact", leg.Contact);
         // The two ways in which telephones are told to answer at once.
         invite.Headers.Add("Answer-Mode", "Auto");
         invite.Headers.Add("Call-Info", $"<{call.GroupId}>;answer-after=0");
@@ -57,35 +78,43 @@ internal sealed class PlainCalls(McContext context)
     public MimePart Answer(CallLeg leg) =>
         new(ContentTypes.Sdp, leg.Plain!.Answer(leg.Call, context.Options.MediaAddressesOf(leg.Call.Number)).Serialise());
 
-    /// <summary>Hold, resume and any other change of media by re-INVITE (RFC 3261 14.2). What cannot be taken changes nothing.</summary>
-    public void HandleReInvite(SipTransactionId transaction, SipRequest request, CallLeg leg, McUser user, McxEffects effects)
+    /// <summary>Hold, resume and any other change of media by re-INVITE or UPDATE. What cannot be taken changes nothing.</summary>
+    public void HandleOffer(SipTransactionId transaction, SipRequest request, CallLeg leg, McUser user, Instant now, McxEffects effects)
     {
-        if (user != leg.User)
-        {
-            context.Refuse(transaction, request, McxWarning.ServiceAuthorisationFailed, user.McpttId, $"the dialog is {leg.User.McpttId}'s", effects);
-            return;
-        }
-        if (!leg.Dialog!.TryAcceptRemote(request))
-        {
-            context.Respond(transaction, request, 500, effects);
-            return;
-        }
         if (!RequestBodies.TryRead(request, out RequestBodies bodies, out string reason))
         {
             context.RefuseMalformed(transaction, request, user.McpttId, reason, effects);
             return;
         }
-        if (bodies.Description is not { } offer || !leg.Plain!.TryTakeOffer(offer, out reason))
+        PlainEndpoint before = leg.Plain!.Endpoint!;
+        if (bodies.Description is not { } offer || !leg.Plain.TryTakeOffer(offer, out reason))
         {
             RefuseOffer(transaction, request, user.McpttId, bodies.Description is null ? "no session description" : reason, effects);
             return;
         }
-        SipResponse ok = context.Reply(request, 200);
-        ok.Headers.Add("Contact", $"<{leg.Call.SessionUri}>;isfocus");
+        SipResponse ok = SipResponse.For(request, 200);
+        headers.Succeed(leg, request, ok, now);
         McContext.SetBody(ok, Answer(leg));
         effects.Respond(transaction, ok);
-        PlainEndpoint endpoint = leg.Plain.Endpoint!;
-        effects.Log("call-media-changed", leg.Call.GroupId, $"{user.McpttId} {(endpoint.Receives ? "takes part" : "holds")}");
+        Change(leg, before, effects);
+    }
+
+    /// <summary>The answer to what the server offered again; false when it cannot be taken.</summary>
+    public bool TryTakeAnswer(CallLeg leg, SessionDescription answer, McxEffects effects, out string reason)
+    {
+        PlainEndpoint before = leg.Plain!.Endpoint!;
+        if (!leg.Plain.TryTakeAnswer(answer, out reason))
+            return false;
+        Change(leg, before, effects);
+        return true;
+    }
+
+    private void Change(CallLeg leg, PlainEndpoint before, McxEffects effects)
+    {
+        PlainEndpoint endpoint = leg.Plain!.Endpoint!;
+        if (leg.Plain.KeptKeys && endpoint == before with { Keys = null })
+            return;
+        effects.Log("call-media-changed", leg.Call.GroupId, $"{leg.User.McpttId} {(endpoint.Receives ? "takes part" : "holds")}");
         if (leg.InMedia)
             effects.Submit(new MediaEffect.ChangePlainLeg(leg.Call.Number, leg.Number, endpoint, leg.Plain.KeptKeys));
         if (endpoint.Keys is not null)

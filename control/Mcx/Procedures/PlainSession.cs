@@ -22,7 +22,7 @@ internal sealed class PlainSession
     private SdesCrypto? _theirs;
     private SessionDescription? _remote;
     private bool _offeredInClear;
-    private ulong _version;
+    private SessionDescription? _described;
 
     public PlainSession(PlainSecurity security, IEntropy entropy)
     {
@@ -84,7 +84,20 @@ internal sealed class PlainSession
             [Audio(media, _offeredInClear ? ClearProfile : SecureProfile, _offered, OfferedEvent, "sendrecv", rtcpMux: true)]);
     }
 
-    /// <summary>Reads the answer to <see cref="Offer"/>.</summary>
+    /// <summary>What was described last, once more as an offer: nothing is to change (RFC 4028 7.4).</summary>
+    public SessionDescription OfferAgain()
+    {
+        if (_ours is not null && !_offered.Contains(_ours))
+            _offered = [_ours];
+        _offeredInClear = _ours is null;
+        return _described!;
+    }
+
+    /// <summary>The endpoint answers what was offered again with another key: this side's must change too, or it would begin anew.</summary>
+    public bool NeedsNewKeys(SessionDescription answer) => _theirs is not null && answer.Audio is { } audio
+        && CryptoLines(audio).FirstOrDefault() is { } theirs && !(_ours!.IsChosenBy(theirs) && theirs.HasKeyOf(_theirs));
+
+    /// <summary>Reads the answer to <see cref="Offer"/> or <see cref="OfferAgain"/>.</summary>
     public bool TryTakeAnswer(SessionDescription answer, out string reason)
     {
         if (!TryReadAudio(answer, out MediaDescription audio, out IPEndPoint address, out reason))
@@ -92,16 +105,19 @@ internal sealed class PlainSession
         if (audio.Protocol != (_offeredInClear ? ClearProfile : SecureProfile))
             return Fail($"{audio.Protocol} was not offered", out reason);
         SdesCrypto? theirs = null;
+        bool sameKey = _offeredInClear && Endpoint is not null;
         if (!_offeredInClear)
         {
             theirs = CryptoLines(audio).FirstOrDefault(line => _offered.Any(offered => offered.IsChosenBy(line)));
             if (theirs is null)
                 return Fail("none of the offered crypto lines was chosen", out reason);
-            _ours = _offered.First(offered => offered.IsChosenBy(theirs));
-            if (_ours.HasKeyOf(theirs))
+            SdesCrypto ours = _offered.First(offered => offered.IsChosenBy(theirs));
+            if (ours.HasKeyOf(theirs))
                 return Fail("the answer has the offer's key: each side sends under its own", out reason);
+            sameKey = ours == _ours && _theirs?.HasKeyOf(theirs) == true;
+            _ours = ours;
         }
-        Agree(answer, audio, address, theirs, sameKey: false);
+        Agree(answer, audio, address, theirs, sameKey);
         return true;
     }
 
@@ -187,14 +203,21 @@ internal sealed class PlainSession
         };
     }
 
-    private SessionDescription Describe(GroupCall call, MediaAddresses media, List<MediaDescription> sections) => new()
+    // The version counts changes (RFC 3264 8).
+    private SessionDescription Describe(GroupCall call, MediaAddresses media, List<MediaDescription> sections)
     {
-        OriginUser = CallSession.OriginUser,
-        SessionId = call.Number >> 1,
-        SessionVersion = ++_version,
-        Connection = media.Audio.Address,
-        Media = sections,
-    };
+        var description = new SessionDescription
+        {
+            OriginUser = CallSession.OriginUser,
+            SessionId = call.Number >> 1,
+            SessionVersion = _described?.SessionVersion ?? 1,
+            Connection = media.Audio.Address,
+            Media = sections,
+        };
+        if (_described is not null && !description.Serialise().AsSpan().SequenceEqual(_described.Serialise()))
+            description = description with { SessionVersion = description.SessionVersion + 1 };
+        return _described = description;
+    }
 
     private static bool Fail(string why, out string reason)
     {

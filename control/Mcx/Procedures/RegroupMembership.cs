@@ -26,7 +26,7 @@ internal sealed class RegroupMembership(McContext context, RegroupNotification n
             || !MayJoin(preconfigured, mcpttId, regroup.Id, effects))
             return false;
         var member = new RegroupMember { McpttId = mcpttId, ClientId = clientId };
-        Update(regroup with { Members = [.. regroup.Members, member] }, effects);
+        Update(regroup with { Members = [.. regroup.Members, member] }, mcpttId, effects);
         effects.Log("regroup-member-joined", regroup.Id, mcpttId);
         notification.NotifyFormed(regroup, member, effects);
         return true;
@@ -37,13 +37,15 @@ internal sealed class RegroupMembership(McContext context, RegroupNotification n
     {
         if (!regroup.HasMember(mcpttId, clientId))
             return;
-        Update(regroup with { Members = [.. regroup.Members.Where(member => !member.Is(mcpttId, clientId))] }, effects);
+        Update(regroup with { Members = [.. regroup.Members.Where(member => !member.Is(mcpttId, clientId))] }, mcpttId, effects);
         effects.Log("regroup-member-left", regroup.Id, mcpttId);
     }
 
-    private void Update(PreconfiguredRegroup regroup, McxEffects effects)
+    private void Update(PreconfiguredRegroup regroup, string mcpttId, McxEffects effects)
     {
-        context.State.Regroups[regroup.Id] = regroup;
+        context.State.ChangedAffiliations.Add(regroup.Id);
+        context.State.ChangedAffiliations.Add(mcpttId);
+        context.State.UpdateMember(regroup, mcpttId);
         effects.Put(regroup);
     }
 }

@@ -26,7 +26,7 @@ internal sealed class RegroupNotification(McContext context)
     /// <summary>Tells a client of every regroup it is a member of: it may have missed the notice.</summary>
     public void NotifyAllOf(string mcpttId, string clientId, McxEffects effects)
     {
-        foreach (PreconfiguredRegroup regroup in context.State.Regroups.Values)
+        foreach (PreconfiguredRegroup regroup in context.State.RegroupsOf(mcpttId))
         {
             if (regroup.MemberOf(mcpttId, clientId) is { } member)
                 NotifyFormed(regroup, member, effects);
@@ -66,7 +66,7 @@ internal sealed class RegroupNotification(McContext context)
             _underWay[key] = notices = new Notices();
         notices.Count++;
         notices.Latest = notice;
-        effects.Send(context.Track(notice), message, context.DestinationOf(registration));
+        context.SendTo(registration, message, notice, effects);
     }
 
     private void Ended(Notice notice, McxEffects effects)
@@ -127,7 +127,7 @@ internal sealed class RegroupNotification(McContext context)
                 Members = [.. current.Members.Select(other =>
                     other.Is(member.McpttId, member.ClientId) ? other with { Acknowledged = true } : other)],
             };
-            context.State.Regroups[regroup.Id] = updated;
+            context.State.UpdateMember(updated, member.McpttId);
             effects.Put(updated);
             effects.Log("regroup-notice-acknowledged", regroup.Id, member.McpttId);
         }

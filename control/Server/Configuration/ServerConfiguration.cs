@@ -12,6 +12,9 @@ public sealed record ServerConfiguration
 
     public required IReadOnlyList<SipListen> SipListeners { get; init; }
 
+    /// <summary>The bounds of the SIP stack; its listeners and certificates stand for themselves.</summary>
+    public SipStackOptions SipLimits { get; init; } = SipLimitsSection.Read(null);
+
     /// <summary>Certificates of TLS listeners; null when there are none.</summary>
     public SipTlsConfiguration? SipTls { get; init; }
 
@@ -61,6 +64,9 @@ public sealed record ServerConfiguration
     /// <summary>Times of managed group keys.</summary>
     public KeyOptions Keys { get; init; } = new();
 
+    /// <summary>How long the session of a client that does not show itself lasts.</summary>
+    public SessionTimerOptions SessionTimer { get; init; } = new();
+
     /// <summary>Reads the file; relative paths in it count from its folder.</summary>
     /// <exception cref="ConfigurationException">Names file, line, key, reason and way out.</exception>
     public static ServerConfiguration Load(string path)
@@ -72,11 +78,13 @@ public sealed record ServerConfiguration
         YamlSection media = root.Section("media", "address, and optionally advertised-address, audio-port, floor-port, shards");
         YamlSection? multicast = root.OptionalSection("multicast");
         YamlSection? groupKeys = root.OptionalSection("group-keys");
+        YamlSection? sessionTimer = root.OptionalSection("session-timer");
         YamlSection? operators = root.OptionalSection("operator");
         var configuration = new ServerConfiguration
         {
             Domain = root.Required("domain", "the domain of this MC system, such as mcx.example"),
             SipListeners = listeners,
+            SipLimits = SipLimitsSection.Read(sip.OptionalSection("limits")),
             SipTls = tls,
             MediaAddress = media.Address("address", "the IPv4 address media and floor control are bound to"),
             AdvertisedMediaAddress = media.Optional("advertised-address") is null
@@ -91,6 +99,7 @@ public sealed record ServerConfiguration
             StoreKeyPath = root.Optional("store-key") is { } storeKey ? Path.Combine(folder, storeKey) : null,
             Kms = root.OptionalSection("kms") is { } kms ? KmsConfiguration.Read(kms, folder) : null,
             Keys = KeyTimes(groupKeys),
+            SessionTimer = sessionTimer is null ? new SessionTimerOptions() : SessionTimerSection.Read(sessionTimer),
             OperatorSocketPath = operators is null
                 ? null
                 : Path.Combine(folder, operators.Required("socket", "the path of the operator's Unix domain socket, such as operator.sock")),
@@ -98,7 +107,7 @@ public sealed record ServerConfiguration
         };
         if (configuration.MediaAddress.Equals(IPAddress.Any) && configuration.AdvertisedMediaAddress is null)
             throw media.Wrong("address", "is 0.0.0.0: clients must be told an address they can send to; set media.advertised-address");
-        foreach (YamlSection? section in (YamlSection?[])[root, sip, media, multicast, groupKeys, operators])
+        foreach (YamlSection? section in (YamlSection?[])[root, sip, media, multicast, groupKeys, sessionTimer, operators])
             section?.RefuseUnknown();
         return configuration;
     }

@@ -68,6 +68,35 @@ public sealed class SipDialog
         };
     }
 
+    /// <summary>UAC side: the 2xx confirms an early dialog, whose requests have taken numbers; null = there was none.</summary>
+    public static SipDialog FromClient(SipRequest invite, SipResponse success, SipDialog? early)
+    {
+        SipDialog dialog = FromClient(invite, success);
+        if (early is not null)
+            (dialog._localCSeq, dialog._remoteCSeq) = (early._localCSeq, early._remoteCSeq);
+        return dialog;
+    }
+
+    /// <summary>The dialog again of which <see cref="ToSnapshot"/> was kept; null when that cannot be read.</summary>
+    public static SipDialog? Restore(SipDialogSnapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        if (!NameAddress.TryParse(snapshot.Local, out NameAddress? local) || !NameAddress.TryParse(snapshot.Remote, out NameAddress? remote) ||
+            !SipUri.TryParse(snapshot.RemoteTarget, out SipUri? target))
+            return null;
+        return new SipDialog(snapshot.CallId, local, remote, target, snapshot.RouteSet)
+        {
+            _localCSeq = snapshot.LocalCSeq,
+            _remoteCSeq = snapshot.RemoteCSeq,
+        };
+    }
+
+    public SipDialogSnapshot ToSnapshot() =>
+        new(CallId, _local.ToString(), _remote.ToString(), RemoteTarget.ToString(), _routeSet, _localCSeq, _remoteCSeq);
+
+    /// <summary>Numbers up to this one are used: by a request sent again with credentials, or before a restart.</summary>
+    public void AdvanceLocalCSeq(uint number) => _localCSeq = Math.Max(_localCSeq, number);
+
     /// <summary>The id of the dialog an incoming message belongs to, as its receiver sees it.</summary>
     public static string IdOf(SipMessage incoming)
     {
@@ -90,8 +119,8 @@ public sealed class SipDialog
     public SipRequest CreateAck(uint inviteCSeq) => Create(SipMethods.Ack, inviteCSeq);
 
     /// <summary>
-    /// RFC 3261 12.2.2: false when the CSeq is not above the last one (answer 500). INVITE and UPDATE refresh the remote target.
-    /// An ACK is always accepted.
+    /// RFC 3261 12.2.2: false when the CSeq is not above the last one (answer 500). INVITE, UPDATE, SUBSCRIBE and NOTIFY refresh the
+    /// remote target. An ACK is always accepted.
     /// </summary>
     public bool TryAcceptRemote(SipRequest request)
     {
@@ -106,7 +135,7 @@ public sealed class SipDialog
         return true;
     }
 
-    /// <summary>Takes the Contact of a 2xx to our own re-INVITE or UPDATE as the new remote target.</summary>
+    /// <summary>Takes the Contact of a 2xx to our own re-INVITE, UPDATE, SUBSCRIBE or NOTIFY as the new remote target.</summary>
     public void RefreshTarget(SipResponse success)
     {
         ArgumentNullException.ThrowIfNull(success);
@@ -116,7 +145,7 @@ public sealed class SipDialog
 
     private void RefreshTarget(SipMessage message, string method)
     {
-        if (method is SipMethods.Invite or SipMethods.Update && ContactOf(message) is { } contact)
+        if (method is SipMethods.Invite or SipMethods.Update or SipMethods.Subscribe or SipMethods.Notify && ContactOf(message) is { } contact)
             RemoteTarget = contact;
     }
 

@@ -8,14 +8,23 @@ public sealed class SipCapabilities
     /// <summary>ACK and CANCEL included: this is the Allow header.</summary>
     public required IReadOnlyList<string> Methods { get; init; }
 
-    /// <summary>Option tags that may stand in Require.</summary>
+    /// <summary>Option tags that may stand in Require, for Supported.</summary>
     public IReadOnlyList<string> Extensions { get; init; } = [];
 
     /// <summary>Media types of bodies, lower case; a multipart's parts are its procedure's to judge.</summary>
     public required IReadOnlyList<string> ContentTypes { get; init; }
 
+    /// <summary>Event packages that may be subscribed to (RFC 6665).</summary>
+    public IReadOnlyList<string> EventPackages { get; init; } = [];
+
+    /// <summary>The value of Allow-Events.</summary>
+    public string AllowEvents => string.Join(", ", EventPackages);
+
     /// <summary>The value of Allow.</summary>
     public string Allow => string.Join(", ", Methods);
+
+    /// <summary>The value of Supported.</summary>
+    public string Supported => string.Join(", ", Extensions);
 
     /// <summary>The 405, 416, 420, 415 or 406 that the request earns; null when nothing is wrong, and for ACK and CANCEL.
     /// The transaction layer gives it its To tag.</summary>

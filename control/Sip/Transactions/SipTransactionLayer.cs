@@ -263,11 +263,14 @@ public sealed class SipTransactionLayer
         Settle(invite);
     }
 
-    /// <summary>RFC 3261 9.2. The answers need no transaction: a repeated CANCEL gets the same one.</summary>
+    /// <summary>
+    /// RFC 3261 9.2. Nobody can challenge a CANCEL, so it must come from where its INVITE came from (22.1). The answers need no
+    /// transaction: a repeated CANCEL gets the same one.
+    /// </summary>
     private void ReceiveCancel(SipRequest cancel, SipVia via, SipFlow flow)
     {
         if (!_servers.TryGetValue(SipTransactionKeys.ForServer(cancel, via, SipMethods.Invite), out ServerTransaction? server) ||
-            server is not InviteServerTransaction invite)
+            server is not InviteServerTransaction invite || invite.Destination.Flow != flow)
         {
             Counters.Add(SipCounter.StrayCancelAnswered);
             Reject(cancel, via, 481, flow);

@@ -1,5 +1,6 @@
 using System.Text;
 using MediaEngine.Sip;
+using MediaEngine.SipFuzz;
 using Xunit;
 
 namespace MediaEngine.Control.Tests.Sip;

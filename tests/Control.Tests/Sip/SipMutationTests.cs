@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using MediaEngine.Sip;
+using MediaEngine.SipFuzz;
 using Xunit;
 
 namespace MediaEngine.Control.Tests.Sip;

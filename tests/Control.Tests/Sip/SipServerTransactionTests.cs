@@ -227,6 +227,25 @@ public sealed class SipServerTransactionTests
         Assert.Single(bench.Requests);
     }
 
+    [Theory]
+    [InlineData(Udp, "192.0.2.8", 5071, 0)]
+    [InlineData(Udp, "192.0.2.7", 5072, 0)]
+    [InlineData(SipTransportKind.Tcp, "192.0.2.7", 5071, 2)]
+    [InlineData(SipTransportKind.Tls, "192.0.2.7", 5071, 1)]
+    public void A_cancel_from_elsewhere_than_its_invite_is_answered_481(SipTransportKind transport, string address, int port, long connection)
+    {
+        var bench = new TransactionBench(transport == SipTransportKind.Tls ? SipTransportKind.Tcp : transport);
+        bench.ReceiveRequest("INVITE");
+        SipRequest cancel = SipText.Request(SipText.Minimal("CANCEL", "\n"));
+        var elsewhere = new SipFlow(transport, bench.Flow.Local, new IPEndPoint(IPAddress.Parse(address), port), connection);
+        var effects = new SipEffects();
+        bench.Layer.Receive(cancel, elsewhere, bench.Now, effects);
+        Assert.Equal(1, effects.Count);
+        Assert.Equal(SipEffectKind.Send, effects[0].Kind);
+        Assert.StartsWith("SIP/2.0 481 ", System.Text.Encoding.ASCII.GetString(effects[0].Bytes.Span), StringComparison.Ordinal);
+        Assert.Single(bench.Requests);
+    }
+
     [Fact]
     public void A_merged_request_is_answered_482_but_not_within_a_dialog()
     {

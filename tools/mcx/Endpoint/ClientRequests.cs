@@ -9,11 +9,16 @@ namespace MediaEngine.Tool;
 /// <param name="contactHostPort">Host, port and transport of the client's Contact; known once the sockets are bound.</param>
 internal sealed class ClientRequests(ClientProfile profile, Func<string> contactHostPort)
 {
+    public const string Allow = "INVITE, ACK, BYE, CANCEL, MESSAGE, NOTIFY, OPTIONS, UPDATE";
+    public const string Supported = $"{SipOptionTags.Reliable}, {SipOptionTags.Timer}";
+
     private const string Service = "urn:urn-7:3gpp-service.ims.icsi.mcptt";
     private const string ServiceTag = "+g.3gpp.icsi-ref=\"urn%3Aurn-7%3A3gpp-service.ims.icsi.mcptt\"";
 
     /// <summary>Affiliation lasts until it is changed (TS 24.379 9.2.1.2).</summary>
     private const string Forever = "4294967295";
+
+    private const uint SubscriptionExpires_s = 3600;
 
     private readonly string _registrationCallId = SystemEntropy.Instance.NextToken();
     private readonly string _registrationTag = SystemEntropy.Instance.NextToken();
@@ -63,6 +68,28 @@ internal sealed class ClientRequests(ClientProfile profile, Func<string> contact
         return request;
     }
 
+    /// <summary>A subscription of this client (TS 24.379 9.2.1.3, 10.1.3.2).</summary>
+    /// <param name="target">The user or group it is about.</param>
+    /// <param name="session">The MCPTT session identity; null = the server's identity.</param>
+    /// <param name="once">The state is wanted once.</param>
+    public EventSubscriberOptions Subscribe(string package, string contentType, string target, string? session, bool once) => new()
+    {
+        RequestUri = session ?? profile.ServerUri,
+        From = profile.SipUser,
+        Contact = Contact,
+        HostName = _user.Host,
+        Event = new SipEvent(package),
+        Accept = [contentType, ContentTypes.McpttInfo, "multipart/mixed"],
+        Expires_s = once ? 0 : SubscriptionExpires_s,
+        Body = new EventBody(ContentTypes.McpttInfo, new McpttInfo { RequestUri = target }.Serialise()),
+        Headers =
+        [
+            new("P-Preferred-Identity", $"<{profile.SipUser}>"),
+            new("P-Preferred-Service", Service),
+            new("Accept-Contact", "*;+g.3gpp.mcptt;require;explicit"),
+        ],
+    };
+
     public SipRequest Regroup(RegroupBody body)
     {
         SipRequest request = New(SipMethods.Message);
@@ -88,7 +115,8 @@ internal sealed class ClientRequests(ClientProfile profile, Func<string> contact
         SipRequest request = New(SipMethods.Invite);
         request.Headers.Add("Contact", Contact);
         AddAcceptContact(request);
-        request.Headers.Add("Allow", "INVITE, ACK, BYE, CANCEL, MESSAGE, OPTIONS");
+        request.Headers.Add("Allow", Allow);
+        request.Headers.Add("Supported", Supported);
         var info = new McpttInfo
         {
             SessionType = "prearranged",
@@ -110,8 +138,7 @@ internal sealed class ClientRequests(ClientProfile profile, Func<string> contact
     /// <param name="urgency">What it is to become.</param>
     public SipRequest Upgrade(SipRequest request, SessionDescription offer, CallUrgency urgency)
     {
-        request.Headers.Add("Contact", Contact);
-        request.Headers.Add("P-Preferred-Identity", $"<{profile.SipUser}>");
+        AddWithinDialog(request);
         AddAcceptContact(request);
         var info = new McpttInfo
         {
@@ -124,11 +151,33 @@ internal sealed class ClientRequests(ClientProfile profile, Func<string> contact
         return request;
     }
 
+    /// <summary>Completes a session refresh of this client (RFC 4028 7.4); an INVITE describes what was described last.</summary>
+    public void Refresh(SipRequest request, SessionDescription described)
+    {
+        AddWithinDialog(request);
+        if (request.Method == SipMethods.Invite)
+            SetBody(request, new MimePart(ContentTypes.Sdp, described.Serialise()));
+    }
+
+    /// <summary>200 to the server's UPDATE or re-INVITE.</summary>
+    /// <param name="described">Null when nothing was offered.</param>
+    public SipResponse Refreshed(SipRequest request, SessionDescription? described)
+    {
+        SipResponse response = SipResponse.For(request, 200);
+        response.Headers.Add("Contact", Contact);
+        response.Headers.Add("Allow", Allow);
+        if (described is not null)
+            SetBody(response, new MimePart(ContentTypes.Sdp, described.Serialise()));
+        return response;
+    }
+
     /// <summary>200 to the server's INVITE.</summary>
     public SipResponse Accept(SipRequest invite, SessionDescription answer)
     {
         SipResponse response = SipResponse.For(invite, 200, toTag: SystemEntropy.Instance.NextToken());
         response.Headers.Add("Contact", Contact);
+        response.Headers.Add("Allow", Allow);
+        response.Headers.Add("Supported", Supported);
         response.Headers.Add("P-Preferred-Service", Service);
         SetBody(
             response, new MimePart(ContentTypes.Sdp, answer.Serialise()),
@@ -147,6 +196,13 @@ internal sealed class ClientRequests(ClientProfile profile, Func<string> contact
         }
         byte[] body = MultipartBody.Compose(parts, out string contentType);
         message.SetBody(contentType, body);
+    }
+
+    private void AddWithinDialog(SipRequest request)
+    {
+        request.Headers.Add("Contact", Contact);
+        request.Headers.Add("Allow", Allow);
+        request.Headers.Add("P-Preferred-Identity", $"<{profile.SipUser}>");
     }
 
     private static void AddAcceptContact(SipRequest request)

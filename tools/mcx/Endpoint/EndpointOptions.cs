@@ -1,3 +1,5 @@
+using MediaEngine.Sip;
+
 namespace MediaEngine.Tool;
 
 /// <summary>How an <see cref="McxEndpoint"/> behaves; the profile says who it is.</summary>
@@ -31,6 +33,9 @@ public sealed record EndpointOptions
 
     /// <summary>A Location value told with floor requests: type octet and content (TS 24.380 8.2.3.21).</summary>
     public ReadOnlyMemory<byte> Location { get; init; }
+
+    /// <summary>How long the session of a call lasts when the server does not show itself.</summary>
+    public SessionTimerOptions SessionTimer { get; init; } = new();
 
     /// <summary>How long an answer to SIP is waited for before the server counts as not reachable.</summary>
     public TimeSpan SipTimeout { get; init; } = TimeSpan.FromSeconds(10);

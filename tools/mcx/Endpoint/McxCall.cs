@@ -14,9 +14,10 @@ public sealed class McxCall : IAsyncDisposable
     private readonly CallMedia _media;
     private readonly TaskCompletionSource<string?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SessionDescription _local;
+    private SessionDescription _described;
     private int _endedFlag;
 
-    internal McxCall(McxEndpoint endpoint, string group, bool outgoing, CallMediaEvents events, CallMedia media, SipDialog dialog, SessionDescription local, AgreedMedia agreed)
+    internal McxCall(McxEndpoint endpoint, string group, bool outgoing, CallMediaEvents events, CallMedia media, SipSession session, SessionDescription local, AgreedMedia agreed)
     {
         _endpoint = endpoint;
         _events = events;
@@ -24,8 +25,9 @@ public sealed class McxCall : IAsyncDisposable
         _events.BroadcastOver = () => _ = Task.Run(HangUpAsync);
         Group = group;
         Outgoing = outgoing;
-        Dialog = dialog;
+        Session = new CallSessionTimer(session);
         _local = local;
+        _described = local;
         Agreed = agreed;
         Urgency = agreed.Urgency;
     }
@@ -59,7 +61,13 @@ public sealed class McxCall : IAsyncDisposable
     /// <summary>Datagrams that arrived and did not authenticate, or were not what this call carries.</summary>
     public int Undecryptable => _media.Undecryptable;
 
-    internal SipDialog Dialog { get; }
+    internal CallSessionTimer Session { get; }
+
+    internal SipDialog Dialog => Session.Dialog;
+
+    /// <summary>What was described last, as an offer that changes nothing.</summary>
+    internal SessionDescription Described =>
+        CallDescriptions.ReOffer(_local, _media, Agreed, implicitRequest: false) with { SessionVersion = _described.SessionVersion };
 
     /// <summary>Where the call's group is heard by multicast, or null.</summary>
     internal GroupMapping? Mapping => _media.Mapping;
@@ -68,9 +76,6 @@ public sealed class McxCall : IAsyncDisposable
     internal string SessionIdentity => Dialog.RemoteTarget.AddressOfRecord;
 
     internal AgreedMedia Agreed { get; }
-
-    /// <summary>200 to a re-INVITE repeats it.</summary>
-    internal Func<SipRequest, SipResponse>? Refresh { get; init; }
 
     /// <summary>Asks for the floor and waits for the answer, in the queue too. A floor that is held already counts as granted.</summary>
     public async Task<FloorAnswer> RequestFloorAsync(CancellationToken cancellation = default)
@@ -135,6 +140,7 @@ public sealed class McxCall : IAsyncDisposable
         {
             SessionDescription offer = CallDescriptions.ReOffer(_local, _media, Agreed, requestFloor);
             await _endpoint.UpgradeAsync(this, urgency, offer, cancellation).ConfigureAwait(false);
+            _described = offer;
         }
         catch (Exception e) when (e is ToolException or OperationCanceledException)
         {
@@ -173,6 +179,7 @@ public sealed class McxCall : IAsyncDisposable
         if (Interlocked.Exchange(ref _endedFlag, 1) != 0)
             return false;
         _endpoint.Forget(this);
+        Session.Dispose();
         _media.Dispose();
         _events.CallEnded();
         _endpoint.Publish(new CallEnded(Group, byPeer, reason));

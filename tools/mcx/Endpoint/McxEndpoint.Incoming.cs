@@ -9,8 +9,6 @@ namespace MediaEngine.Tool;
 /// <summary>What the server asks of the client.</summary>
 public sealed partial class McxEndpoint
 {
-    private const string Allow = "INVITE, ACK, BYE, CANCEL, MESSAGE, OPTIONS";
-
     private async Task ReceiveAsync()
     {
         await foreach (ArrivedRequest arrived in _sip.Arrived.ReadAllAsync().ConfigureAwait(false))
@@ -30,21 +28,25 @@ public sealed partial class McxEndpoint
         switch (request.Method)
         {
             case SipMethods.Invite:
-                return request.To?.Tag is null ? AnswerInvite(arrived) : AnswerReInvite(request);
+                return request.To?.Tag is null ? AnswerInvite(arrived) : AnswerChange(request);
+            case SipMethods.Update:
+                return AnswerChange(request);
             case SipMethods.Bye:
                 return AnswerBye(request);
+            case SipMethods.Notify:
+                return AnswerNotify(request);
             case SipMethods.Message:
                 return AnswerMessage(arrived);
             case SipMethods.Options:
                 SipResponse options = Answer(request, 200);
-                options.Headers.Add("Allow", Allow);
+                options.Headers.Add("Allow", ClientRequests.Allow);
                 return options;
             // The INVITE was answered when it came: an ACK changes nothing and a CANCEL comes too late.
             case SipMethods.Ack or SipMethods.Cancel:
                 return null;
             default:
                 SipResponse notAllowed = Answer(request, 405);
-                notAllowed.Headers.Add("Allow", Allow);
+                notAllowed.Headers.Add("Allow", ClientRequests.Allow);
                 return notAllowed;
         }
     }
@@ -52,6 +54,8 @@ public sealed partial class McxEndpoint
     private SipResponse? AnswerInvite(in ArrivedRequest arrived)
     {
         SipRequest invite = arrived.Request;
+        if (SessionTimer.Refusal(invite, _options.SessionTimer) is { } tooShort)
+            return tooShort;
         McpttInfo info = PartOf(invite, ContentTypes.McpttInfo) is { } part && McpttInfo.TryParse(part.Body, out McpttInfo read, out _)
             ? read
             : new McpttInfo();
@@ -81,10 +85,8 @@ public sealed partial class McxEndpoint
                 return Refuse(488, reason);
             }
             SipResponse accept = _requests.Accept(invite, answer);
-            var call = new McxCall(this, group, outgoing: false, events, media, SipDialog.FromServer(invite, accept), answer, agreed)
-            {
-                Refresh = again => _requests.Accept(again, answer),
-            };
+            var session = SipSession.Accept(invite, accept, _options.SessionTimer, SystemEntropy.Instance, SystemClock.Now);
+            var call = new McxCall(this, group, outgoing: false, events, media, session, answer, agreed);
             _hub.Publish(new Invited(group, info.CallingUserId, broadcast, Accepted: true, null));
             Open(call, media);
             return accept;
@@ -96,15 +98,10 @@ public sealed partial class McxEndpoint
         }
     }
 
-    private SipResponse AnswerReInvite(SipRequest request)
-    {
-        if (!_calls.TryGetValue(SipDialog.IdOf(request), out McxCall? call))
-            return Answer(request, 481);
-        if (!call.Dialog.TryAcceptRemote(request))
-            return Answer(request, 500);
-        // What was agreed stays: only the session is refreshed.
-        return call.Refresh?.Invoke(request) ?? Answer(request, 488);
-    }
+    // What was agreed stays: only the session is refreshed.
+    private SipResponse AnswerChange(SipRequest request) => _calls.TryGetValue(SipDialog.IdOf(request), out McxCall? call)
+        ? call.Session.Take(request, () => _requests.Refreshed(request, request.Body.Length > 0 ? call.Described : null))
+        : Answer(request, 481);
 
     private SipResponse AnswerBye(SipRequest request)
     {

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using MediaEngine.Keys;
 using MediaEngine.Mcx;
+using MediaEngine.Server;
 using MediaEngine.Sip;
 
 namespace MediaEngine.Tool;
@@ -177,17 +178,30 @@ public sealed partial class McxEndpoint : IAsyncDisposable
             byte priority = options.FloorPriority ?? _options.FloorPriority;
             SessionDescription offer = CallDescriptions.Offer(
                 media, _options with { FloorPriority = priority }, options.ImplicitFloorRequest);
-            SipExchange exchange = await _sip.ExchangeAsync(_requests.Invite(group, offer, options), cancellation).ConfigureAwait(false);
-            SipResponse response = await exchange.Final.ConfigureAwait(false);
+            var timer = new SessionTimer(_options.SessionTimer);
+            SipRequest invite = _requests.Invite(group, offer, options);
+            SipExchange exchange;
+            SipResponse response;
+            do
+            {
+                timer.Offer(invite);
+                exchange = await _sip.ExchangeAsync(invite, cancellation).ConfigureAwait(false);
+                response = await exchange.Final.ConfigureAwait(false);
+                invite = invite.Clone();
+                invite.Headers.Set("CSeq", $"{exchange.Request.CSeq.Number + 1} {SipMethods.Invite}");
+            }
+            while (timer.TryRaise(response));
             if (!response.IsSuccess)
             {
                 cancellation.ThrowIfCancellationRequested();
                 throw new ServerRefusedException($"the call to {group}", response);
             }
-            SipDialog dialog = SipDialog.FromClient(exchange.Request, response);
+            var session = SipSession.Confirm(
+                exchange.Request, response, exchange.Early!.Of(response), _options.SessionTimer, timer, SystemEntropy.Instance, SystemClock.Now);
+            SipDialog dialog = session.Dialog;
             string reason = "no session description";
             AgreedMedia agreed = null!;
-            bool usable = !cancellation.IsCancellationRequested && DescriptionOf(response) is { } answer &&
+            bool usable = !cancellation.IsCancellationRequested && (DescriptionOf(response) ?? EarlyAnswer(exchange, response)) is { } answer &&
                 CallDescriptions.TryAgree(answer, offer, priority, out agreed, out reason);
             if (!usable)
             {
@@ -196,7 +210,7 @@ public sealed partial class McxEndpoint : IAsyncDisposable
                 throw new ToolException($"the server's answer to the call to {group} cannot be used: {reason}; update one of the two programs.", ToolExit.Refused);
             }
             agreed = agreed with { Urgency = options.Urgency, BroadcastOriginator = options.Broadcast };
-            var call = new McxCall(this, group, outgoing: true, events, media, dialog, offer, agreed);
+            var call = new McxCall(this, group, outgoing: true, events, media, session, offer, agreed);
             Open(call, media);
             up = true;
             // The server counts an implicit floor request from the ACK on: the media is ready by then.
@@ -215,6 +229,7 @@ public sealed partial class McxEndpoint : IAsyncDisposable
         if (_disposed)
             return;
         _disposed = true;
+        await UnsubscribeAsync().ConfigureAwait(false);
         foreach (McxCall call in Calls)
             await call.HangUpAsync().ConfigureAwait(false);
         await SayLastAsync().ConfigureAwait(false);
@@ -258,19 +273,32 @@ public sealed partial class McxEndpoint : IAsyncDisposable
     /// <summary>Sends a re-INVITE that says how urgent the call is to be.</summary>
     internal async Task UpgradeAsync(McxCall call, CallUrgency urgency, SessionDescription offer, CancellationToken cancellation)
     {
-        SipRequest request = _requests.Upgrade(call.Dialog.CreateRequest(SipMethods.Invite), offer, urgency);
+        SipResponse response = await call.Session.InviteAsync(
+            invite => SendWithinAsync(call, _requests.Upgrade(invite, offer, urgency), cancellation), cancellation).ConfigureAwait(false);
+        if (response.IsSuccess)
+            return;
+        cancellation.ThrowIfCancellationRequested();
+        throw new ServerRefusedException($"making the call to {call.Group} {urgency}", response);
+    }
+
+    private async Task RefreshAsync(McxCall call)
+    {
+        string? reason = await call.Session.RunAsync(refresh =>
+        {
+            _requests.Refresh(refresh, call.Described);
+            return SendWithinAsync(call, refresh, _closing.Token);
+        }).ConfigureAwait(false);
+        if (reason is not null && call.Finish(byPeer: true, reason))
+            await ByeAsync(call.Dialog).ConfigureAwait(false);
+    }
+
+    private async Task<SipResponse> SendWithinAsync(McxCall call, SipRequest request, CancellationToken cancellation)
+    {
         SipExchange exchange = await _sip.ExchangeAsync(request, cancellation).ConfigureAwait(false);
         SipResponse response = await exchange.Final.ConfigureAwait(false);
-        // Credentials cost a number of their own.
-        while (call.Dialog.LocalCSeq < exchange.Request.CSeq.Number)
-            call.Dialog.CreateRequest(SipMethods.Invite);
-        if (!response.IsSuccess)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            throw new ServerRefusedException($"making the call to {call.Group} {urgency}", response);
-        }
-        call.Dialog.RefreshTarget(response);
-        _sip.Acknowledge(exchange, call.Dialog.CreateAck(exchange.Request.CSeq.Number));
+        if (response.IsSuccess && request.Method == SipMethods.Invite)
+            _sip.Acknowledge(exchange, call.Dialog.CreateAck(exchange.Request.CSeq.Number));
+        return response;
     }
 
     private static string NoKey(string group) =>
@@ -281,6 +309,10 @@ public sealed partial class McxEndpoint : IAsyncDisposable
         PartOf(message, ContentTypes.Sdp) is { } part && SessionDescription.TryParse(part.Body, out SessionDescription description, out _)
             ? description
             : null;
+
+    // A reliable provisional response may have brought it.
+    private static SessionDescription? EarlyAnswer(SipExchange exchange, SipResponse response) =>
+        exchange.Early?.AnswerOf(response) is { } early ? DescriptionOf(early) : null;
 
     private static MimePart? PartOf(SipMessage message, string type) =>
         MultipartBody.PartsOf(message).FirstOrDefault(part => part.MediaType == type);
@@ -308,6 +340,7 @@ public sealed partial class McxEndpoint : IAsyncDisposable
         _hub.Publish(new CallUp(call.Group, call.Outgoing));
         media.Start(call.Agreed, _options);
         ListenAsMapped(call);
+        _ = RefreshAsync(call);
     }
 
     private async Task AbandonAsync(SipExchange exchange, SipDialog dialog)

@@ -134,7 +134,15 @@ internal sealed class SipAgent : ISipUser, IAsyncDisposable
 
     public void OnResponse(object token, SipResponse response)
     {
-        if (token is not SipExchange exchange || response.IsProvisional)
+        if (token is not SipExchange exchange)
+            return;
+        if (exchange.Early?.TryAcknowledge(response, out SipRequest? prack) == true)
+        {
+            if (_challenge is not null)
+                Authorise(prack, [_challenge], "Authorization");
+            _stack.SendRequest(new SipExchange(prack), prack, Server);
+        }
+        if (response.IsProvisional)
             return;
         if (!exchange.TryComplete(response) && response.IsSuccess && exchange.Ack is { } ack)
             _stack.SendAck(ack, Server);
@@ -142,12 +150,11 @@ internal sealed class SipAgent : ISipUser, IAsyncDisposable
 
     public void OnFailure(object token, SipFailure failure)
     {
-        if (token is SipExchange exchange)
-        {
-            exchange.Fail(new ToolException(
-                $"no answer to {exchange.Request.Method} from {_profile.Server} over {_profile.Transport} ({failure}); " +
-                "check that the server runs and that server.address, port and transport in the profile are right.", ToolExit.Unreachable));
-        }
+        if (token is not SipExchange exchange)
+            return;
+        string what = $"no answer to {exchange.Request.Method} from {_profile.Server} over {_profile.Transport} ({failure}); " +
+            "check that the server runs and that server.address, port and transport in the profile are right.";
+        exchange.Fail(failure == SipFailure.Timeout ? new NoAnswerException(what) : new ToolException(what, ToolExit.Unreachable));
     }
 
     public void OnFlowClosed(SipFlow flow)

@@ -12,6 +12,9 @@ internal sealed class SipExchange(SipRequest request)
     /// <summary>The final response; fails with <see cref="ToolException"/> when none came.</summary>
     public Task<SipResponse> Final => _final.Task;
 
+    /// <summary>The early dialogs of an INVITE.</summary>
+    public EarlyDialogs? Early { get; } = request.Method == SipMethods.Invite ? new EarlyDialogs(request) : null;
+
     /// <summary>What a repeated 2xx to an INVITE is answered with (RFC 3261 13.2.2.4).</summary>
     public SipRequest? Ack { get; set; }
 
