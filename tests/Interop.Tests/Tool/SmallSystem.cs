@@ -53,6 +53,7 @@ internal sealed class SmallSystem : IAsyncDisposable
             SipIdentity = $"sip:u-{name}@mcx.example",
             Password = $"secret of {name}",
             AllowRegroup = name == "alice",
+            AllowRequestAffiliatedGroups = name == "alice",
             ClientServerKey = CskOf(i),
         })];
         string[] phones = phone is null ? [] : ["phone"];
@@ -181,6 +182,7 @@ internal sealed class SmallSystem : IAsyncDisposable
     {
         Id = id,
         Multicast = multicast,
+        AllowConferenceState = true,
         PreconfiguredGroupUseOnly = id == Major,
         GroupMasterKey = GmkOf(key),
         FloorKey = multicast ? FloorKeyOf(key) : null,
