@@ -15,12 +15,13 @@ public sealed class McSystem : IDisposable
     private static readonly SipCapabilities Capabilities = new()
     {
         Methods = RequestAuthorisation.Methods,
+        Extensions = [SipOptionTags.Reliable, SipOptionTags.Timer, SipOptionTags.Path, SipOptionTags.Outbound],
         EventPackages = ["presence", "conference", "poc-settings"],
-        Extensions = [SipOptionTags.Reliable, SipOptionTags.Timer],
         ContentTypes =
         [
             ContentTypes.Sdp, ContentTypes.McpttInfo, ContentTypes.McpttRegroup, ContentTypes.Pidf, ContentTypes.Mikey,
-            ContentTypes.KeyRotation, ContentTypes.PocSettings, "multipart/mixed",
+            ContentTypes.MbmsUsageInfo, ContentTypes.KeyRotation, ContentTypes.PocSettings, ContentTypes.McpttLocationInfo, ContentTypes.ResourceLists,
+            "multipart/mixed",
         ],
     };
 
@@ -191,6 +192,8 @@ public sealed class McSystem : IDisposable
     /// <summary>A response to the request sent with <paramref name="token"/>.</summary>
     public void ReceiveResponse(long token, SipResponse response, Instant now, McxEffects effects)
     {
+        if (response.Status is 408 or 430 or 480 && _context.TryNextWay(token, effects))
+            return;
         // An INVITE stays pending after its 2xx: every repetition of it is acknowledged (RFC 3261 13.2.2.4).
         bool mayRepeat = response.IsSuccess && response.CSeq.Method == SipMethods.Invite;
         PendingRequest? pending = response.IsProvisional || mayRepeat ? _context.Pending.Find(token) : _context.Pending.Take(token);
@@ -200,8 +203,13 @@ public sealed class McSystem : IDisposable
     }
 
     /// <summary>No final response came, or the request could not be sent.</summary>
-    public void ReceiveFailure(long token, string reason, Instant now, McxEffects effects) =>
-        _context.Pending.Take(token)?.Fail(reason, now, effects);
+    public void ReceiveFailure(long token, string reason, Instant now, McxEffects effects)
+    {
+        if (_context.TryNextWay(token, effects))
+            return;
+        PendingRequest? pending = _context.Pending.Take(token);
+        pending?.Fail(pending.Attempts is null ? reason : $"{reason}; none of its flows leads to it (430)", now, effects);
+    }
 
     /// <summary>A caller never acknowledged the 2xx of its INVITE.</summary>
     public void ReceiveUnacknowledged(string dialogId, McxEffects effects)

@@ -31,7 +31,7 @@ internal sealed class CallLeg(GroupCall call, int number, McUser user, string cl
     /// <summary>Identifier of the client's registration.</summary>
     public string Client { get; } = McState.ClientKey(McIdentity.Normalise(user.McpttId)!, clientId);
 
-    public SipDestination Destination { get; } = destination;
+    public SipDestination Destination { get; set; } = destination;
 
     public CallLegState State
     {
@@ -52,7 +52,7 @@ internal sealed class CallLeg(GroupCall call, int number, McUser user, string cl
     public long SessionNumber { get; set; }
 
     /// <summary>The Contact of this server in the dialog.</summary>
-    public string Contact => Plain is null ? $"<{Call.SessionUri}>;{McContext.ContactFeatures};isfocus" : $"<{Call.SessionUri}>;isfocus";
+    public string Contact { get; set; } = $"<{call.SessionUri}>;{McContext.ContactFeatures};isfocus";
 
     /// <summary>The client's offer or answer.</summary>
     public SessionDescription? Remote { get; set; }

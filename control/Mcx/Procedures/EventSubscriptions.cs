@@ -171,8 +171,8 @@ internal sealed class EventSubscriptions
 
     private string? ClientBehind(SipFlow flow, string mcpttId) => _context.State.RegistrationsOf(mcpttId).FirstOrDefault(registration =>
         flow.Transport == SipTransportKind.Udp
-            ? registration.Transport == SipTransportKind.Udp && registration.Source == flow.Remote.ToString()
-            : _context.State.Registrations.FlowOf(registration.Id) == flow)?.Id;
+            ? registration.Bindings.Any(binding => binding.Transport == SipTransportKind.Udp && binding.Source == flow.Remote.ToString())
+            : _context.State.Registrations.WaysTo(registration.Id).Any(way => way.Flow == flow))?.Id;
 
     // Over TCP, if the connection is gone, where the Contact listens; never at another address than the authenticated one.
     private static SipDestination DestinationOf(SipRequest subscribe, SipFlow flow) =>

@@ -38,7 +38,7 @@ internal sealed unsafe class WideGcmCipher<TWidth> : PacketCipher
                 : WideGcm<Aes128Rounds, TWidth>.Seal(_key, first, associated, associatedData.Length, octets, octets, text.Length);
             result.CopyTo(tag);
             // The kernel holds bare pointers into the key's memory.
-            GC.KeepAlive(_key);
+            GC.KeepAlive(this);
         }
     }
 
@@ -55,7 +55,7 @@ internal sealed unsafe class WideGcmCipher<TWidth> : PacketCipher
             Block actual = _is256
                 ? WideGcm<Aes256Rounds, TWidth>.Open(_key, first, associated, associatedData.Length, from, to, text.Length)
                 : WideGcm<Aes128Rounds, TWidth>.Open(_key, first, associated, associatedData.Length, from, to, text.Length);
-            GC.KeepAlive(_key);
+            GC.KeepAlive(this);
             if ((actual ^ expected) == Block.Zero)
                 return true;
         }

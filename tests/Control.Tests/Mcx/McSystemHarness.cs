@@ -283,6 +283,14 @@ internal sealed partial class McSystemHarness
         }
     }
 
+    /// <summary>The answer to a request that waits for one, as the test made it.</summary>
+    public void Take(long token, SipResponse response)
+    {
+        _sent.Remove(token, out (string To, SipRequest Request) sent);
+        Ladder.Add($"{sent.To} → server: {response.Status} {response.CSeq.Method}");
+        Run((system, effects) => system.ReceiveResponse(token, response, Now, effects));
+    }
+
     public void Run(Action<McSystem, McxEffects> action)
     {
         action(_system, _effects);

@@ -110,7 +110,7 @@ public sealed class SipDigestTests
     {
         using DigestAuthentication server = Server();
         SipRequest request = SipText.Request(SipText.Minimal("REGISTER", $"Authorization: {value}\nContent-Length: 0\n\n"));
-        Assert.Equal(expected, server.Verify(request, 1000, (_, _) => "00", out _));
+        Assert.Equal(expected, server.Verify(request, 1000, (_, _, _) => true, out _));
     }
 
     private static DigestAuthentication Server(DigestOptions? options = null) => new(Realm, Key, new Counting(), options);
@@ -122,7 +122,13 @@ public sealed class SipDigestTests
         string? answer = DigestClient.Answer([challenge], Realm, name, a => DigestCalculator.HashA1(a, name, Realm, password),
             request.Method, request.RequestUri, "client", count);
         request.Headers.Add("Authorization", answer!);
-        return server.Verify(request, now, (n, a) => n == "alice" ? DigestCalculator.HashA1(a, n, Realm, "secret") : null, out user);
+        return server.Verify(request, now, Secrets, out user);
+    }
+
+    private static bool Secrets(ReadOnlySpan<char> user, DigestAlgorithm algorithm, Span<byte> hashA1)
+    {
+        DigestCalculator.HashA1(algorithm, user, Realm, "secret", hashA1);
+        return user is "alice" or "j\u00e4ger";
     }
 
     private sealed class Counting : IEntropy
