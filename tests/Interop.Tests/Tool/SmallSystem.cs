@@ -63,6 +63,7 @@ internal sealed class SmallSystem : IAsyncDisposable
             SipIdentity = $"sip:u-{name}@mcx.example",
             Password = $"secret of {name}",
             AllowRegroup = name == "alice",
+            AllowRequestAffiliatedGroups = name == "alice",
             ClientServerKey = CskOf(i),
         })];
         phones = phone is null ? [] : phones ?? ["phone"];
@@ -198,6 +199,7 @@ internal sealed class SmallSystem : IAsyncDisposable
     {
         Id = id,
         Multicast = multicast,
+        AllowConferenceState = true,
         PreconfiguredGroupUseOnly = id == Major,
         GroupMasterKey = GmkOf(key),
         FloorKey = multicast ? FloorKeyOf(key) : null,
