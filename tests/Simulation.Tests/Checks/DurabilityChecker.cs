@@ -65,7 +65,7 @@ internal sealed class DurabilityChecker
             switch (change)
             {
                 case StoreChange.Put { Record: Registration registration }:
-                    _registrations[registration.Id] = (registration.CallId, registration.CSeq);
+                    _registrations[registration.Id] = (registration.Bindings[0].CallId, registration.Bindings[0].CSeq);
                     break;
                 case StoreChange.Put { Record: Affiliation affiliation }:
                     _affiliations[affiliation.Id] = [.. affiliation.Groups];
