@@ -14,6 +14,12 @@ public static class ContentTypes
 
     public const string Pidf = "application/pidf+xml";
 
+    /// <summary>RFC 4575.</summary>
+    public const string ConferenceInfo = "application/conference-info+xml";
+
+    /// <summary>Service settings (TS 24.379 7.2.3).</summary>
+    public const string PocSettings = "application/poc-settings+xml";
+
     /// <summary>A MIKEY message, binary (TS 33.180 5.7, 5.4).</summary>
     public const string Mikey = "application/mikey";
 
@@ -21,4 +27,10 @@ public static class ContentTypes
     public const string KeyRotation = "application/vnd.mediaengine.key-rotation+xml";
 
     public const string Sdp = "application/sdp";
+
+    /// <summary>TS 24.379 F.3. Taken without being used.</summary>
+    public const string McpttLocationInfo = "application/vnd.3gpp.mcptt-location-info+xml";
+
+    /// <summary>RFC 4826. Taken without being used.</summary>
+    public const string ResourceLists = "application/resource-lists+xml";
 }

@@ -60,7 +60,7 @@ public sealed class McxEffects
 
     public void Cancel(long token) => _sip.Add(new SignallingEffect.Cancel(token));
 
-    public void Vouch(SipFlow flow) => _sip.Add(new SignallingEffect.Vouch(flow));
+    public void Vouch(SipFlow flow, bool mayClaimPriority) => _sip.Add(new SignallingEffect.Vouch(flow, mayClaimPriority));
 
     public void Submit(MediaEffect effect) => _media.Add(effect);
 

@@ -18,5 +18,6 @@ public abstract record SignallingEffect
     public sealed record Cancel(long Token) : SignallingEffect;
 
     /// <summary>Somebody authenticated on the flow: from now on it is no stranger's.</summary>
-    public sealed record Vouch(SipFlow Flow) : SignallingEffect;
+    /// <param name="MayClaimPriority">Resource-Priority of its requests counts.</param>
+    public sealed record Vouch(SipFlow Flow, bool MayClaimPriority) : SignallingEffect;
 }

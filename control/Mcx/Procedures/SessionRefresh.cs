@@ -43,12 +43,12 @@ internal sealed class SessionRefresh(McContext context, SessionHeaders headers, 
     }
 
     // A client that registered over a new connection since has lost the one that its leg came over.
-    private SipDestination DestinationOf(CallLeg leg) =>
-        leg.Destination.Flow is { Transport: not SipTransportKind.Udp } former
-        && context.State.Registrations.FlowOf(leg.Client) is { } current && current != former
-        && context.State.Registrations.TryGetValue(leg.Client, out Registration? registration)
-            ? context.DestinationOf(registration)
-            : leg.Destination;
+    private SipDestination DestinationOf(CallLeg leg)
+    {
+        IReadOnlyList<RegisteredFlow> ways = context.State.Registrations.WaysTo(leg.Client);
+        bool isLost = leg.Destination.Flow is { } former && ways is [{ Flow.Transport: not SipTransportKind.Udp }, ..] && ways.All(way => way.Flow != former);
+        return isLost ? ways[0].Destination : leg.Destination;
+    }
 
     private void Answered(CallLeg leg, SipResponse response, bool newKeys, Instant now, McxEffects effects)
     {

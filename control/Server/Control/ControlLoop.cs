@@ -274,7 +274,7 @@ internal sealed class ControlLoop : ISipUser, IDisposable
                 _sip!.Cancel(cancel.Token);
                 break;
             case SignallingEffect.Vouch vouch:
-                _sip!.Vouch(vouch.Flow);
+                _sip!.Vouch(vouch.Flow, vouch.MayClaimPriority);
                 break;
         }
     }

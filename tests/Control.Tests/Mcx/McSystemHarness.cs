@@ -52,6 +52,12 @@ internal sealed partial class McSystemHarness
     /// <summary>Where the requests to clients went.</summary>
     public List<SipDestination> Destinations { get; } = [];
 
+    /// <summary>Flows somebody authenticated on.</summary>
+    public List<SignallingEffect.Vouch> Vouched { get; } = [];
+
+    /// <summary>What a client does to each request before it leaves.</summary>
+    public Action<SipRequest>? Change { get; set; }
+
     /// <summary>Of flows that are opened from now on.</summary>
     public SipTransportKind Transport { get; set; } = SipTransportKind.Tcp;
 
@@ -110,7 +116,9 @@ internal sealed partial class McSystemHarness
         return Send(name, request);
     }
 
-    public SipResponse Affiliate(string name, params string[] groups)
+    public SipResponse Affiliate(string name, params string[] groups) => Send(name, AffiliateRequest(name, groups));
+
+    public SipRequest AffiliateRequest(string name, params string[] groups)
     {
         SipRequest request = NewRequest(name, SipMethods.Publish, "sip:mcptt@mcx.example", $"sip:u-{name}@{TestOrganisation.Domain}");
         request.Headers.Add("Event", "presence");
@@ -119,7 +127,7 @@ internal sealed partial class McSystemHarness
         SetBody(request,
             new MimePart(ContentTypes.McpttInfo, new McpttInfo { RequestUri = TestOrganisation.Id(name) }.Serialise()),
             new MimePart(ContentTypes.Pidf, document.Serialise()));
-        return Send(name, request);
+        return request;
     }
 
     public SipResponse Regroup(string name, RegroupBody body) => RegroupRaw(name, body.Serialise());
@@ -277,6 +285,14 @@ internal sealed partial class McSystemHarness
         }
     }
 
+    /// <summary>The answer to a request that waits for one, as the test made it.</summary>
+    public void Take(long token, SipResponse response)
+    {
+        _sent.Remove(token, out (string To, SipRequest Request) sent);
+        Ladder.Add($"{sent.To} → server: {response.Status} {response.CSeq.Method}");
+        Run((system, effects) => system.ReceiveResponse(token, response, Now, effects));
+    }
+
     public void Run(Action<McSystem, McxEffects> action)
     {
         action(_system, _effects);
@@ -309,6 +325,8 @@ internal sealed partial class McSystemHarness
             GroupKeys = [.. _store.Values.OfType<GroupKey>()],
             GroupKeyReceipts = [.. _store.Values.OfType<GroupKeyReceipt>()],
             ClientKeys = [.. _store.Values.OfType<ClientKey>()],
+            Subscriptions = [.. _store.Values.OfType<Subscription>()],
+            PublishedStates = [.. _store.Values.OfType<PublishedState>()],
         };
         return new McSystem(Organisation, options, durable, new SeededEntropy(7 + _starts++), WallClockAtZero);
     }
@@ -385,6 +403,7 @@ internal sealed partial class McSystemHarness
 
     private SipResponse? Deliver(string name, SipRequest request, SipTransactionId transaction)
     {
+        Change?.Invoke(request);
         Ladder.Add($"{name} → server: {Describe(request)}");
         _system.Receive(transaction, request, FlowOf(name), Now, _effects);
         return Collect(transaction);
@@ -425,6 +444,9 @@ internal sealed partial class McSystemHarness
                     if (send.Request.Method == SipMethods.Invite)
                         Invites.Add((to, send.Request));
                     Ladder.Add($"server → {to}: {Describe(send.Request)}");
+                    break;
+                case SignallingEffect.Vouch vouch:
+                    Vouched.Add(vouch);
                     break;
                 case SignallingEffect.SendAck ack:
                     Ladder.Add($"server → {NameOf(ack.Request.RequestUri)}: ACK");

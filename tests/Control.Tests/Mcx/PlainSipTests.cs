@@ -318,7 +318,7 @@ public class PlainSipTests
         Assert.DoesNotContain("server → phone: MESSAGE mikey", mcx.Ladder);
     }
 
-    private static Organisation Organisation(bool managed = false, PlainSecurity security = PlainSecurity.Preferred)
+    internal static Organisation Organisation(bool managed = false, PlainSecurity security = PlainSecurity.Preferred)
     {
         Organisation made = TestOrganisation.Create();
         var phone = new McUser
@@ -336,7 +336,7 @@ public class PlainSipTests
                 : group));
     }
 
-    private static string Sdp(string protocol, string lines = "", string address = "192.0.2.16") =>
+    internal static string Sdp(string protocol, string lines = "", string address = "192.0.2.16") =>
         $"v=0\r\no=phone 1 1 IN IP4 {address}\r\ns=call\r\nc=IN IP4 {address}\r\nt=0 0\r\n"
         + $"m=audio 7078 {protocol} 8 0 101\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\n{lines}";
 

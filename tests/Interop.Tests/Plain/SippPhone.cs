@@ -193,7 +193,7 @@ internal sealed partial class SippPhone : IDisposable
         Call-ID: [call_id]
         CSeq: 2 REGISTER
         Contact: {Contact};expires=600
-        [authentication username=u-phone password="secret of phone"]
+        [authentication username=u-phone password={SmallSystem.PhonePassword}]
         Content-Length: 0
 
         ]]></send>

@@ -83,6 +83,34 @@ public sealed class SipOverloadTests
         Assert.Equal(["known", "block", "urgent"], order.Take(3));
     }
 
+    [Theory]
+    [InlineData(false, "mcpttp.15", 18)]
+    [InlineData(true, "mcpttp.15", 20)]
+    [InlineData(true, "mcpttp.15, dsn.routine", 20)]
+    [InlineData(true, "dsn.flash", 18)]
+    public async Task Resource_priority_counts_from_those_who_may_claim_it(bool mayClaim, string priority, int taken)
+    {
+        await using StackPeer server = new(change: options => options with { Transactions = options.Transactions with { MaxTransactions = 20 } });
+        using StreamPeer client = await StreamPeer.ConnectAsync(server.Stack.EndPoint(SipTransportKind.Tcp));
+        await client.SendAsync(Message("first"));
+        (SipTransactionId id, SipRequest first, SipFlow flow) = await server.RequestAsync();
+        server.Stack.Vouch(flow, mayClaim);
+        // Over a stream nothing has to be kept for repetitions: the first one's transaction ends with its answer.
+        server.Stack.Respond(id, SipResponse.For(first, 200, toTag: "t"));
+        await client.ReadAsync();
+
+        for (int i = 0; i < 21; i++)
+            await client.SendAsync(Message($"m{i}"));
+        int refused = 0;
+        for (; refused < 21 - taken; refused++)
+            Assert.Equal(503, Assert.IsType<SipResponse>(await client.ReadAsync()).Status);
+
+        Assert.Equal(21 - taken, server.Stack.Counters[SipCounter.OverloadAnswered]);
+
+        byte[] Message(string name) => SipText.Bytes(SipText.Minimal(
+            "MESSAGE", $"Resource-Priority: {priority}\nContent-Length: 0\n\n", "z9hG4bK" + name, name));
+    }
+
     private sealed class Zeroes : IEntropy
     {
         private byte _next;
