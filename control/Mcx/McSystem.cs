@@ -20,7 +20,8 @@ public sealed class McSystem : IDisposable
         ContentTypes =
         [
             ContentTypes.Sdp, ContentTypes.McpttInfo, ContentTypes.McpttRegroup, ContentTypes.Pidf, ContentTypes.Mikey,
-            ContentTypes.KeyRotation, ContentTypes.PocSettings, "multipart/mixed",
+            ContentTypes.MbmsUsageInfo, ContentTypes.KeyRotation, ContentTypes.PocSettings, ContentTypes.McpttLocationInfo, ContentTypes.ResourceLists,
+            "multipart/mixed",
         ],
     };
 
@@ -55,7 +56,8 @@ public sealed class McSystem : IDisposable
         var state = new McState(durable);
         _context = new McContext(organisation, options, state, entropy, wallClockAtZero, new ServerSsrcs(durable.ServerSsrcs, entropy));
         _authenticator = new Authenticator(_context, entropy);
-                _clientServerKeys = new ClientServerKeys(_context, durable.ClientKeys);
+        _authorisation = new RequestAuthorisation(_context, _authenticator);
+        _clientServerKeys = new ClientServerKeys(_context, durable.ClientKeys);
         _groupKeys = new GroupKeyManagement(_context, durable);
         _keyRotation = new KeyRotationRequest(_context, _groupKeys);
         var notification = new RegroupNotification(_context);
@@ -72,7 +74,6 @@ public sealed class McSystem : IDisposable
         _callSetup = new GroupCallSetup(_context, notification, _callRelease, _clientServerKeys, _groupKeys, multicast, plainCalls, sessionHeaders);
         _publications = new EventPublications(_context, durable.PublishedStates);
         _subscriptions = new EventSubscriptions(_context, durable.Subscriptions);
-        _authorisation = new RequestAuthorisation(_context, _authenticator, _subscriptions);
         _affiliation = new AffiliationProcedure(_context, _publications, membership, _callSetup, _callRelease);
         _registration = new RegistrationProcedure(
             _context, _affiliation, membership, notification, _clientServerKeys, _groupKeys, _bearer, multicast, _subscriptions, _publications);
@@ -104,10 +105,10 @@ public sealed class McSystem : IDisposable
     public int PendingRequestCount => _context.Pending.Count;
 
     public Instant NextDeadline => Instant.Earlier(
-        Instant.Earlier(IsWaiting ? _nextSweep : Instant.Never, _context.SessionDeadlines.NextDeadline),
         Instant.Earlier(
-            Instant.Earlier(_subscriptions.NextDeadline, _publications.NextDeadline),
-            Instant.Earlier(_groupKeys.NextDeadline, _bearer.NextDeadline)));
+            Instant.Earlier(IsWaiting ? _nextSweep : Instant.Never, _context.SessionDeadlines.NextDeadline),
+            Instant.Earlier(_subscriptions.NextDeadline, _publications.NextDeadline)),
+        Instant.Earlier(_groupKeys.NextDeadline, _bearer.NextDeadline));
 
     private bool IsWaiting =>
         _context.State.Registrations.Count > 0 || _context.Pending.Count > 0 || _clientServerKeys.InWork > 0 || _groupKeys.InWork > 0 ||
@@ -163,8 +164,8 @@ public sealed class McSystem : IDisposable
             case SipMethods.Options:
                 SipResponse options = _context.Reply(request, 200);
                 options.Headers.Add("Allow", Capabilities.Allow);
-                options.Headers.Add("Supported", Capabilities.Supported);
                 options.Headers.Add("Allow-Events", Capabilities.AllowEvents);
+                options.Headers.Add("Supported", Capabilities.Supported);
                 effects.Respond(transaction, options);
                 break;
             case SipMethods.Register:
@@ -173,11 +174,8 @@ public sealed class McSystem : IDisposable
             case SipMethods.Publish:
                 ReceivePublish(transaction, request, sender.User, now, effects);
                 break;
-            case SipMethods.Subscribe when request.To?.Tag is null:
-                _subscriptions.Handle(transaction, request, flow, sender.User, now, effects);
-                break;
             case SipMethods.Subscribe:
-                _subscriptions.Refresh(transaction, _subscriptions.Find(request)!, request, flow, now, effects);
+                _subscriptions.Handle(transaction, request, flow, sender.User, now, effects);
                 break;
             case SipMethods.Message:
                 ReceiveMessage(transaction, request, sender.User, now, effects);

@@ -4,15 +4,15 @@ using MediaEngine.Sip;
 namespace MediaEngine.Mcx;
 
 /// <summary>The one way by which requests come to a procedure, whatever they came over: who may send which method, and proof of it.</summary>
-internal sealed class RequestAuthorisation(McContext context, Authenticator authenticator, EventSubscriptions subscriptions)
+internal sealed class RequestAuthorisation(McContext context, Authenticator authenticator)
 {
     // Outside a dialog, and with a To tag. A method that is not here is answered 405.
     private static readonly (string Method, Admission Outside, Admission Within)[] Table =
     [
         (SipMethods.Register, Admission.Credentials, Admission.Credentials),
         (SipMethods.Publish, Admission.User, Admission.User),
-        (SipMethods.Subscribe, Admission.User, Admission.DialogUser),
         (SipMethods.Message, Admission.User, Admission.DialogUser),
+        (SipMethods.Subscribe, Admission.User, Admission.DialogUser),
         (SipMethods.Invite, Admission.User, Admission.DialogUser),
         (SipMethods.Ack, Admission.Nobody, Admission.Dialog),
         (SipMethods.Bye, Admission.Nobody, Admission.DialogUser),
@@ -65,8 +65,7 @@ internal sealed class RequestAuthorisation(McContext context, Authenticator auth
     // Tags and Call-ID are no secret: without this anybody who saw a dialog could change or end it (RFC 3261 26.2.3).
     private McUser? DialogUser(SipTransactionId transaction, SipRequest request, SipFlow flow, Instant now, McxEffects effects)
     {
-        McUser? owner = request.Method == SipMethods.Subscribe ? subscriptions.UserOf(request) : context.State.UserOfDialog(SipDialog.IdOf(request));
-        if (owner is null)
+        if (context.State.UserOfDialog(SipDialog.IdOf(request)) is not { } owner)
         {
             context.Respond(transaction, request, 481, effects);
             return null;

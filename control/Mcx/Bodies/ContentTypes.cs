@@ -27,4 +27,10 @@ public static class ContentTypes
     public const string KeyRotation = "application/vnd.mediaengine.key-rotation+xml";
 
     public const string Sdp = "application/sdp";
+
+    /// <summary>TS 24.379 F.3. Taken without being used.</summary>
+    public const string McpttLocationInfo = "application/vnd.3gpp.mcptt-location-info+xml";
+
+    /// <summary>RFC 4826. Taken without being used.</summary>
+    public const string ResourceLists = "application/resource-lists+xml";
 }

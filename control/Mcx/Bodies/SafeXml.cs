@@ -13,6 +13,9 @@ public static class SafeXml
     public const int MaxDepth = 16;
     public const int MaxElements = 20_000;
 
+    /// <summary>Of one element: finding whether one is there twice takes time that grows with the square of their number.</summary>
+    public const int MaxAttributes = 64;
+
     private static readonly XmlReaderSettings Settings = new()
     {
         DtdProcessing = DtdProcessing.Prohibit,
@@ -74,6 +77,11 @@ public static class SafeXml
                     if (reader.Depth >= MaxDepth || ++elements > MaxElements)
                     {
                         reason = $"XML nested deeper than {MaxDepth} or with more than {MaxElements} elements";
+                        return false;
+                    }
+                    if (reader.AttributeCount > MaxAttributes)
+                    {
+                        reason = $"an XML element with more than {MaxAttributes} attributes";
                         return false;
                     }
                     bool empty = reader.IsEmptyElement;

@@ -47,10 +47,10 @@ public sealed record McxOptions
 
     public int MaxRegroups { get; init; } = 10_000;
 
+    public EventOptions Events { get; init; } = new();
+
     /// <summary>How long the session of a client that does not show itself lasts.</summary>
     public SessionTimerOptions SessionTimer { get; init; } = new();
-
-    public EventOptions Events { get; init; } = new();
 
     /// <summary>What the server does with keys that it manages.</summary>
     public KeyOptions Keys { get; init; } = new();

@@ -55,7 +55,7 @@ internal sealed class AffiliationEvents(McContext context) : McEventPackage(cont
             registration.ClientId,
             [
                 .. (context.State.Affiliations.GetValueOrDefault(registration.Id)?.Groups ?? [])
-                    .Concat(context.State.Regroups.Values.Where(regroup => regroup.HasMember(mcpttId, registration.ClientId)).Select(regroup => regroup.Id))
+                    .Concat(context.State.RegroupsOf(mcpttId).Where(regroup => regroup.HasMember(mcpttId, registration.ClientId)).Select(regroup => regroup.Id))
                     .Select(group => new AffiliationEntry(group, null, AffiliationState.Affiliated)),
             ]));
         return new AffiliationState

@@ -48,9 +48,6 @@ internal sealed class CallLeg(GroupCall call, int number, McUser user, string cl
 
     public SipDialog? Dialog => Session?.Dialog;
 
-    /// <summary>Which of <see cref="SessionDeadlines"/> is its, 0 = none.</summary>
-    public long SessionNumber { get; set; }
-
     /// <summary>The Contact of this server in the dialog.</summary>
     public string Contact { get; set; } = $"<{call.SessionUri}>;{McContext.ContactFeatures};isfocus";
 

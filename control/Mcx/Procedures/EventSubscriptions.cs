@@ -47,8 +47,18 @@ internal sealed class EventSubscriptions
     private bool HasChanges => _outlived.Count > 0 || _context.State.ChangedAffiliations.Count > 0 || _context.State.ChangedSettings.Count > 0 ||
         _context.State.ChangedRosters.Count > 0;
 
-    /// <summary>A SUBSCRIBE outside a dialog.</summary>
+    /// <summary>A SUBSCRIBE; within a dialog it is from that dialog's user.</summary>
     public void Handle(SipTransactionId transaction, SipRequest request, SipFlow flow, McUser user, Instant now, McxEffects effects)
+    {
+        if (request.To?.Tag is null)
+            Accept(transaction, request, flow, user, now, effects);
+        else if (_notifier.Find(request) is { } subscription)
+            Refresh(transaction, subscription, request, flow, now, effects);
+        else
+            _context.Respond(transaction, request, 481, effects);
+    }
+
+    private void Accept(SipTransactionId transaction, SipRequest request, SipFlow flow, McUser user, Instant now, McxEffects effects)
     {
         if (_notifier.Refusal(request, out EventPackage package) is { } refusal)
         {
@@ -79,14 +89,7 @@ internal sealed class EventSubscriptions
         CarryOut(effects);
     }
 
-    /// <summary>The subscription that a SUBSCRIBE within a dialog is about, or null.</summary>
-    public EventSubscription? Find(SipRequest request) => _notifier.Find(request);
-
-    /// <summary>Who subscribed in that dialog, or null.</summary>
-    public McUser? UserOf(SipRequest request) => _context.Organisation.UserByMcpttId(Find(request)?.Subscriber);
-
-    /// <summary>A SUBSCRIBE within the dialog, from the subscriber.</summary>
-    public void Refresh(
+    private void Refresh(
         SipTransactionId transaction, EventSubscription subscription, SipRequest request, SipFlow flow, Instant now, McxEffects effects)
     {
         if (subscription.Context is SubscriberContext subscriber)
@@ -148,11 +151,12 @@ internal sealed class EventSubscriptions
 
     private void Restore(Subscription kept)
     {
-        if (_context.Organisation.UserByMcpttId(kept.Snapshot.Subscriber) is null || !IPEndPoint.TryParse(kept.Address, out IPEndPoint? address))
+        if (_context.Organisation.UserByMcpttId(kept.Snapshot.Subscriber) is not { } user || !IPEndPoint.TryParse(kept.Address, out IPEndPoint? address))
             return;
         var destination = new SipDestination(kept.Transport, address);
         if (_notifier.Restore(kept.Snapshot, _context.InstantOf(kept.ExpiresAt), destination, Instant.Zero) is not { } subscription)
             return;
+        _context.State.SubscribersByDialog[subscription.Dialog.Id] = user;
         if (((McEventPackage)subscription.Package).Restore(subscription.Resources[0]) is { } subscriber)
         {
             subscriber.Client = kept.Client;
@@ -200,9 +204,11 @@ internal sealed class EventSubscriptions
                     effects.Send(_context.Track(new Notification(this, subscription, destination)), notify.Request, destination);
                     break;
                 case EventEffect.Save:
+                    _context.State.SubscribersByDialog[subscription.Dialog.Id] = _context.Organisation.UserByMcpttId(subscription.Subscriber)!;
                     effects.Put(RecordOf(subscription));
                     break;
                 case EventEffect.Forget forget:
+                    _context.State.SubscribersByDialog.Remove(subscription.Dialog.Id);
                     effects.Delete<Subscription>(subscription.Id);
                     effects.Log("subscription-ended", subscription.Subscriber, $"{subscription.Package.Name} of {subscription.Resources[0]}: {forget.Why}");
                     break;

@@ -204,7 +204,7 @@ internal sealed class GroupCallSetup(
         leg.Remote = answer;
         leg.PrivacyRequested = AsksForPrivacy(response);
         context.State.LegsByDialog[dialog.Id] = leg;
-        context.SessionDeadlines.Update(leg);
+        context.SessionDeadlines.Set(leg, leg.Session.NextDeadline);
         effects.Log("call-member-joined", leg.Call.GroupId, leg.User.McpttId);
         // The caller first: nobody may ask for the floor before its implicit request counts.
         AnswerWaiting(leg.Call, now, effects);

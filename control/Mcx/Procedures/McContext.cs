@@ -41,7 +41,7 @@ internal sealed class McContext
     public ServerSsrcs ServerSsrcs { get; }
 
     /// <summary>When the sessions of legs want something.</summary>
-    public SessionDeadlines SessionDeadlines { get; } = new();
+    public DeadlineSet<CallLeg> SessionDeadlines { get; } = new();
 
     /// <summary>Feature parameters of a Contact that names a focus or client of this service.</summary>
     public static string ContactFeatures => $"+{FeatureTag};{IcsiFeature}";

@@ -52,8 +52,11 @@ internal sealed class McState
     /// <summary>Calls whose roster did.</summary>
     public HashSet<GroupCall> ChangedRosters { get; } = [];
 
+    /// <summary>Who subscribed, by the subscription's dialog.</summary>
+    public Dictionary<string, McUser> SubscribersByDialog { get; } = [];
+
     /// <summary>Who is at the other end of the dialog; null when there is none.</summary>
-    public McUser? UserOfDialog(string dialogId) => LegsByDialog.GetValueOrDefault(dialogId)?.User;
+    public McUser? UserOfDialog(string dialogId) => LegsByDialog.GetValueOrDefault(dialogId)?.User ?? SubscribersByDialog.GetValueOrDefault(dialogId);
 
     public static string ClientKey(string mcpttId, string clientId) => $"{mcpttId} {clientId}";
 
@@ -108,13 +111,6 @@ internal sealed class McState
             RemoveUser(regroup.Id, mcpttId);
     }
 
-    private void NoteMembers(PreconfiguredRegroup regroup)
-    {
-        ChangedAffiliations.Add(regroup.Id);
-        foreach (RegroupMember member in regroup.Members)
-            ChangedAffiliations.Add(member.McpttId);
-    }
-
     /// <summary>Every client affiliated to the group.</summary>
     public IReadOnlyCollection<Affiliation> AffiliatedTo(string group) =>
         _affiliationsToGroup.TryGetValue(group, out Dictionary<string, Affiliation>? clients) ? clients.Values : [];
@@ -124,6 +120,13 @@ internal sealed class McState
     /// <summary>The regroups that name the user, or have a client of the user as a member.</summary>
     public IReadOnlyList<PreconfiguredRegroup> RegroupsOf(string mcpttId) =>
         _regroupsOfUser.TryGetValue(mcpttId, out HashSet<string>? regroups) ? [.. regroups.Select(id => _regroups[id])] : [];
+
+    private void NoteMembers(PreconfiguredRegroup regroup)
+    {
+        ChangedAffiliations.Add(regroup.Id);
+        foreach (RegroupMember member in regroup.Members)
+            ChangedAffiliations.Add(member.McpttId);
+    }
 
     private void AddUser(string regroup, string mcpttId)
     {

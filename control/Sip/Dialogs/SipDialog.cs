@@ -167,7 +167,7 @@ public sealed class SipDialog
     }
 
     private static SipUri? ContactOf(SipMessage message) =>
-        NameAddress.TryParse(message.Headers.Get("Contact"), out NameAddress? contact) ? contact.Uri : null;
+        NameAddress.TryParse(message.Headers.Get("Contact"), out NameAddress? contact) ? contact.Uri.AsRequestUri() : null;
 
     private static string MakeId(string callId, string? localTag, string? remoteTag) => $"{callId};{localTag};{remoteTag}";
 }

@@ -84,7 +84,7 @@ public static class MultipartBody
         if (!TryParse(contentType, message.Body, out IReadOnlyList<MimePart> tree, limits))
             return false;
         var leaves = new List<MimePart>();
-        CollectLeaves(tree, leaves);
+        CollectLeaves(tree, MediaTypeOf(contentType), MimePart.IsOptionalHandling(message.Headers.Get("Content-Disposition")), leaves);
         parts = leaves;
         return true;
     }
@@ -114,12 +114,15 @@ public static class MultipartBody
         return parameters[name] is { } value ? SipSyntax.Unquote(value) : null;
     }
 
-    private static void CollectLeaves(IReadOnlyList<MimePart> tree, List<MimePart> leaves)
+    private static void CollectLeaves(IReadOnlyList<MimePart> tree, string mediaType, bool areOptional, List<MimePart> leaves)
     {
-        foreach (MimePart part in tree)
+        areOptional |= mediaType == "multipart/alternative";
+        for (int i = 0; i < tree.Count; i++)
         {
+            MimePart part = tree[i];
+            part.IsOneOfSeveral = areOptional || (i > 0 && mediaType == "multipart/related");
             if (part.Parts.Count > 0)
-                CollectLeaves(part.Parts, leaves);
+                CollectLeaves(part.Parts, part.MediaType, part.IsOptional, leaves);
             else
                 leaves.Add(part);
         }

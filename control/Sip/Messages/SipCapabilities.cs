@@ -11,7 +11,7 @@ public sealed class SipCapabilities
     /// <summary>Option tags that may stand in Require, for Supported.</summary>
     public IReadOnlyList<string> Extensions { get; init; } = [];
 
-    /// <summary>Media types of bodies, lower case; a multipart's parts are its procedure's to judge.</summary>
+    /// <summary>Media types of bodies and body parts, lower case; multiparts are always understood.</summary>
     public required IReadOnlyList<string> ContentTypes { get; init; }
 
     /// <summary>Event packages that may be subscribed to (RFC 6665).</summary>
@@ -40,7 +40,7 @@ public sealed class SipCapabilities
         string[] unsupported = [.. request.Headers.GetAll("Require").Where(tag => !Extensions.Contains(tag, StringComparer.OrdinalIgnoreCase))];
         if (unsupported.Length > 0)
             return Refuse(request, 420, "Unsupported", string.Join(", ", unsupported));
-        if (request.Body.Length > 0 && request.ContentType is { } type && !UnderstandsContent(MultipartBody.MediaTypeOf(type)))
+        if (!UnderstandsBody(request))
             return Refuse(request, 415, "Accept", string.Join(", ", ContentTypes));
         if (request.Headers.Get("Content-Encoding") is { } encoding && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
             return Refuse(request, 415, "Accept-Encoding", "identity");
@@ -49,8 +49,17 @@ public sealed class SipCapabilities
         return null;
     }
 
-    private bool UnderstandsContent(string mediaType) =>
-        mediaType.StartsWith("multipart/", StringComparison.Ordinal) || ContentTypes.Contains(mediaType);
+    // What has no type, or is no multipart though it says so, is its procedure's to refuse.
+    private bool UnderstandsBody(SipRequest request)
+    {
+        if (request.Body.Length == 0 || request.ContentType is not { } contentType)
+            return true;
+        string mediaType = MultipartBody.MediaTypeOf(contentType);
+        if (!mediaType.StartsWith("multipart/", StringComparison.Ordinal))
+            return ContentTypes.Contains(mediaType) || MimePart.IsOptionalHandling(request.Headers.Get("Content-Disposition"));
+        return !MultipartBody.TryPartsOf(request, out IReadOnlyList<MimePart> parts) ||
+            parts.All(part => part.IsOptional || ContentTypes.Contains(part.MediaType));
+    }
 
     private static bool TakesAnAnswer(string range) =>
         MultipartBody.MediaTypeOf(range) is Sdp or "application/*" or "*/*" or "multipart/mixed" or "multipart/*";

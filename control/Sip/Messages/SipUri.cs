@@ -71,6 +71,16 @@ public sealed class SipUri : IEquatable<SipUri>
         return new SipUri(Scheme, User, Password, Host, Port, parameters, UriHeaders);
     }
 
+    /// <summary>As it may stand in a request line: a Contact's headers and method are no part of it (RFC 3261 19.1.1, table 1).</summary>
+    public SipUri AsRequestUri()
+    {
+        if (UriHeaders is null && !Parameters.Contains("method"))
+            return this;
+        SipParameters parameters = Parameters.Copy();
+        parameters.Remove("method");
+        return new SipUri(Scheme, User, Password, Host, Port, parameters, headers: null);
+    }
+
     public SipUri WithoutParameters() => new(Scheme, User, Password, Host, Port, new SipParameters(), null);
 
     public static bool TryParse(string? text, [NotNullWhen(true)] out SipUri? uri) => TryParse(text.AsSpan(), out uri);

@@ -140,7 +140,7 @@ public sealed class SipRegistrar
         string remote = flow.Remote.ToString();
         return new SipBinding
         {
-            Contact = wanted.Contact.Uri.ToString(),
+            Contact = wanted.Contact.Uri.AsRequestUri().ToString(),
             Transport = flow.Transport,
             Address = AddressOf(path is null ? wanted.Contact.Uri : NextHop(path), flow, remote),
             Source = isDirect ? remote : null,

@@ -50,7 +50,7 @@ public class CoresArePureTests
         var offences = new List<string>();
         foreach (TypeDefinition type in module.GetTypes().Where(type => room.IsCore(folders.FolderOf(type))))
         {
-            foreach (string used in MembersUsedBy(type).Where(IsBanned))
+            foreach (string used in Members.UsedBy(type).Where(IsBanned))
                 offences.Add($"{type.FullName} uses {used}");
         }
 
@@ -63,21 +63,12 @@ public class CoresArePureTests
         using var module = ModuleDefinition.ReadModule(typeof(CoresArePureTests).Assembly.Location);
         TypeDefinition offender = module.GetType(typeof(Impure).FullName!.Replace('+', '/'));
 
-        Assert.Contains(MembersUsedBy(offender), IsBanned);
+        Assert.Contains(Members.UsedBy(offender), IsBanned);
     }
 
     private static bool IsBanned(string member) =>
         Array.Exists(BannedTypes, banned => member.StartsWith(banned, StringComparison.Ordinal) && !member.StartsWith("System.Threading.ThreadStatic", StringComparison.Ordinal))
         || BannedMembers.Contains(member);
-
-    private static IEnumerable<string> MembersUsedBy(TypeDefinition type) =>
-        type.Methods.Where(method => method.HasBody).SelectMany(method => method.Body.Instructions)
-            .Select(instruction => instruction.Operand)
-            .OfType<MemberReference>()
-            .Where(member => member.DeclaringType is not null)
-            .Select(member => $"{member.DeclaringType.FullName}::{member.Name}")
-            .Concat(type.Fields.Select(field => $"{field.FieldType.FullName}::"))
-            .Distinct();
 
     private static class Impure
     {

@@ -34,9 +34,10 @@ internal sealed class SmallSystem : IAsyncDisposable
     /// <param name="phone">How plain SIP telephones among the members of Fire are served; null: there are none.</param>
     /// <param name="phones">Their users; null: one, phone.</param>
     /// <param name="media">Where media is; null: IPv4 loopback.</param>
+    /// <param name="sessions">How long sessions last; null: the defaults.</param>
     public SmallSystem(
         bool multicast = false, FloorPolicy? floor = null, IPAddress? sip = null, PlainSipProfile? phone = null, string[]? phones = null,
-        IPAddress? media = null)
+        IPAddress? media = null, SessionTimerOptions? sessions = null)
     {
         MediaAddress = media ?? IPAddress.Loopback;
         SipAddress = sip ?? IPAddress.Loopback;
@@ -54,6 +55,7 @@ internal sealed class SmallSystem : IAsyncDisposable
             Multicast = multicast ? Bearer : null,
             MulticastInterface = IPAddress.Loopback,
             OperatorSocketPath = OperatorSocket,
+            SessionTimer = sessions ?? new SessionTimerOptions(),
         };
         McUser[] users = [.. Names.Select((name, i) => new McUser
         {
@@ -61,6 +63,7 @@ internal sealed class SmallSystem : IAsyncDisposable
             SipIdentity = $"sip:u-{name}@mcx.example",
             Password = $"secret of {name}",
             AllowRegroup = name == "alice",
+            AllowRequestAffiliatedGroups = name == "alice",
             ClientServerKey = CskOf(i),
         })];
         phones = phone is null ? [] : phones ?? ["phone"];
@@ -196,6 +199,7 @@ internal sealed class SmallSystem : IAsyncDisposable
     {
         Id = id,
         Multicast = multicast,
+        AllowConferenceState = true,
         PreconfiguredGroupUseOnly = id == Major,
         GroupMasterKey = GmkOf(key),
         FloorKey = multicast ? FloorKeyOf(key) : null,

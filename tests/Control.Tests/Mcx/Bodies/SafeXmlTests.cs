@@ -23,6 +23,9 @@ public class SafeXmlTests
     [InlineData("<p:a/>")]
     [InlineData("<a>&unknown;</a>")]
     [InlineData("<a>&#0;</a>")]
+    [InlineData("<a>\0</a>")]
+    [InlineData("<a x='\0'/>")]
+    [InlineData("<a\0/>")]
     [InlineData("not xml")]
     [InlineData("<!DOCTYPE a><a/>")]
     [InlineData("<!DOCTYPE a SYSTEM \"file:///etc/hostname\"><a/>")]
@@ -49,6 +52,8 @@ public class SafeXmlTests
         Assert.False(Parses(Nested(SafeXml.MaxDepth + 1)));
         Assert.True(Parses(Many(SafeXml.MaxElements)));
         Assert.False(Parses(Many(SafeXml.MaxElements + 1)));
+        Assert.True(Parses(Attributes(SafeXml.MaxAttributes)));
+        Assert.False(Parses(Attributes(SafeXml.MaxAttributes + 1)));
         Assert.True(Parses(OfSize(SafeXml.MaxDocument_bytes)));
         Assert.False(Parses(OfSize(SafeXml.MaxDocument_bytes + 1)));
     }
@@ -103,6 +108,8 @@ public class SafeXmlTests
         string.Concat(Enumerable.Repeat($"<{name}>", depth)) + string.Concat(Enumerable.Repeat($"</{name}>", depth));
 
     private static string Many(int count) => $"<r>{string.Concat(Enumerable.Repeat("<e/>", count - 1))}</r>";
+
+    private static string Attributes(int count) => $"<r {string.Concat(Enumerable.Range(0, count).Select(number => $"a{number}='' "))}/>";
 
     private static string OfSize(int size_bytes) => $"<r>{new string('x', size_bytes - "<r></r>".Length)}</r>";
 }
