@@ -1,6 +1,6 @@
 namespace MediaEngine.Srtp;
 
-/// <summary>Where the fields behind the ciphertext lie in each kind of packet. One object for all senders that have the same ones.</summary>
+/// <summary>Where the fields behind the ciphertext lie in each kind of packet. One object for all who have the same ones.</summary>
 internal sealed class PacketTails
 {
     private static readonly PacketTails[] All = CreateAll();

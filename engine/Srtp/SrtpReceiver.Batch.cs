@@ -102,7 +102,7 @@ public sealed partial class SrtpReceiver
         if (!TryReadTail(packet, out RtpFields header, out bool roc, out ReadOnlySpan<byte> mki) ||
             !TryFindKey(mki, out ReceiveKey? key))
             return;
-        ref readonly PacketTail layout = ref RtpTail(roc);
+        ref readonly PacketTail layout = ref _tails.Rtp(roc);
         int plainLength = packet.Length - layout.Length_bytes;
         key.RtpStreams.TryGetValue(header.Ssrc, out ReplayWindow? window);
         ulong index = IndexOf(header, roc, packet[plainLength..], window);

@@ -16,13 +16,10 @@ public sealed partial class SrtpReceiver : IDisposable
     private const int MaxRememberedSsrcs = 65536;
 
     private readonly SrtpPolicy _policy;
-    private readonly int _mkiLength_bytes;
     private readonly Dictionary<UInt128, ReceiveKey> _keys = [];
     private readonly RolloverMemory _rollover;
     private readonly Dictionary<uint, ulong> _announced = [];
-    private readonly PacketTail _rtpTail;
-    private readonly PacketTail _rtpTailWithRoc;
-    private readonly PacketTail _rtcpTail;
+    private readonly PacketTails _tails;
     private ReceiveKey? _recentKey;
     private UInt128 _recentMki;
     private bool _disposed;
@@ -35,12 +32,7 @@ public sealed partial class SrtpReceiver : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(mkiLength_bytes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(mkiLength_bytes, SrtpProfileLengths.MaxMki_bytes);
         _policy = policy;
-        _mkiLength_bytes = mkiLength_bytes;
-        _rtpTail = PacketTail.ForRtp(policy.Profile, mkiLength_bytes, rocPresent: false);
-        _rtpTailWithRoc = policy.RocTransmissionRate == 0
-            ? _rtpTail
-            : PacketTail.ForRtp(policy.Profile, mkiLength_bytes, rocPresent: true);
-        _rtcpTail = PacketTail.ForRtcp(policy.Profile, mkiLength_bytes);
+        _tails = PacketTails.For(policy, mkiLength_bytes);
         _rollover = new RolloverMemory((int)Math.Min((long)policy.MaxKeys * policy.MaxStreams, MaxRememberedSsrcs));
     }
 
@@ -109,7 +101,7 @@ public sealed partial class SrtpReceiver : IDisposable
     public bool RemoveKey(ReadOnlySpan<byte> mki)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        if (mki.Length != _mkiLength_bytes || !_keys.Remove(PacketTail.MkiValue(mki), out ReceiveKey? key))
+        if (mki.Length != _tails.MkiLength_bytes || !_keys.Remove(PacketTail.MkiValue(mki), out ReceiveKey? key))
             return false;
         _recentKey = null;
         key.Dispose();
@@ -156,16 +148,17 @@ public sealed partial class SrtpReceiver : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         length = 0;
-        int plainLength = packet.Length - _rtcpTail.Length_bytes;
+        ref readonly PacketTail layout = ref _tails.Rtcp;
+        int plainLength = packet.Length - layout.Length_bytes;
         if (!RtcpHeader.TryParse(packet, out RtcpHeader header) || plainLength < RtcpHeader.Length_bytes)
             return SrtpOutcome.Malformed;
         ReadOnlySpan<byte> tail = packet[plainLength..];
-        if (!TryFindKey(tail.Slice(_rtcpTail.Mki, _mkiLength_bytes), out ReceiveKey? key))
+        if (!TryFindKey(tail.Slice(layout.Mki, _tails.MkiLength_bytes), out ReceiveKey? key))
             return SrtpOutcome.UnknownMki;
         if (destination.Length < plainLength)
             return SrtpOutcome.BufferTooSmall;
         ThrowIfPartlyOverlapping(packet, destination);
-        uint word = BinaryPrimitives.ReadUInt32BigEndian(tail[_rtcpTail.Word..]);
+        uint word = BinaryPrimitives.ReadUInt32BigEndian(tail[layout.Word..]);
         uint index = word & PacketTail.MaxRtcpIndex;
         key.RtcpStreams.TryGetValue(header.Ssrc, out ReplayWindow? window);
         SrtpOutcome fresh = CheckIndex(key.RtcpStreams.Count, window, index);
@@ -173,7 +166,7 @@ public sealed partial class SrtpReceiver : IDisposable
             return fresh;
 
         if (!key.Session.Rtcp(index).OpenRtcp(
-            header.Ssrc, word, packet[..plainLength], tail.Slice(_rtcpTail.Tag, _rtcpTail.TagLength_bytes),
+            header.Ssrc, word, packet[..plainLength], tail.Slice(layout.Tag, layout.TagLength_bytes),
             destination[..plainLength]))
             return SrtpOutcome.AuthenticationFailed;
         if ((word & PacketTail.EncryptedFlag) == 0)
@@ -237,7 +230,7 @@ public sealed partial class SrtpReceiver : IDisposable
         ReceiveKey key, RtpFields header, bool roc, ReadOnlySpan<byte> packet, Span<byte> destination, out int length)
     {
         length = 0;
-        ref readonly PacketTail layout = ref RtpTail(roc);
+        ref readonly PacketTail layout = ref _tails.Rtp(roc);
         int plainLength = packet.Length - layout.Length_bytes;
         if (destination.Length < plainLength)
             return SrtpOutcome.BufferTooSmall;
@@ -284,7 +277,7 @@ public sealed partial class SrtpReceiver : IDisposable
     private ulong IndexOf(RtpFields header, bool roc, ReadOnlySpan<byte> tail, ReplayWindow? window)
     {
         if (roc)
-            return (ulong)BinaryPrimitives.ReadUInt32BigEndian(tail[_rtpTailWithRoc.Word..]) << 16 | header.SequenceNumber;
+            return (ulong)BinaryPrimitives.ReadUInt32BigEndian(tail[_tails.Rtp(carriesRoc: true).Word..]) << 16 | header.SequenceNumber;
         return _announced.Count == 0 && window is not null
             ? ExtendedSequence.Estimate(window.Highest, header.SequenceNumber)
             : EstimateFirst(header, window);
@@ -309,15 +302,13 @@ public sealed partial class SrtpReceiver : IDisposable
         if (!RtpFields.TryParse(packet, out header))
             return false;
         roc = _policy.CarriesRoc(header.SequenceNumber);
-        ref readonly PacketTail layout = ref RtpTail(roc);
+        ref readonly PacketTail layout = ref _tails.Rtp(roc);
         int plainLength = packet.Length - layout.Length_bytes;
         if (plainLength < header.Length_bytes)
             return false;
-        mki = packet.Slice(plainLength + layout.Mki, _mkiLength_bytes);
+        mki = packet.Slice(plainLength + layout.Mki, _tails.MkiLength_bytes);
         return true;
     }
-
-    private ref readonly PacketTail RtpTail(bool roc) => ref roc ? ref _rtpTailWithRoc : ref _rtpTail;
 
     // Packets come in runs from one talker, so the last key is mostly the next one too.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -350,8 +341,8 @@ public sealed partial class SrtpReceiver : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         _policy.Check(key);
-        if (key.Mki.Length != _mkiLength_bytes)
-            throw new ArgumentException($"The receiver's MKIs have {_mkiLength_bytes} octets.", nameof(key));
+        if (key.Mki.Length != _tails.MkiLength_bytes)
+            throw new ArgumentException($"The receiver's MKIs have {_tails.MkiLength_bytes} octets.", nameof(key));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
