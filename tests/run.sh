@@ -5,6 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 packages=(libsqlite3-0 tshark ffmpeg iproute2 sip-tester openssl kamailio kamailio-tls-modules kamailio-websocket-modules
+  baresip-core linphone-cli socat afl++
   gcc libc6-dev libsrtp2-dev libre-dev
   gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad)
 

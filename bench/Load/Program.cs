@@ -4,6 +4,7 @@ return args switch
 {
     ["floor", .. string[] options] => Run(options, FloorBench.Run),
     ["keys", .. string[] options] when !options.Contains("--strict") => Run(options, KeysBench.Run),
+    ["sip", .. string[] options] => SipLoadOptions.Parse(options) is { } sip ? await SipBench.RunAsync(sip) : Help(Console.Error, 2),
     [] or ["--help" or "-h"] => Help(Console.Out, 0),
     _ => Help(Console.Error, 2),
 };

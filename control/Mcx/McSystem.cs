@@ -15,11 +15,13 @@ public sealed class McSystem : IDisposable
     private static readonly SipCapabilities Capabilities = new()
     {
         Methods = RequestAuthorisation.Methods,
-        Extensions = [SipOptionTags.Reliable, SipOptionTags.Timer],
+        Extensions = [SipOptionTags.Reliable, SipOptionTags.Timer, SipOptionTags.Path, SipOptionTags.Outbound],
+        EventPackages = ["presence", "conference", "poc-settings"],
         ContentTypes =
         [
             ContentTypes.Sdp, ContentTypes.McpttInfo, ContentTypes.McpttRegroup, ContentTypes.Pidf, ContentTypes.Mikey,
-            ContentTypes.MbmsUsageInfo, ContentTypes.KeyRotation, ContentTypes.McpttLocationInfo, ContentTypes.ResourceLists, "multipart/mixed",
+            ContentTypes.MbmsUsageInfo, ContentTypes.KeyRotation, ContentTypes.PocSettings, ContentTypes.McpttLocationInfo, ContentTypes.ResourceLists,
+            "multipart/mixed",
         ],
     };
 
@@ -42,6 +44,9 @@ public sealed class McSystem : IDisposable
     private readonly KeyRotationRequest _keyRotation;
     private readonly BearerAnnouncement _bearer;
     private readonly ListeningReport _listening;
+    private readonly EventPublications _publications;
+    private readonly EventSubscriptions _subscriptions;
+    private readonly ServiceSettingsProcedure _serviceSettings;
     private Instant _nextSweep;
 
     /// <param name="durable">What the store held when the process started.</param>
@@ -67,8 +72,12 @@ public sealed class McSystem : IDisposable
         var multicast = new CallMulticast(_context, _groupKeys, _bearer.ControlKey);
         _listening = new ListeningReport(_context, multicast);
         _callSetup = new GroupCallSetup(_context, notification, _callRelease, _clientServerKeys, _groupKeys, multicast, plainCalls, sessionHeaders);
-        _affiliation = new AffiliationProcedure(_context, membership, _callSetup, _callRelease);
-        _registration = new RegistrationProcedure(_context, _affiliation, membership, notification, _clientServerKeys, _groupKeys, _bearer, multicast);
+        _publications = new EventPublications(_context, durable.PublishedStates);
+        _subscriptions = new EventSubscriptions(_context, durable.Subscriptions);
+        _affiliation = new AffiliationProcedure(_context, _publications, membership, _callSetup, _callRelease);
+        _registration = new RegistrationProcedure(
+            _context, _affiliation, membership, notification, _clientServerKeys, _groupKeys, _bearer, multicast, _subscriptions, _publications);
+        _serviceSettings = new ServiceSettingsProcedure(_context, _publications, _registration);
         _regroupFormation = new PreconfiguredRegroupFormation(_context, notification);
         _regroupCancellation = new PreconfiguredRegroupCancellation(_context, notification, _callRelease);
     }
@@ -89,11 +98,16 @@ public sealed class McSystem : IDisposable
     /// <summary>The calls that are up, for consoles.</summary>
     public IReadOnlyList<GroupCallStatus> Calls => [.. _context.State.CallsByNumber.Values.Select(call => call.Status)];
 
+    /// <summary>Subscriptions held (RFC 6665).</summary>
+    public int SubscriptionCount => _subscriptions.Count;
+
     /// <summary>Requests to clients whose answer is waited for.</summary>
     public int PendingRequestCount => _context.Pending.Count;
 
     public Instant NextDeadline => Instant.Earlier(
-        Instant.Earlier(IsWaiting ? _nextSweep : Instant.Never, _context.SessionDeadlines.NextDeadline),
+        Instant.Earlier(
+            Instant.Earlier(IsWaiting ? _nextSweep : Instant.Never, _context.SessionDeadlines.NextDeadline),
+            Instant.Earlier(_subscriptions.NextDeadline, _publications.NextDeadline)),
         Instant.Earlier(_groupKeys.NextDeadline, _bearer.NextDeadline));
 
     private bool IsWaiting =>
@@ -107,8 +121,15 @@ public sealed class McSystem : IDisposable
         _groupKeys.Expire(now, effects);
         _bearer.Expire(now, effects);
         _sessionRefresh.Expire(now, effects);
-        if (now < _nextSweep)
-            return;
+        if (now >= _nextSweep)
+            Sweep(now, effects);
+        _publications.Expire(now, effects);
+        // Last: what the others changed is told.
+        _subscriptions.Expire(now, effects);
+    }
+
+    private void Sweep(Instant now, McxEffects effects)
+    {
         _nextSweep = now + SweepInterval;
         _registration.Expire(now, effects);
         _clientServerKeys.Sweep(now, effects);
@@ -143,6 +164,7 @@ public sealed class McSystem : IDisposable
             case SipMethods.Options:
                 SipResponse options = _context.Reply(request, 200);
                 options.Headers.Add("Allow", Capabilities.Allow);
+                options.Headers.Add("Allow-Events", Capabilities.AllowEvents);
                 options.Headers.Add("Supported", Capabilities.Supported);
                 effects.Respond(transaction, options);
                 break;
@@ -150,7 +172,10 @@ public sealed class McSystem : IDisposable
                 _registration.Handle(transaction, request, flow, sender.User, now, effects);
                 break;
             case SipMethods.Publish:
-                _affiliation.Handle(transaction, request, sender.User, now, effects);
+                ReceivePublish(transaction, request, sender.User, now, effects);
+                break;
+            case SipMethods.Subscribe:
+                _subscriptions.Handle(transaction, request, flow, sender.User, now, effects);
                 break;
             case SipMethods.Message:
                 ReceiveMessage(transaction, request, sender.User, now, effects);
@@ -167,6 +192,8 @@ public sealed class McSystem : IDisposable
     /// <summary>A response to the request sent with <paramref name="token"/>.</summary>
     public void ReceiveResponse(long token, SipResponse response, Instant now, McxEffects effects)
     {
+        if (response.Status is 408 or 430 or 480 && _context.TryNextWay(token, effects))
+            return;
         // An INVITE stays pending after its 2xx: every repetition of it is acknowledged (RFC 3261 13.2.2.4).
         bool mayRepeat = response.IsSuccess && response.CSeq.Method == SipMethods.Invite;
         PendingRequest? pending = response.IsProvisional || mayRepeat ? _context.Pending.Find(token) : _context.Pending.Take(token);
@@ -176,8 +203,13 @@ public sealed class McSystem : IDisposable
     }
 
     /// <summary>No final response came, or the request could not be sent.</summary>
-    public void ReceiveFailure(long token, string reason, Instant now, McxEffects effects) =>
-        _context.Pending.Take(token)?.Fail(reason, now, effects);
+    public void ReceiveFailure(long token, string reason, Instant now, McxEffects effects)
+    {
+        if (_context.TryNextWay(token, effects))
+            return;
+        PendingRequest? pending = _context.Pending.Take(token);
+        pending?.Fail(pending.Attempts is null ? reason : $"{reason}; none of its flows leads to it (430)", now, effects);
+    }
 
     /// <summary>A caller never acknowledged the 2xx of its INVITE.</summary>
     public void ReceiveUnacknowledged(string dialogId, McxEffects effects)
@@ -279,6 +311,16 @@ public sealed class McSystem : IDisposable
             _callRelease.HandleBye(transaction, request, leg, effects);
         else
             _context.Respond(transaction, request, 500, effects);
+    }
+
+    private void ReceivePublish(SipTransactionId transaction, SipRequest request, McUser user, Instant now, McxEffects effects)
+    {
+        if (!_publications.TryCheck(transaction, request, user, effects, out Publication? publication))
+            return;
+        if (publication.Package.Name == EventPublications.Presence)
+            _affiliation.Handle(transaction, publication, user, now, effects);
+        else
+            _serviceSettings.Handle(transaction, publication, user, now, effects);
     }
 
     // A regroup request is recognised by its body: mcptt-info has no request type for it (TS 24.379 16.2.1).

@@ -60,6 +60,7 @@ public sealed class McServer : IAsyncDisposable
             Multicast = configuration.Multicast,
             Keys = configuration.Keys,
             SessionTimer = configuration.SessionTimer,
+            SentBy = destination => _sip!.SentBy(destination),
             MediaAddressesOf = call =>
             {
                 MediaEndpoints endpoints = _media.EndpointsFor(new CallId(call));
@@ -135,7 +136,7 @@ public sealed class McServer : IAsyncDisposable
         _loop.CallNotFound = floors.CallNotFound;
         var sources = new OperatorSources(
             () => InspectAsync(system => system.Calls),
-            () => InspectAsync(system => OperatorHealth.Of(system, MediaCounters, SipCounters)), floors, TimeProvider.System);
+            () => InspectAsync(system => OperatorHealth.Of(system, MediaCounters, SipCounters, _sip.Transactions)), floors, TimeProvider.System);
         return new OperatorHttpService(path, sources, _configuration.OperatorHeartbeat, _logger);
     }
 

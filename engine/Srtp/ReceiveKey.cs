@@ -8,16 +8,17 @@ namespace MediaEngine.Srtp;
 /// </summary>
 internal sealed class ReceiveKey : IDisposable
 {
+    private readonly SessionKeys _session;
     private StreamTable<ReplayWindow> _rtpStreams;
     private StreamTable<ReplayWindow> _rtcpStreams;
 
     public ReceiveKey(SessionKeys session, Instant expiry)
     {
-        Session = session;
+        _session = session;
         Expiry = expiry;
     }
 
-    public SessionKeys Session { get; }
+    public ref readonly SessionKeys Session => ref _session;
 
     public Instant Expiry { get; }
 
@@ -33,6 +34,6 @@ internal sealed class ReceiveKey : IDisposable
     public void Dispose()
     {
         Disposed = true;
-        Session.Dispose();
+        _session.Dispose();
     }
 }

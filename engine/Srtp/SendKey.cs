@@ -6,16 +6,23 @@ namespace MediaEngine.Srtp;
 /// <summary>One key of a sender's ring and how many packets it has protected.</summary>
 internal sealed class SendKey : IDisposable
 {
+    private const int Size_bytes = 128;
+
+    private readonly SessionKeys _session;
+    private MkiOctets _mki;
+    private readonly int _mkiLength_bytes;
+
     public SendKey(SessionKeys session, ReadOnlySpan<byte> mki, SrtpKeyLifetime lifetime)
     {
-        Session = session;
-        Mki = mki.ToArray();
+        _session = session;
+        mki.CopyTo(_mki);
+        _mkiLength_bytes = mki.Length;
         Lifetime = lifetime;
     }
 
-    public SessionKeys Session { get; }
+    public ref readonly SessionKeys Session => ref _session;
 
-    public byte[] Mki { get; }
+    public ReadOnlySpan<byte> Mki => ((ReadOnlySpan<byte>)_mki)[.._mkiLength_bytes];
 
     public SrtpKeyLifetime Lifetime { get; }
 
@@ -27,13 +34,27 @@ internal sealed class SendKey : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteMki(Span<byte> destination)
     {
-        if (Mki.Length == sizeof(ulong))
-            MemoryMarshal.Write(destination, MemoryMarshal.Read<ulong>(Mki));
-        else if (Mki.Length == sizeof(uint))
-            MemoryMarshal.Write(destination, MemoryMarshal.Read<uint>(Mki));
+        ReadOnlySpan<byte> mki = Mki;
+        if (mki.Length == sizeof(ulong))
+            MemoryMarshal.Write(destination, MemoryMarshal.Read<ulong>(mki));
+        else if (mki.Length == sizeof(uint))
+            MemoryMarshal.Write(destination, MemoryMarshal.Read<uint>(mki));
         else
-            Mki.CopyTo(destination);
+            mki.CopyTo(destination);
     }
 
-    public void Dispose() => Session.Dispose();
+    /// <summary>Has the processor fetch what the next RTCP packet reads.</summary>
+    public void PrefetchRtcp()
+    {
+        ObjectFetch.Fetch(this, Size_bytes);
+        _session.PrefetchRtcp();
+    }
+
+    public void Dispose() => _session.Dispose();
+
+    [InlineArray(SrtpProfileLengths.MaxMki_bytes)]
+    private struct MkiOctets
+    {
+        private byte _first;
+    }
 }

@@ -4,15 +4,19 @@ namespace MediaEngine.Srtp;
 
 /// <summary>
 /// Previous, current and next keys of a sender. The key in force is the one activated last among those in their lifetime
-/// (TS 33.180 5.7.1); a key is zeroed when it expires.
+/// (TS 33.180 5.7.1); a key is zeroed when it expires. Not to be copied.
 /// </summary>
-internal sealed class SendKeyRing : IDisposable
+internal struct SendKeyRing : IDisposable
 {
     private readonly List<SendKey> _keys = new(1);
 
+    public SendKeyRing()
+    {
+    }
+
     public SendKey? Current { get; private set; }
 
-    public int Count => _keys.Count;
+    public readonly int Count => _keys.Count;
 
     public Instant NextDeadline { get; private set; } = Instant.Never;
 

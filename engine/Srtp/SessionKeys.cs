@@ -4,9 +4,9 @@ namespace MediaEngine.Srtp;
 
 /// <summary>
 /// Everything derived from one master key: the sessions of SRTP and SRTCP. With key derivation rate 0 each is one set of
-/// keys, else there is one for each period.
+/// keys, else there is one for each period. A part of the key that holds it, so that a packet goes through one object less.
 /// </summary>
-internal sealed class SessionKeys : IDisposable
+internal readonly struct SessionKeys : IDisposable
 {
     private readonly SessionCipher? _rtp;
     private readonly SessionCipher? _rtcp;
@@ -21,11 +21,11 @@ internal sealed class SessionKeys : IDisposable
         _rtcp = rtcp;
     }
 
-    private SessionKeys(KeyDerivation derivation, SrtpProfile profile, int keyDerivationRate)
+    private SessionKeys(KeyDerivation derivation, SessionPeriods rtp, SessionPeriods rtcp)
     {
         _derivation = derivation;
-        _rtpPeriods = new SessionPeriods(derivation, profile, rtcp: false, keyDerivationRate);
-        _rtcpPeriods = new SessionPeriods(derivation, profile, rtcp: true, keyDerivationRate);
+        _rtpPeriods = rtp;
+        _rtcpPeriods = rtcp;
     }
 
     /// <param name="master">Not kept.</param>
@@ -34,7 +34,12 @@ internal sealed class SessionKeys : IDisposable
     {
         var derivation = new KeyDerivation(master.Key, master.Salt);
         if (keyDerivationRate != 0)
-            return new SessionKeys(derivation, master.Profile, keyDerivationRate);
+        {
+            return new SessionKeys(
+                derivation,
+                new SessionPeriods(derivation, master.Profile, rtcp: false, keyDerivationRate),
+                new SessionPeriods(derivation, master.Profile, rtcp: true, keyDerivationRate));
+        }
         using (derivation)
         {
             SessionCipher rtp = SessionCipher.Create(master.Profile);

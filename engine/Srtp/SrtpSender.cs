@@ -16,11 +16,8 @@ public sealed class SrtpSender : IDisposable
 
     private readonly SrtpPolicy _policy;
     private StreamTable<SendStream> _streams;
-    private readonly SendKeyRing _ring = new();
-    private PacketTail _rtpTail;
-    private PacketTail _rtpTailWithRoc;
-    private PacketTail _rtcpTail;
-    private int _mkiLength_bytes;
+    private SendKeyRing _ring = new();
+    private PacketTails _tails;
     private ulong _highestIndex;
     private uint _highestRtcpIndex;
     private bool _disposed;
@@ -36,7 +33,7 @@ public sealed class SrtpSender : IDisposable
     {
         policy.Check(key);
         _policy = policy;
-        SetMkiLength(key.Mki.Length);
+        _tails = PacketTails.For(policy, key.Mki.Length);
         _ring.Add(new SendKey(SessionKeys.Derive(key, policy.KeyDerivationRate), key.Mki, lifetime));
     }
 
@@ -44,15 +41,15 @@ public sealed class SrtpSender : IDisposable
     {
         policy.Check();
         _policy = policy;
-        SetMkiLength(mki.Length);
+        _tails = PacketTails.For(policy, mki.Length);
         _ring.Add(new SendKey(keys, mki, SrtpKeyLifetime.Unlimited));
     }
 
     /// <summary>No packet, RTP or RTCP, grows by more.</summary>
-    public int MaxOverhead_bytes => Math.Max(_rtpTailWithRoc.Length_bytes, _rtcpTail.Length_bytes);
+    public int MaxOverhead_bytes => _tails.Longest_bytes;
 
     /// <summary>MKI of the key in force; empty when none is, or when the stream has no MKI.</summary>
-    public ReadOnlySpan<byte> CurrentMki => _ring.Current?.Mki;
+    public ReadOnlySpan<byte> CurrentMki => _ring.Current is { } key ? key.Mki : [];
 
     /// <summary>Keys in the ring.</summary>
     public int KeyCount => _ring.Count;
@@ -75,7 +72,7 @@ public sealed class SrtpSender : IDisposable
         SrtpOutcome outcome = Claim(buffer[..length], buffer.Length, out RtpClaim claim);
         if (outcome != SrtpOutcome.Ok)
             return outcome;
-        ref readonly PacketTail tail = ref RtpTail(claim.CarriesRoc);
+        ref readonly PacketTail tail = ref _tails.Rtp(claim.CarriesRoc);
         claim.Session.SealRtp(
             claim.Ssrc, claim.Index, buffer[..length], claim.Header_bytes,
             buffer.Slice(length + tail.Tag, tail.TagLength_bytes));
@@ -103,7 +100,8 @@ public sealed class SrtpSender : IDisposable
         protectedLength = 0;
         if (!RtcpHeader.TryParse(buffer[..length], out RtcpHeader header))
             return SrtpOutcome.Malformed;
-        int total = length + _rtcpTail.Length_bytes;
+        ref readonly PacketTail layout = ref _tails.Rtcp;
+        int total = length + layout.Length_bytes;
         if (total > buffer.Length)
             return SrtpOutcome.BufferTooSmall;
         if (_ring.Current is not { } key)
@@ -121,10 +119,10 @@ public sealed class SrtpSender : IDisposable
         uint word = PacketTail.EncryptedFlag | index;
         Span<byte> tail = buffer[length..];
         key.Session.Rtcp(index).SealRtcp(
-            header.Ssrc, word, buffer[..length], tail.Slice(_rtcpTail.Tag, _rtcpTail.TagLength_bytes));
+            header.Ssrc, word, buffer[..length], tail.Slice(layout.Tag, layout.TagLength_bytes));
         key.Session.KeepRtcp();
-        BinaryPrimitives.WriteUInt32BigEndian(tail[_rtcpTail.Word..], word);
-        key.WriteMki(tail[_rtcpTail.Mki..]);
+        BinaryPrimitives.WriteUInt32BigEndian(tail[layout.Word..], word);
+        key.WriteMki(tail[layout.Mki..]);
         protectedLength = total;
         return SrtpOutcome.Ok;
     }
@@ -133,7 +131,11 @@ public sealed class SrtpSender : IDisposable
     /// Has the processor fetch what the next <see cref="ProtectRtcp(Span{byte}, int, out int)"/> reads. Asked of several senders before the
     /// first protects, their memory comes at one time instead of one after the other.
     /// </summary>
-    public void PrefetchRtcp() => _ring.Current?.Session.PrefetchRtcp();
+    public void PrefetchRtcp()
+    {
+        _streams.PrefetchRecent();
+        _ring.Current?.PrefetchRtcp();
+    }
 
     /// <summary>Protects an RTCP packet into memory apart from it.</summary>
     public SrtpOutcome ProtectRtcp(ReadOnlySpan<byte> packet, Span<byte> destination, out int protectedLength)
@@ -154,7 +156,7 @@ public sealed class SrtpSender : IDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         _policy.Check(key);
         var next = new SendKey(SessionKeys.Derive(key, _policy.KeyDerivationRate), key.Mki, SrtpKeyLifetime.Unlimited);
-        SetMkiLength(key.Mki.Length);
+        _tails = PacketTails.For(_policy, key.Mki.Length);
         _ring.Replace(next);
     }
 
@@ -167,8 +169,8 @@ public sealed class SrtpSender : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         _policy.Check(key);
-        if (key.Mki.Length != _mkiLength_bytes)
-            throw new ArgumentException($"The sender's MKIs have {_mkiLength_bytes} octets.", nameof(key));
+        if (key.Mki.Length != _tails.MkiLength_bytes)
+            throw new ArgumentException($"The sender's MKIs have {_tails.MkiLength_bytes} octets.", nameof(key));
         if (_ring.Count >= _policy.MaxKeys)
             return false;
         _ring.Add(new SendKey(SessionKeys.Derive(key, _policy.KeyDerivationRate), key.Mki, lifetime));
@@ -260,7 +262,7 @@ public sealed class SrtpSender : IDisposable
         if (!RtpFields.TryParse(packet, out RtpFields header))
             return SrtpOutcome.Malformed;
         bool roc = _policy.CarriesRoc(header.SequenceNumber);
-        if (packet.Length + RtpTail(roc).Length_bytes > room_bytes)
+        if (packet.Length + _tails.Rtp(roc).Length_bytes > room_bytes)
             return SrtpOutcome.BufferTooSmall;
         if (_ring.Current is not { } key)
             return SrtpOutcome.NoActiveKey;
@@ -287,13 +289,13 @@ public sealed class SrtpSender : IDisposable
         return SrtpOutcome.Ok;
     }
 
-    internal ref readonly PacketTail RtpTail(bool carriesRoc) => ref carriesRoc ? ref _rtpTailWithRoc : ref _rtpTail;
+    internal ref readonly PacketTail RtpTail(bool carriesRoc) => ref _tails.Rtp(carriesRoc);
 
     /// <summary>Writes MKI and ROC behind a sealed packet.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void WriteTail(Span<byte> destination, in RtpClaim claim)
     {
-        ref readonly PacketTail tail = ref RtpTail(claim.CarriesRoc);
+        ref readonly PacketTail tail = ref _tails.Rtp(claim.CarriesRoc);
         _ring.Current!.WriteMki(destination[tail.Mki..]);
         if (claim.CarriesRoc)
             BinaryPrimitives.WriteUInt32BigEndian(destination[tail.Word..], (uint)(claim.Index >> 16));
@@ -311,16 +313,6 @@ public sealed class SrtpSender : IDisposable
     }
 
     private static bool IsNear(ulong used, ulong limit) => used >= limit - (limit >> WarningShift);
-
-    private void SetMkiLength(int mkiLength_bytes)
-    {
-        _mkiLength_bytes = mkiLength_bytes;
-        _rtpTail = PacketTail.ForRtp(_policy.Profile, mkiLength_bytes, rocPresent: false);
-        _rtpTailWithRoc = _policy.RocTransmissionRate == 0
-            ? _rtpTail
-            : PacketTail.ForRtp(_policy.Profile, mkiLength_bytes, rocPresent: true);
-        _rtcpTail = PacketTail.ForRtcp(_policy.Profile, mkiLength_bytes);
-    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryFindStream(uint ssrc, [NotNullWhen(true)] out SendStream? stream) =>

@@ -23,6 +23,9 @@ internal struct StreamTable<TStream>
         return stream is not null && ssrc == _recentSsrc || TryGetOther(ssrc, out stream);
     }
 
+    /// <summary>Has the processor fetch the last stream.</summary>
+    public readonly void PrefetchRecent() => ObjectFetch.Fetch(_recent, bytes: 1);
+
     public void Add(uint ssrc, TStream stream)
     {
         if (_recent is not null)

@@ -12,6 +12,7 @@ internal sealed class RequestAuthorisation(McContext context, Authenticator auth
         (SipMethods.Register, Admission.Credentials, Admission.Credentials),
         (SipMethods.Publish, Admission.User, Admission.User),
         (SipMethods.Message, Admission.User, Admission.DialogUser),
+        (SipMethods.Subscribe, Admission.User, Admission.DialogUser),
         (SipMethods.Invite, Admission.User, Admission.DialogUser),
         (SipMethods.Ack, Admission.Nobody, Admission.Dialog),
         (SipMethods.Bye, Admission.Nobody, Admission.DialogUser),

@@ -14,6 +14,12 @@ public static class ContentTypes
 
     public const string Pidf = "application/pidf+xml";
 
+    /// <summary>RFC 4575.</summary>
+    public const string ConferenceInfo = "application/conference-info+xml";
+
+    /// <summary>Service settings (TS 24.379 7.2.3).</summary>
+    public const string PocSettings = "application/poc-settings+xml";
+
     /// <summary>A MIKEY message, binary (TS 33.180 5.7, 5.4).</summary>
     public const string Mikey = "application/mikey";
 

@@ -21,6 +21,9 @@ public sealed record McxOptions
     /// <summary>Where the media plane receives audio and floor control of the call with this number.</summary>
     public required Func<ulong, MediaAddresses> MediaAddressesOf { get; init; }
 
+    /// <summary>Where this server listens, as a destination sees it; null = under its domain only.</summary>
+    public Func<SipDestination, SipSentBy>? SentBy { get; init; }
+
     /// <summary>The multicast bearer calls may use; null = unicast only.</summary>
     public MulticastOptions? Multicast { get; init; }
 
@@ -31,9 +34,20 @@ public sealed record McxOptions
     /// <summary>Clients one user may have registered at a time.</summary>
     public int MaxClientsPerUser { get; init; } = 16;
 
+    /// <summary>Contacts of one telephone user, and flows (RFC 5626) of one client, at a time.</summary>
+    public int MaxContactsPerClient { get; init; } = 4;
+
+    /// <summary>Service-Route values that registered clients are told (RFC 3608).</summary>
+    public IReadOnlyList<string> ServiceRoute { get; init; } = [];
+
+    /// <summary>Connections whose user is remembered: what the SIP stack holds open, or more.</summary>
+    public int MaxConnections { get; init; } = 65_536;
+
     public int MaxCalls { get; init; } = 1000;
 
     public int MaxRegroups { get; init; } = 10_000;
+
+    public EventOptions Events { get; init; } = new();
 
     /// <summary>How long the session of a client that does not show itself lasts.</summary>
     public SessionTimerOptions SessionTimer { get; init; } = new();

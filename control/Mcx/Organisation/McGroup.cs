@@ -32,6 +32,12 @@ public sealed record McGroup
     /// <summary>Whether calls may use the IP multicast bearer for members that listen to it.</summary>
     public bool Multicast { get; init; } = true;
 
+    /// <summary><c>on-network-allow-conference-state</c>: who is in a call may see who else is.</summary>
+    public bool AllowConferenceState { get; init; }
+
+    /// <summary><c>on-network-allow-getting-affiliation-list</c>: members may see who is affiliated.</summary>
+    public bool AllowGettingAffiliationList { get; init; }
+
     /// <summary>Policy of TS 24.379 6.3.8.1: a prearranged call ends for everybody when who started it leaves.</summary>
     public bool ReleaseWhenInitiatorLeaves { get; init; }
 

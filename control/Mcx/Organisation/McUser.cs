@@ -33,6 +33,11 @@ public sealed record McUser
     /// </summary>
     public bool AllowLocationInfoWhenTalking { get; init; }
 
+    /// <summary>
+    /// May see to which groups others, and who to a group, are affiliated (TS 24.484 <c>allow-request-affiliated-groups</c>).
+    /// </summary>
+    public bool AllowRequestAffiliatedGroups { get; init; }
+
     /// <summary>May ask the GMS for new group keys.</summary>
     public bool MayManageKeys { get; init; }
 

@@ -35,6 +35,13 @@ public sealed class Organisation
 
     public IReadOnlyCollection<McGroup> Groups => _groups.Values;
 
+    /// <summary>The user's normalised MCPTT ID.</summary>
+    public string IdentityOf(McUser user)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        return _usersByMcpttId.ContainsKey(user.McpttId) ? user.McpttId : McIdentity.Normalise(user.McpttId)!;
+    }
+
     public McUser? UserByMcpttId(string? identity) => Find(_usersByMcpttId, identity);
 
     public McUser? UserBySipIdentity(string? identity) => Find(_usersBySipIdentity, identity);

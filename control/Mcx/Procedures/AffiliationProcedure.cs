@@ -4,58 +4,44 @@ using MediaEngine.Sip;
 namespace MediaEngine.Mcx;
 
 /// <summary>Affiliation by PUBLISH of a presence document (TS 24.379 9.2.2): the published set replaces the previous one.</summary>
-internal sealed class AffiliationProcedure(McContext context, RegroupMembership membership, GroupCallSetup callSetup, GroupCallRelease callRelease)
+internal sealed class AffiliationProcedure(
+    McContext context, EventPublications publications, RegroupMembership membership, GroupCallSetup callSetup, GroupCallRelease callRelease)
 {
-    /// <summary>The only expiry besides 0 (TS 24.379 9.2.1.2): affiliation lasts until it is changed.</summary>
-    private const string Forever = "4294967295";
-
-    public void Handle(SipTransactionId transaction, SipRequest request, McUser user, Instant now, McxEffects effects)
+    public void Handle(SipTransactionId transaction, Publication publication, McUser user, Instant now, McxEffects effects)
     {
-        if (request.Headers.Get("Event")?.Split(';')[0].Trim() != "presence")
-        {
-            SipResponse badEvent = context.Reply(request, 489);
-            badEvent.Headers.Add("Allow-Events", "presence");
-            effects.Respond(transaction, badEvent);
-            return;
-        }
-        string? expires = request.Headers.Get("Expires")?.Trim();
-        if (expires is not (Forever or "0"))
-        {
-            SipResponse tooBrief = context.Reply(request, 423);
-            tooBrief.Headers.Add("Min-Expires", Forever);
-            effects.Respond(transaction, tooBrief);
-            return;
-        }
-        if (!RequestBodies.TryRead(request, out RequestBodies bodies, out string reason) || bodies.Affiliation is not { } document)
+        SipRequest request = publication.Request;
+        if (!RequestBodies.TryRead(request, out RequestBodies bodies, out string reason)
+            || (bodies.Affiliation is null && (publication.Current is null || publication.Kind == PublicationKind.Modify)))
         {
             context.RefuseMalformed(transaction, request, user.McpttId, reason.Length > 0 ? reason : "no affiliation document", effects);
             return;
         }
         string mcpttId = McIdentity.Normalise(user.McpttId)!;
-        if (McIdentity.Normalise(document.Entity) != mcpttId)
+        AffiliationDocument? document = bodies.Affiliation;
+        if (document is not null && McIdentity.Normalise(document.Entity) != mcpttId)
         {
             context.Refuse(transaction, request, McxWarning.ServiceAuthorisationFailed, user.McpttId,
                 $"the document is about {document.Entity}", effects);
             return;
         }
-        string clientKey = McState.ClientKey(mcpttId, document.ClientId);
-        if (!context.State.Registrations.ContainsKey(clientKey))
-        {
-            context.Refuse(transaction, request, McxWarning.UserUnknown, user.McpttId, $"client {document.ClientId} is not registered", effects);
+        string clientId = document?.ClientId ?? publication.Current!.Slot;
+        string clientKey = McState.ClientKey(mcpttId, clientId);
+        if (!publications.TryFindClient(transaction, publication, user, clientId, effects))
             return;
-        }
         List<string> wanted = [];
-        if (expires == Forever && !TryResolve(transaction, request, user, mcpttId, document, wanted, effects))
+        if (publication.Kind is PublicationKind.Initial or PublicationKind.Modify && !TryResolve(transaction, request, user, mcpttId, document!, wanted, effects))
+            return;
+        if (!publications.TryCommit(transaction, publication, clientId, body: null, now, effects) || publication.Kind == PublicationKind.Refresh)
             return;
 
         Affiliation? before = context.State.Affiliations.GetValueOrDefault(clientKey);
-        Apply(new Affiliation { Id = clientKey, McpttId = mcpttId, ClientId = document.ClientId, Groups = wanted }, effects);
+        if (document?.PublishId is { } publishId)
+            context.State.PublishIds[mcpttId] = publishId;
+        // Also when nothing changed: the notification tells the result of this publication.
+        context.State.ChangedAffiliations.Add(mcpttId);
+        Apply(new Affiliation { Id = clientKey, McpttId = mcpttId, ClientId = clientId, Groups = wanted }, effects);
         effects.Log("affiliated", user.McpttId, wanted.Count == 0 ? "to no group" : string.Join(", ", wanted));
-        SipResponse ok = context.Reply(request, 200);
-        ok.Headers.Add("SIP-ETag", context.RandomToken());
-        ok.Headers.Add("Expires", expires);
-        effects.Respond(transaction, ok);
-        FollowChange(mcpttId, document.ClientId, before?.Groups ?? [], wanted, now, effects);
+        FollowChange(mcpttId, clientId, before?.Groups ?? [], wanted, now, effects);
     }
 
     /// <summary>Implicit affiliation of a plain endpoint (TS 23.280 10.8.3): to what the organisation says.</summary>
@@ -125,6 +111,13 @@ internal sealed class AffiliationProcedure(McContext context, RegroupMembership 
 
     private void Apply(Affiliation affiliation, McxEffects effects)
     {
+        IReadOnlyList<string> before = context.State.Affiliations.GetValueOrDefault(affiliation.Id)?.Groups ?? [];
+        if (!before.SequenceEqual(affiliation.Groups))
+        {
+            context.State.ChangedAffiliations.Add(affiliation.McpttId);
+            context.State.ChangedAffiliations.UnionWith(before.Except(affiliation.Groups));
+            context.State.ChangedAffiliations.UnionWith(affiliation.Groups.Except(before));
+        }
         if (affiliation.Groups.Count == 0)
         {
             context.State.RemoveAffiliation(affiliation.Id);

@@ -13,16 +13,16 @@ internal sealed class Authenticator : IDisposable
 {
     private const int NonceKey_bytes = 32;
 
-    /// <summary>Above what a stack holds open; who is forgotten is challenged again.</summary>
-    private const int MaxConnections = 65_536;
-
     private readonly McContext _context;
     private readonly DigestAuthentication _digest;
-    private readonly Dictionary<SipFlow, McUser> _connections = [];
+    private readonly AuthenticatedConnections _connections;
+    private readonly DigestUsers _users;
 
     public Authenticator(McContext context, IEntropy entropy)
     {
         _context = context;
+        _connections = new AuthenticatedConnections(context.Options.MaxConnections);
+        _users = new DigestUsers(context.Organisation, context.Options.Realm);
         Span<byte> nonceKey = stackalloc byte[NonceKey_bytes];
         entropy.Fill(nonceKey);
         // Many telephones know MD5 only; nobody else may use it.
@@ -63,7 +63,7 @@ internal sealed class Authenticator : IDisposable
         [NotNullWhen(true)] out McUser? user,
         bool afresh = false)
     {
-        user = afresh ? null : UserOf(flow);
+        user = afresh || !IsDirect(request) ? null : UserOf(flow);
         if (user is null)
         {
             if (!TryVerify(transaction, request, flow, now, effects, out user))
@@ -78,7 +78,7 @@ internal sealed class Authenticator : IDisposable
         return true;
     }
 
-    public void Forget(SipFlow flow) => _connections.Remove(flow);
+    public void Forget(SipFlow flow) => _connections.Forget(flow);
 
     public void Dispose() => _digest.Dispose();
 
@@ -89,7 +89,7 @@ internal sealed class Authenticator : IDisposable
     private McUser? UserOf(SipFlow flow) =>
         flow.Transport == SipTransportKind.Udp
             ? _context.Organisation.UserByMcpttId(_context.State.Registrations.UserOfUdpSource(flow.Remote.ToString()))
-            : _connections.GetValueOrDefault(flow);
+            : _connections.UserOf(flow);
 
     private bool TryVerify(
         SipTransactionId transaction,
@@ -100,19 +100,18 @@ internal sealed class Authenticator : IDisposable
         [NotNullWhen(true)] out McUser? user)
     {
         long unixSeconds = _context.WallClock(now).ToUnixTimeSeconds();
-        DigestOutcome outcome = _digest.Verify(request, unixSeconds, HashA1, out string? name);
-        user = name is null ? null : UserNamed(name);
+        DigestOutcome outcome = _digest.Verify(request, unixSeconds, _users.TryHash, out string? name);
+        user = name is null ? null : _users.Find(name);
         switch (outcome)
         {
             case DigestOutcome.Ok when user is not null:
-                if (flow.Transport != SipTransportKind.Udp)
-                    Remember(flow, user);
+                if (flow.Transport != SipTransportKind.Udp && IsDirect(request))
+                    _connections.Remember(flow, user);
                 return true;
             case DigestOutcome.Missing or DigestOutcome.Stale or DigestOutcome.Replayed:
-                // Telephones that know MD5 only often read no further than the first challenge.
-                bool isTelephone = _context.Organisation.UserBySipIdentity(request.From?.Uri.ToString())?.PlainSip is not null;
+                DigestOffer offer = _context.Organisation.UserBySipIdentity(request.From?.Uri.ToString())?.PlainSip?.Digest ?? DigestOffer.Sha256First;
                 effects.Respond(transaction, _digest.ChallengeResponse(request, unixSeconds,
-                    stale: outcome != DigestOutcome.Missing, _context.RandomToken(), md5First: isTelephone));
+                    stale: outcome != DigestOutcome.Missing, _context.RandomToken(), offer));
                 return false;
             case DigestOutcome.Malformed:
                 _context.RefuseMalformed(transaction, request, AddressOf(flow), "the Authorization header cannot be read", effects);
@@ -123,21 +122,8 @@ internal sealed class Authenticator : IDisposable
         }
     }
 
-    // A connection may be reported closed before its last request is read; such entries would stay for good.
-    private void Remember(SipFlow flow, McUser user)
-    {
-        if (_connections.Count >= MaxConnections)
-            _connections.Clear();
-        _connections[flow] = user;
-    }
+    // What a proxy brings may be anybody's.
+    private static bool IsDirect(SipRequest request) => request.Headers.GetAll("Via").Count <= 1;
 
     private static string AddressOf(SipFlow flow) => $"{flow.Transport} {(IPEndPoint)flow.Remote}";
-
-    private string? HashA1(string name, DigestAlgorithm algorithm) =>
-        UserNamed(name) is { } user && (algorithm != DigestAlgorithm.Md5 || user.PlainSip is not null) ? DigestCalculator.HashA1(algorithm, name, _context.Options.Realm, user.Password) : null;
-
-    // Clients send the user part of their identity, or all of it.
-    private McUser? UserNamed(string name) =>
-        _context.Organisation.UserBySipIdentity($"sip:{name}@{_context.Organisation.Domain}")
-        ?? _context.Organisation.UserBySipIdentity(name);
 }

@@ -118,7 +118,7 @@ internal sealed class BearerAnnouncement : IDisposable
             new MimePart(ContentTypes.McpttInfo, new McpttInfo { RequestUri = member }.Serialise()),
             new MimePart(ContentTypes.MbmsUsageInfo, usage.Serialise()),
             new MimePart(ContentTypes.Sdp, BearerDescription.Create(server, _options.GeneralPurpose, _options.TimeToLive, keyMessage).Serialise()));
-        effects.Send(_context.Track(new Announcement(this, client)), request, _context.DestinationOf(registration));
+        _context.SendTo(registration, request, new Announcement(this, client), effects);
     }
 
     // Logged, not warned of: a client without multicast refuses, and gets its calls by unicast.

@@ -31,20 +31,25 @@ internal sealed class CallLeg(GroupCall call, int number, McUser user, string cl
     /// <summary>Identifier of the client's registration.</summary>
     public string Client { get; } = McState.ClientKey(McIdentity.Normalise(user.McpttId)!, clientId);
 
-    public SipDestination Destination { get; } = destination;
+    public SipDestination Destination { get; set; } = destination;
 
-    public CallLegState State { get; set; }
+    public CallLegState State
+    {
+        get;
+        set
+        {
+            field = value;
+            Call.RosterChanged?.Invoke(Call);
+        }
+    }
 
     /// <summary>The dialog with its session timer; null before the 2xx.</summary>
     public SipSession? Session { get; set; }
 
     public SipDialog? Dialog => Session?.Dialog;
 
-    /// <summary>Which of <see cref="SessionDeadlines"/> is its, 0 = none.</summary>
-    public long SessionNumber { get; set; }
-
     /// <summary>The Contact of this server in the dialog.</summary>
-    public string Contact => Plain is null ? $"<{Call.SessionUri}>;{McContext.ContactFeatures};isfocus" : $"<{Call.SessionUri}>;isfocus";
+    public string Contact { get; set; } = $"<{call.SessionUri}>;{McContext.ContactFeatures};isfocus";
 
     /// <summary>The client's offer or answer.</summary>
     public SessionDescription? Remote { get; set; }

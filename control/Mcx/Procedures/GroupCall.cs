@@ -19,6 +19,9 @@ internal sealed class GroupCall(ulong number, string groupId, McGroup configurat
     /// <summary>The MCPTT session identity, the Contact of every leg.</summary>
     public string SessionUri { get; } = sessionUri;
 
+    /// <summary>Its user part.</summary>
+    public string SessionUser => SessionUri[(SessionUri.IndexOf(':', StringComparison.Ordinal) + 1)..SessionUri.IndexOf('@', StringComparison.Ordinal)];
+
     /// <summary>Null when the call goes by unicast to everybody.</summary>
     public CallSubchannel? Subchannel { get; set; }
 
@@ -43,6 +46,9 @@ internal sealed class GroupCall(ulong number, string groupId, McGroup configurat
     };
 
     public bool Released { get; set; }
+
+    /// <summary>Told when a leg came up or ended.</summary>
+    public Action<GroupCall>? RosterChanged { get; init; }
 
     /// <summary>The leg of the client that started the call.</summary>
     public CallLeg? Initiator { get; set; }

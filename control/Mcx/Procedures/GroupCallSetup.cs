@@ -122,7 +122,8 @@ internal sealed class GroupCallSetup(
         if (running is not null && stale is not null && call.IsBroadcast)
             effects.Submit(new MediaEffect.SetFloorPolicy(call.Number, call.FloorPolicy));
         leg.Remote = offer;
-        leg.Plain = plain;
+        if (plain is not null)
+            plainCalls.Begin(leg, plain);
         leg.PrivacyRequested = AsksForPrivacy(request);
         leg.UnansweredInvite = (transaction, request);
         leg.ImplicitFloorRequest = running is null && plain is null && FloorNegotiation.AsksForFloor(offer);
@@ -203,7 +204,7 @@ internal sealed class GroupCallSetup(
         leg.Remote = answer;
         leg.PrivacyRequested = AsksForPrivacy(response);
         context.State.LegsByDialog[dialog.Id] = leg;
-        context.SessionDeadlines.Update(leg);
+        context.SessionDeadlines.Set(leg, leg.Session.NextDeadline);
         effects.Log("call-member-joined", leg.Call.GroupId, leg.User.McpttId);
         // The caller first: nobody may ask for the floor before its implicit request counts.
         AnswerWaiting(leg.Call, now, effects);
@@ -284,6 +285,7 @@ internal sealed class GroupCallSetup(
         var call = new GroupCall(number, groupId, configuration, $"sip:call-{number:x16}@{context.Options.HostName}")
         {
             IsBroadcast = broadcast,
+            RosterChanged = changed => context.State.ChangedRosters.Add(changed),
             CallType = callType ?? FloorIndicator.Normal,
         };
         context.State.CallsByGroup[groupId] = call;
@@ -313,7 +315,7 @@ internal sealed class GroupCallSetup(
         if (user.PlainSip is { } profile)
         {
             CallLeg plainLeg = call.Add(user, clientId, context.DestinationOf(registration));
-            plainLeg.Plain = new PlainSession(profile.Security, context.Entropy);
+            plainCalls.Begin(plainLeg, new PlainSession(profile.Security, context.Entropy));
             SendInvite(plainLeg, plainCalls.NewInvite(plainLeg, registration, inClear: false), null, effects);
             return true;
         }
@@ -325,7 +327,7 @@ internal sealed class GroupCallSetup(
         CallLeg leg = call.Add(user, clientId, context.DestinationOf(registration));
         SipRequest invite = context.NewRequest("INVITE", registration.Contact, mcpttId);
         invite.Headers.Add("Contact", $"<{call.SessionUri};transport={registration.Transport.UriName()}>;{McContext.ContactFeatures};isfocus");
-        invite.Headers.Add("Answer-Mode", "Auto");
+        invite.Headers.Add("Answer-Mode", context.State.Settings.GetValueOrDefault(registration.Id)?.AnswersManually == true ? "Manual" : "Auto");
         McpttInfo info = CallKind.Describe(call, new McpttInfo
         {
             SessionType = "prearranged",
@@ -345,8 +347,10 @@ internal sealed class GroupCallSetup(
     /// <param name="timer">Of an INVITE that is sent again; null = a new one.</param>
     public void SendInvite(CallLeg leg, SipRequest invite, SessionTimer? timer, McxEffects effects)
     {
-        leg.InviteToken = context.Track(new MemberInvite(this, context, leg, invite, timer ?? headers.Offer(invite)));
-        effects.Send(leg.InviteToken.Value, invite, leg.Destination);
+        if (context.State.Registrations.TryGetValue(leg.Client, out Registration? registration))
+            leg.InviteToken = context.SendTo(registration, invite, new MemberInvite(this, context, leg, invite, timer ?? headers.Offer(invite)), effects);
+        else
+            MemberFailed(leg, "is not registered any more", effects);
     }
 
     private void AnswerWaiting(GroupCall call, Instant now, McxEffects effects)

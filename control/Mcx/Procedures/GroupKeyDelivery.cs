@@ -77,7 +77,7 @@ internal sealed class GroupKeyDelivery(
         McContext.SetBody(request,
             new MimePart(ContentTypes.McpttInfo, new McpttInfo { RequestUri = member }.Serialise()),
             new MimePart(ContentTypes.Mikey, message));
-        effects.Send(context.Track(new KeyMessage(this, work)), request, context.DestinationOf(registration));
+        context.SendTo(registration, request, new KeyMessage(this, work), effects);
         Pump(now, effects);
     }
 

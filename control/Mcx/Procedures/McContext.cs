@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using MediaEngine.Rtp;
 using MediaEngine.Sip;
 
@@ -42,7 +41,7 @@ internal sealed class McContext
     public ServerSsrcs ServerSsrcs { get; }
 
     /// <summary>When the sessions of legs want something.</summary>
-    public SessionDeadlines SessionDeadlines { get; } = new();
+    public DeadlineSet<CallLeg> SessionDeadlines { get; } = new();
 
     /// <summary>Feature parameters of a Contact that names a focus or client of this service.</summary>
     public static string ContactFeatures => $"+{FeatureTag};{IcsiFeature}";
@@ -100,9 +99,50 @@ internal sealed class McContext
         return request;
     }
 
-    /// <summary>Where requests for the client go: its open connection if there is one, else its registered address.</summary>
-    public SipDestination DestinationOf(Registration registration) =>
-        new(registration.Transport, IPEndPoint.Parse(registration.Address), State.Registrations.FlowOf(registration.Id));
+    /// <summary>Where requests for the client go first: its open connection if there is one, else its registered address.</summary>
+    public SipDestination DestinationOf(Registration registration) => State.Registrations.WaysTo(registration.Id)[0].Destination;
+
+    /// <summary>
+    /// Sends a request outside a dialog to a client, along the path of its contact. When that does not reach it, its next contact or
+    /// flow is tried under the same token. Returns the token.
+    /// </summary>
+    public long SendTo(Registration registration, SipRequest request, PendingRequest pending, McxEffects effects)
+    {
+        IReadOnlyList<RegisteredFlow> ways = State.Registrations.WaysTo(registration.Id);
+        long token = Track(pending);
+        if (ways.Count > 1)
+            pending.Attempts = new ClientAttempts(registration.Id, request.Clone());
+        SendOver(ways[0], token, request, pending, effects);
+        return token;
+    }
+
+    /// <summary>Tries the next way to a client that was not reached. False when there is none (RFC 5626 5.3: 430), or no need any more.</summary>
+    public bool TryNextWay(long token, McxEffects effects)
+    {
+        if (Pending.Find(token) is not { IsWanted: true, Attempts: { } attempts } pending)
+            return false;
+        RegisteredFlow? next = State.Registrations.WaysTo(attempts.Client).FirstOrDefault(way => !way.IsGone && !attempts.Tried.Contains(way));
+        if (next is null)
+            return false;
+        SendOver(next, token, attempts.Request.Clone(next.Binding.Contact), pending, effects);
+        return true;
+    }
+
+    private static void SendOver(RegisteredFlow way, long token, SipRequest request, PendingRequest pending, McxEffects effects)
+    {
+        if (pending.Attempts is { } attempts)
+        {
+            attempts.Tried.Add(way);
+            if (request.RequestUri != way.Binding.Contact)
+                request = request.Clone(way.Binding.Contact);
+        }
+        request.Headers.Remove("Route");
+        foreach (string route in way.Binding.Path ?? [])
+            request.Headers.Add("Route", route);
+        SipDestination destination = way.Destination;
+        pending.SentTo(destination);
+        effects.Send(token, request, destination);
+    }
 
     /// <summary>Gives every body of a message its place: one alone as it is, several as multipart/mixed.</summary>
     public static void SetBody(SipMessage message, params IReadOnlyList<MimePart> parts)

@@ -37,8 +37,26 @@ internal sealed class McState
 
     public Dictionary<SipTransactionId, CallLeg> LegsByInvite { get; } = [];
 
+    /// <summary>Service settings by client.</summary>
+    public Dictionary<string, ServiceSettings> Settings { get; } = [];
+
+    /// <summary>The p-id of each user's last affiliation document.</summary>
+    public Dictionary<string, string> PublishIds { get; } = [];
+
+    /// <summary>Users and groups whose affiliations changed since their subscribers were told.</summary>
+    public HashSet<string> ChangedAffiliations { get; } = [];
+
+    /// <summary>Users whose service settings did.</summary>
+    public HashSet<string> ChangedSettings { get; } = [];
+
+    /// <summary>Calls whose roster did.</summary>
+    public HashSet<GroupCall> ChangedRosters { get; } = [];
+
+    /// <summary>Who subscribed, by the subscription's dialog.</summary>
+    public Dictionary<string, McUser> SubscribersByDialog { get; } = [];
+
     /// <summary>Who is at the other end of the dialog; null when there is none.</summary>
-    public McUser? UserOfDialog(string dialogId) => LegsByDialog.GetValueOrDefault(dialogId)?.User;
+    public McUser? UserOfDialog(string dialogId) => LegsByDialog.GetValueOrDefault(dialogId)?.User ?? SubscribersByDialog.GetValueOrDefault(dialogId);
 
     public static string ClientKey(string mcpttId, string clientId) => $"{mcpttId} {clientId}";
 
@@ -70,6 +88,7 @@ internal sealed class McState
             RegroupOfConstituent[group] = regroup.Id;
         foreach (string mcpttId in regroup.Users.Concat(regroup.Members.Select(member => member.McpttId)))
             AddUser(regroup.Id, mcpttId);
+        NoteMembers(regroup);
     }
 
     public void RemoveRegroup(PreconfiguredRegroup regroup)
@@ -79,6 +98,7 @@ internal sealed class McState
             RegroupOfConstituent.Remove(group);
         foreach (string mcpttId in regroup.Users.Concat(regroup.Members.Select(member => member.McpttId)))
             RemoveUser(regroup.Id, mcpttId);
+        NoteMembers(regroup);
     }
 
     /// <summary>The regroup has changed in nothing but one of its members, who joined, left or acknowledged.</summary>
@@ -100,6 +120,13 @@ internal sealed class McState
     /// <summary>The regroups that name the user, or have a client of the user as a member.</summary>
     public IReadOnlyList<PreconfiguredRegroup> RegroupsOf(string mcpttId) =>
         _regroupsOfUser.TryGetValue(mcpttId, out HashSet<string>? regroups) ? [.. regroups.Select(id => _regroups[id])] : [];
+
+    private void NoteMembers(PreconfiguredRegroup regroup)
+    {
+        ChangedAffiliations.Add(regroup.Id);
+        foreach (RegroupMember member in regroup.Members)
+            ChangedAffiliations.Add(member.McpttId);
+    }
 
     private void AddUser(string regroup, string mcpttId)
     {

@@ -21,6 +21,10 @@ internal sealed class MemberInvite(GroupCallSetup setup, McContext context, Call
     /// <summary>The message with the answer: the 2xx, or the reliable response before it.</summary>
     public SipMessage AnswerOf(SipResponse success) => success.Body.Length > 0 ? success : _early.AnswerOf(success) ?? success;
 
+    public override bool IsWanted => leg.State == CallLegState.Inviting && !leg.Call.Released;
+
+    public override void SentTo(SipDestination destination) => leg.Destination = destination;
+
     public override void Receive(SipResponse response, Instant now, McxEffects effects)
     {
         if (_early.TryAcknowledge(response, out SipRequest? prack))

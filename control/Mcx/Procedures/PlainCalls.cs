@@ -1,3 +1,4 @@
+using System.Globalization;
 using MediaEngine.Floor;
 using MediaEngine.Rtp;
 using MediaEngine.Sip;
@@ -38,6 +39,26 @@ internal sealed class PlainCalls(McContext context, SessionHeaders headers)
         return false;
     }
 
+    /// <summary>
+    /// The leg is a telephone's. Its Contact names where we listen: telephones that are told their server's address cannot resolve
+    /// the domain, and no proxy of theirs need have put itself into the route.
+    /// </summary>
+    public void Begin(CallLeg leg, PlainSession session)
+    {
+        leg.Plain = session;
+        SipDestination destination = leg.Destination;
+        if (context.Options.SentBy is { } sentBy)
+        {
+            (string host, int port) = sentBy(destination);
+            leg.Contact = string.Create(
+                CultureInfo.InvariantCulture, $"<sip:{leg.Call.SessionUser}@{host}:{port};transport={destination.Transport.UriName()}>;isfocus");
+        }
+        else
+        {
+            leg.Contact = $"<{leg.Call.SessionUri};transport={destination.Transport.UriName()}>;isfocus";
+        }
+    }
+
     /// <summary>The INVITE to a member: from the group, and with nothing a telephone does not know.</summary>
     public SipRequest NewInvite(CallLeg leg, Registration registration, bool inClear)
     {
@@ -45,7 +66,7 @@ internal sealed class PlainCalls(McContext context, SessionHeaders headers)
         SipRequest invite = context.NewRequest(SipMethods.Invite, registration.Contact, leg.User.SipIdentity, call.GroupId);
         foreach (string header in (string[])["P-Asserted-Service", "Accept-Contact"])
             invite.Headers.Remove(header);
-        invite.Headers.Add("Contact", $"<{call.SessionUri};transport={registration.Transport.ToString().ToLowerInvariant()}>;isfocus");
+        invite.Headers.Add("Contact", leg.Contact);
         // The two ways in which telephones are told to answer at once.
         invite.Headers.Add("Answer-Mode", "Auto");
         invite.Headers.Add("Call-Info", $"<{call.GroupId}>;answer-after=0");

@@ -11,9 +11,18 @@ namespace MediaEngine.Mcx;
 /// </summary>
 internal sealed class RegistrationProcedure(
     McContext context, AffiliationProcedure affiliation, RegroupMembership membership, RegroupNotification notification,
-    ClientServerKeys clientServerKeys, GroupKeyManagement groupKeys, BearerAnnouncement bearer, CallMulticast multicast)
+    ClientServerKeys clientServerKeys, GroupKeyManagement groupKeys, BearerAnnouncement bearer, CallMulticast multicast,
+    EventSubscriptions subscriptions, EventPublications publications)
 {
     private const int RetryAfter_s = 5;
+
+    private readonly SipRegistrar _registrar = new(new SipRegistrarOptions
+    {
+        MaxExpires = context.Options.MaxRegistration,
+        MinExpires = context.Options.MinRegistration,
+        MaxBindings = context.Options.MaxContactsPerClient,
+        ServiceRoute = context.Options.ServiceRoute,
+    });
 
     public void Handle(SipTransactionId transaction, SipRequest request, SipFlow flow, McUser user, Instant now, McxEffects effects) =>
         Handle(transaction, request, flow, user, uploaded: null, now, effects);
@@ -30,35 +39,33 @@ internal sealed class RegistrationProcedure(
             context.RefuseMalformed(transaction, request, user.McpttId, reason, effects);
             return;
         }
+        string mcpttId = context.Organisation.IdentityOf(user);
         IReadOnlyList<string> contacts = request.Headers.GetAll("Contact");
+        if (contacts.Count == 0 || contacts.Contains("*"))
+        {
+            HandleWhole(transaction, request, flow, user, mcpttId, now, effects);
+            return;
+        }
         // A telephone tells no client identity, keys or groups; what it may send of them does not count.
         bool isPlain = user.PlainSip is not null;
-        if (contacts.Count != 1 || !NameAddress.TryParse(contacts[0], out NameAddress? contact)
-            || (isPlain ? PlainSipProfile.ClientId : bodies.Info?.ClientId) is not { Length: <= 128 } clientId)
+        if ((isPlain ? PlainSipProfile.ClientId : bodies.Info?.ClientId) is not { Length: <= 128 } clientId)
         {
             context.RefuseMalformed(transaction, request, user.McpttId, "one Contact and an mcptt-info body with mcptt-client-id are needed", effects);
             return;
         }
-        string mcpttId = McIdentity.Normalise(user.McpttId)!;
         string id = McState.ClientKey(mcpttId, clientId);
         Registration? before = context.State.Registrations.GetValueOrDefault(id);
-        // RFC 3261 10.3 step 7: an older request that was late may not undo a newer one.
-        if (before?.CallId == request.CallId && request.CSeq.Number <= before.CSeq)
+        DateTimeOffset time = context.WallClock(now);
+        // One client has one contact (TS 24.379 7.3), a telephone as many as RFC 3261 lets it have.
+        SipRegistration decision = _registrar.Decide(request, flow, before?.Bindings ?? [], time, single: !isPlain);
+        if (decision.Status != 200)
         {
-            context.Respond(transaction, request, 500, effects);
+            Refuse(transaction, request, user, decision, now, effects);
             return;
         }
-        TimeSpan duration = DurationOf(request, contact!);
-        if (duration > TimeSpan.Zero && duration < context.Options.MinRegistration)
+        if (decision.Bindings.Count == 0)
         {
-            SipResponse tooBrief = context.Reply(request, 423);
-            tooBrief.Headers.Add("Min-Expires", ((int)context.Options.MinRegistration.TotalSeconds).ToString(CultureInfo.InvariantCulture));
-            effects.Respond(transaction, tooBrief);
-            return;
-        }
-        if (duration == TimeSpan.Zero)
-        {
-            context.Respond(transaction, request, 200, effects);
+            Answer(transaction, request, decision, BindingsOf(mcpttId, except: id), time, effects);
             Remove(id, "de-registered", now, effects);
             return;
         }
@@ -80,28 +87,22 @@ internal sealed class RegistrationProcedure(
         }
         var registration = new Registration
         {
-            Id = id,
+            Id = before?.Id ?? id,
             McpttId = mcpttId,
-            ClientId = clientId,
-            Contact = contact!.Uri.AsRequestUri().ToString(),
-            Transport = flow.Transport,
-            // Requests to the client go where the authenticated request came from or, on a stream, where its Contact listens.
-            Address = AddressOf(contact.Uri, flow),
-            Source = flow.Remote.ToString(),
-            CallId = request.CallId,
-            CSeq = request.CSeq.Number,
-            ExpiresAt = context.WallClock(now) + duration,
+            ClientId = before?.ClientId ?? clientId,
+            Bindings = decision.Bindings,
         };
-        bool isRefresh = before is not null && before.CallId == registration.CallId && !context.State.Registrations.IsRestored(id);
+        // Another contact or flow of a client that is here is no new start of it.
+        bool isRefresh = before is not null && !context.State.Registrations.IsRestored(id)
+            && before.Bindings.Any(binding => binding.CallId == request.CallId || decision.Bindings.Any(other => ReferenceEquals(other, binding)));
         context.State.Registrations.Set(registration, flow);
         effects.Put(registration);
         if (uploaded is not null)
             clientServerKeys.Store(registration, uploaded, now, effects);
-        SipResponse ok = context.Reply(request, 200);
-        ok.Headers.Add("Contact", $"<{registration.Contact}>;expires={(int)duration.TotalSeconds}");
-        effects.Respond(transaction, ok);
+        Answer(transaction, request, decision, decision.Bindings.Concat(BindingsOf(mcpttId, except: id)), time, effects);
 
         groupKeys.ClientRegistered(id, mcpttId, anew: !isRefresh, now, effects);
+        subscriptions.ClientRegistered(id, mcpttId, now);
         if (!isRefresh)
             multicast.SetMonitoring(id, monitors: false, effects);
         bearer.ClientRegistered(id, mcpttId, anew: !isRefresh, now, effects);
@@ -117,13 +118,57 @@ internal sealed class RegistrationProcedure(
         notification.NotifyAllOf(mcpttId, clientId, effects);
     }
 
+    /// <summary>The client logs off (TS 24.379 7.3.4): as if it had de-registered.</summary>
+    public void LogOff(string id, Instant now, McxEffects effects) => Remove(id, "logged off", now, effects);
+
     /// <summary>Registrations whose time is over end as if the client had de-registered.</summary>
     public void Expire(Instant now, McxEffects effects)
     {
         DateTimeOffset time = context.WallClock(now);
         while (context.State.Registrations.TryGetExpired(time, out Registration? registration))
-            Remove(registration.Id, "registration expired", now, effects);
+        {
+            SipBinding[] left = [.. registration.Bindings.Where(binding => binding.ExpiresAt > time)];
+            if (left.Length == 0)
+            {
+                Remove(registration.Id, "registration expired", now, effects);
+                continue;
+            }
+            Registration shorter = registration with { Bindings = left };
+            context.State.Registrations.Set(shorter, flow: null);
+            effects.Put(shorter);
+        }
     }
+
+    /// <summary>What is asked or said of all clients of the user: no Contact, or <c>*</c>.</summary>
+    private void HandleWhole(SipTransactionId transaction, SipRequest request, SipFlow flow, McUser user, string mcpttId, Instant now, McxEffects effects)
+    {
+        DateTimeOffset time = context.WallClock(now);
+        SipRegistration decision = _registrar.Decide(request, flow, [.. BindingsOf(mcpttId, except: null)], time);
+        if (decision.Status != 200)
+        {
+            Refuse(transaction, request, user, decision, now, effects);
+            return;
+        }
+        Answer(transaction, request, decision, decision.Bindings, time, effects);
+        if (decision.IsQuery)
+            return;
+        foreach (Registration registration in context.State.RegistrationsOf(mcpttId).ToArray())
+            Remove(registration.Id, "de-registered", now, effects);
+    }
+
+    private void Refuse(SipTransactionId transaction, SipRequest request, McUser user, SipRegistration decision, Instant now, McxEffects effects)
+    {
+        Answer(transaction, request, decision, [], context.WallClock(now), effects);
+        if (decision.Status is not (423 or 500))
+            effects.Warn("request-refused", user.McpttId, $"REGISTER refused with {decision.Status}: {decision.Reason}");
+    }
+
+    private void Answer(
+        SipTransactionId transaction, SipRequest request, SipRegistration decision, IEnumerable<SipBinding> bindings, DateTimeOffset time, McxEffects effects) =>
+        effects.Respond(transaction, _registrar.Answer(request, decision, bindings.Where(binding => binding.ExpiresAt > time), time, context.RandomToken()));
+
+    private IEnumerable<SipBinding> BindingsOf(string mcpttId, string? except) =>
+        context.State.RegistrationsOf(mcpttId).Where(registration => registration.Id != except).SelectMany(registration => registration.Bindings);
 
     // The rest waits for what is in the message; then everything is looked at again, for it may have changed.
     private void Open(SipTransactionId transaction, SipRequest request, SipFlow flow, McUser user, ReadOnlyMemory<byte> message, Instant now, McxEffects effects)
@@ -153,26 +198,14 @@ internal sealed class RegistrationProcedure(
             Busy($"{clientServerKeys.InWork} uploaded CSKs wait to be opened", effects);
     }
 
-    private static string AddressOf(SipUri contact, SipFlow flow) =>
-        flow.Transport == SipTransportKind.Tcp && contact.Port > 0
-            ? new System.Net.IPEndPoint(flow.Remote.Address, contact.Port).ToString()
-            : flow.Remote.ToString();
-
-    private TimeSpan DurationOf(SipRequest request, NameAddress contact)
-    {
-        string? text = contact.Parameters["expires"] ?? request.Headers.Get("Expires")?.Trim();
-        TimeSpan wanted = uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out uint seconds)
-            ? TimeSpan.FromSeconds(seconds)
-            : context.Options.MaxRegistration;
-        return wanted < context.Options.MaxRegistration ? wanted : context.Options.MaxRegistration;
-    }
-
     private void Remove(string id, string why, Instant now, McxEffects effects)
     {
         if (!context.State.Registrations.Remove(id, out Registration? registration))
             return;
         effects.Delete<Registration>(id);
         bearer.ClientRemoved(id);
+        subscriptions.ClientRemoved(id, registration.McpttId, now, effects);
+        publications.ClientRemoved(registration.McpttId, registration.ClientId, effects);
         multicast.SetMonitoring(id, monitors: false, effects);
         effects.Log("de-registered", registration.McpttId, why);
         affiliation.DropAll(registration.McpttId, registration.ClientId, now, effects);

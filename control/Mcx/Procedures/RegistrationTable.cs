@@ -11,8 +11,8 @@ internal sealed class RegistrationTable
 {
     private readonly Dictionary<string, RegisteredClient> _clients = [];
     private readonly Dictionary<string, Registration[]> _ofUser = [];
-    private readonly Dictionary<string, RegisteredClient> _ofUdpSource = [];
-    private readonly Dictionary<SipFlow, RegisteredClient> _ofConnection = [];
+    private readonly Dictionary<string, RegisteredFlow> _ofUdpSource = [];
+    private readonly Dictionary<SipFlow, RegisteredFlow> _ofConnection = [];
     private readonly ExpiryHeap _expiries = new();
 
     public int Count => _clients.Count;
@@ -33,17 +33,24 @@ internal sealed class RegistrationTable
     public IReadOnlyList<Registration> Of(string mcpttId) => _ofUser.GetValueOrDefault(mcpttId) ?? [];
 
     /// <summary>The MCPTT ID whose client registered from this UDP address, or null.</summary>
-    public string? UserOfUdpSource(string source) => _ofUdpSource.GetValueOrDefault(source)?.Registration.McpttId;
+    public string? UserOfUdpSource(string source) => _ofUdpSource.GetValueOrDefault(source)?.Client.Registration.McpttId;
 
-    /// <summary>What the client is reached over: an open connection, or where its datagrams came from.</summary>
-    public SipFlow? FlowOf(string id) => _clients.GetValueOrDefault(id)?.Flow;
+    /// <summary>The ways to the client, in the order in which they are tried; those whose connection is gone come last.</summary>
+    public IReadOnlyList<RegisteredFlow> WaysTo(string id)
+    {
+        if (!_clients.TryGetValue(id, out RegisteredClient? client))
+            return [];
+        return client.Flows.Length == 1 ? client.Flows : [.. client.Flows.OrderBy(flow => flow.IsGone)];
+    }
 
     /// <summary>It came from the store and was not refreshed since: the client may have missed notices.</summary>
     public bool IsRestored(string id) => _clients.GetValueOrDefault(id)?.IsRestored == true;
 
     public void Restore(Registration registration) => Set(registration, flow: null, isRestored: true);
 
-    public void Set(Registration registration, SipFlow flow) => Set(registration, flow, isRestored: false);
+    /// <summary>In place of what there was of this client; its other bindings keep their flows.</summary>
+    /// <param name="flow">Of the bindings that are new or refreshed; null when none is.</param>
+    public void Set(Registration registration, SipFlow? flow) => Set(registration, flow, isRestored: flow is null && IsRestored(registration.Id));
 
     public bool Remove(string id, [NotNullWhen(true)] out Registration? registration)
     {
@@ -51,7 +58,8 @@ internal sealed class RegistrationTable
         if (!_clients.Remove(id, out RegisteredClient? client))
             return false;
         registration = client.Registration;
-        Unbind(client);
+        foreach (RegisteredFlow flow in client.Flows)
+            Unbind(flow);
         _expiries.Remove(client);
         Registration[] others = [.. _ofUser[registration.McpttId].Where(other => other.Id != id)];
         if (others.Length > 0)
@@ -64,12 +72,12 @@ internal sealed class RegistrationTable
     /// <summary>The connection closed: nobody is reached over it any more.</summary>
     public void FlowClosed(SipFlow flow)
     {
-        _ofConnection.Remove(flow, out RegisteredClient? client);
-        while (client is not null)
+        _ofConnection.Remove(flow, out RegisteredFlow? bound);
+        while (bound is not null)
         {
-            RegisteredClient? next = client.After;
-            (client.Flow, client.Before, client.After) = (null, null, null);
-            client = next;
+            RegisteredFlow? next = bound.After;
+            (bound.Flow, bound.Before, bound.After) = (null, null, null);
+            bound = next;
         }
     }
 
@@ -82,51 +90,58 @@ internal sealed class RegistrationTable
 
     private void Set(Registration registration, SipFlow? flow, bool isRestored)
     {
-        if (_clients.TryGetValue(registration.Id, out RegisteredClient? client))
+        bool isNew = !_clients.TryGetValue(registration.Id, out RegisteredClient? client);
+        client ??= new RegisteredClient(registration);
+        RegisteredFlow[] before = client.Flows;
+        client.Registration = registration;
+        client.IsRestored = isRestored;
+        client.Flows = [.. registration.Bindings.Select(binding =>
+            Array.Find(before, bound => ReferenceEquals(bound.Binding, binding)) ?? new RegisteredFlow(client, binding, flow))];
+        foreach (RegisteredFlow bound in before.Except(client.Flows))
+            Unbind(bound);
+        foreach (RegisteredFlow bound in client.Flows.Except(before))
+            Bind(bound);
+        if (isNew)
         {
-            Unbind(client);
-            Registration[] clients = _ofUser[registration.McpttId];
-            clients[Array.FindIndex(clients, other => other.Id == registration.Id)] = registration;
-            client.Registration = registration;
-            _expiries.Update(client);
-        }
-        else
-        {
-            client = new RegisteredClient(registration);
             _clients.Add(registration.Id, client);
             _ofUser[registration.McpttId] = [.. Of(registration.McpttId), registration];
             _expiries.Add(client);
-        }
-        client.IsRestored = isRestored;
-        Bind(client, flow);
-    }
-
-    private void Bind(RegisteredClient client, SipFlow? flow)
-    {
-        client.Flow = flow;
-        if (client.Registration.Transport == SipTransportKind.Udp)
-            _ofUdpSource[client.Registration.Source] = client;
-        if (flow is not { Connection: not 0 } connection)
             return;
-        client.After = _ofConnection.GetValueOrDefault(connection);
-        if (client.After is { } after)
-            after.Before = client;
-        _ofConnection[connection] = client;
+        }
+        Registration[] ofUser = _ofUser[registration.McpttId];
+        ofUser[Array.FindIndex(ofUser, other => other.Id == registration.Id)] = registration;
+        _expiries.Update(client);
     }
 
-    private void Unbind(RegisteredClient client)
+    private void Bind(RegisteredFlow bound)
     {
-        string source = client.Registration.Source;
-        if (_ofUdpSource.GetValueOrDefault(source) == client)
+        if (bound.Binding is { Transport: SipTransportKind.Udp, Source: { } source })
+            _ofUdpSource[source] = bound;
+        if (bound.Flow is not { Connection: not 0 } connection)
+            return;
+        bound.After = _ofConnection.GetValueOrDefault(connection);
+        if (bound.After is { } after)
+            after.Before = bound;
+        _ofConnection[connection] = bound;
+    }
+
+    private void Unbind(RegisteredFlow bound)
+    {
+        if (bound.Binding.Source is { } source && _ofUdpSource.GetValueOrDefault(source) == bound)
             _ofUdpSource.Remove(source);
-        if (client.After is { } after)
-            after.Before = client.Before;
-        if (client.Before is { } before)
-            before.After = client.After;
-        else if (client.Flow is { Connection: not 0 } connection && client.After is { } first)
+        if (bound.After is { } after)
+            after.Before = bound.Before;
+        if (bound.Before is { } before)
+            before.After = bound.After;
+        else if (bound.Flow is { Connection: not 0 } connection)
+            Replace(connection, bound.After);
+    }
+
+    private void Replace(SipFlow connection, RegisteredFlow? first)
+    {
+        if (first is null)
+            _ofConnection.Remove(connection);
+        else
             _ofConnection[connection] = first;
-        else if (client.Flow is { Connection: not 0 } alone)
-            _ofConnection.Remove(alone);
-        (client.Flow, client.Before, client.After) = (null, null, null);
     }
 }

@@ -43,6 +43,8 @@ internal sealed class RegroupMembership(McContext context, RegroupNotification n
 
     private void Update(PreconfiguredRegroup regroup, string mcpttId, McxEffects effects)
     {
+        context.State.ChangedAffiliations.Add(regroup.Id);
+        context.State.ChangedAffiliations.Add(mcpttId);
         context.State.UpdateMember(regroup, mcpttId);
         effects.Put(regroup);
     }

@@ -66,7 +66,7 @@ internal sealed class RegroupNotification(McContext context)
             _underWay[key] = notices = new Notices();
         notices.Count++;
         notices.Latest = notice;
-        effects.Send(context.Track(notice), message, context.DestinationOf(registration));
+        context.SendTo(registration, message, notice, effects);
     }
 
     private void Ended(Notice notice, McxEffects effects)

@@ -21,6 +21,8 @@ internal sealed class RequestBodies
 
     public KeyRotationBody? KeyRotation { get; private set; }
 
+    public ServiceSettings? Settings { get; private set; }
+
     public static bool TryRead(SipMessage message, out RequestBodies bodies, out string reason)
     {
         bodies = new RequestBodies();
@@ -71,6 +73,11 @@ internal sealed class RequestBodies
                 if (MbmsUsage is not null || !MbmsUsageInfo.TryParse(part.Body, out MbmsUsageInfo usage, out reason))
                     return Fail("MBMS usage body", ref reason);
                 MbmsUsage = usage;
+                return true;
+            case ContentTypes.PocSettings:
+                if (Settings is not null || !ServiceSettings.TryParse(part.Body, out ServiceSettings settings, out reason))
+                    return Fail("service settings", ref reason);
+                Settings = settings;
                 return true;
             case ContentTypes.KeyRotation:
                 if (KeyRotation is not null || !KeyRotationBody.TryParse(part.Body, out KeyRotationBody rotation, out reason))

@@ -25,6 +25,6 @@ internal sealed class SessionChange(McContext context, SessionHeaders headers, C
         else
             upgrade.Handle(transaction, request, leg, user, now, effects);
         session.Refuse(request);
-        context.SessionDeadlines.Update(leg);
+        context.SessionDeadlines.Set(leg, session.NextDeadline);
     }
 }

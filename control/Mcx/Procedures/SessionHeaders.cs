@@ -22,7 +22,7 @@ internal sealed class SessionHeaders(McContext context, SipCapabilities capabili
         Describe(leg, ok);
         ok.Headers.Add("Supported", capabilities.Supported);
         leg.Session = SipSession.Accept(invite, ok, context.Options.SessionTimer, context.Entropy, now);
-        context.SessionDeadlines.Update(leg);
+        context.SessionDeadlines.Set(leg, leg.Session.NextDeadline);
     }
 
     /// <summary>The client's re-INVITE or UPDATE is answered 200.</summary>

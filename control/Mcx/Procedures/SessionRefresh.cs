@@ -8,7 +8,7 @@ internal sealed class SessionRefresh(McContext context, SessionHeaders headers, 
 {
     public void Expire(Instant now, McxEffects effects)
     {
-        while (context.SessionDeadlines.TryTakeDue(now, out CallLeg? leg))
+        while (context.SessionDeadlines.TryTake(now, out CallLeg? leg))
             Act(leg, leg.Session!.Expire(now), "nobody refreshed the session", effects);
     }
 
@@ -21,7 +21,7 @@ internal sealed class SessionRefresh(McContext context, SessionHeaders headers, 
         }
         if (action == SessionTimerAction.Refresh)
             Send(leg, leg.Session!.CreateRefresh(), newKeys: false, effects);
-        context.SessionDeadlines.Update(leg);
+        context.SessionDeadlines.Set(leg, leg.Session!.NextDeadline);
     }
 
     private void Send(CallLeg leg, SipRequest request, bool newKeys, McxEffects effects)
@@ -30,7 +30,8 @@ internal sealed class SessionRefresh(McContext context, SessionHeaders headers, 
         request.Headers.Add("P-Asserted-Identity", $"<{context.Options.ServerUri}>");
         if (request.Method == SipMethods.Invite)
             McContext.SetBody(request, new MimePart(ContentTypes.Sdp, Description(leg, newKeys).Serialise()));
-        effects.Send(context.Track(new Refresh(this, leg, request, newKeys)), request, DestinationOf(leg));
+        SipDestination destination = DestinationOf(leg);
+        effects.Send(context.Track(new Refresh(this, leg, request, destination, newKeys)), request, destination);
     }
 
     private SessionDescription Description(CallLeg leg, bool newKeys)
@@ -42,11 +43,12 @@ internal sealed class SessionRefresh(McContext context, SessionHeaders headers, 
     }
 
     // A client that registered over a new connection since has lost the one that its leg came over.
-    private SipDestination DestinationOf(CallLeg leg) =>
-        context.State.Registrations.FlowOf(leg.Client) is { } current && leg.Destination.Flow is { } former && former != current
-        && current.Transport != SipTransportKind.Udp && context.State.Registrations.TryGetValue(leg.Client, out Registration? registration)
-            ? context.DestinationOf(registration)
-            : leg.Destination;
+    private SipDestination DestinationOf(CallLeg leg)
+    {
+        IReadOnlyList<RegisteredFlow> ways = context.State.Registrations.WaysTo(leg.Client);
+        bool isLost = leg.Destination.Flow is { } former && ways is [{ Flow.Transport: not SipTransportKind.Udp }, ..] && ways.All(way => way.Flow != former);
+        return isLost ? ways[0].Destination : leg.Destination;
+    }
 
     private void Answered(CallLeg leg, SipResponse response, bool newKeys, Instant now, McxEffects effects)
     {
@@ -75,7 +77,7 @@ internal sealed class SessionRefresh(McContext context, SessionHeaders headers, 
     private void Failed(CallLeg leg, string reason, Instant now, McxEffects effects) =>
         Act(leg, leg.Session!.Failed(timedOut: reason is not (nameof(SipFailure.TransportError) or nameof(SipFailure.Overloaded)), now), $"no answer to a refresh: {reason}", effects);
 
-    private sealed class Refresh(SessionRefresh sessions, CallLeg leg, SipRequest request, bool newKeys) : PendingRequest
+    private sealed class Refresh(SessionRefresh sessions, CallLeg leg, SipRequest request, SipDestination destination, bool newKeys) : PendingRequest
     {
         private bool _answered;
 
@@ -84,7 +86,7 @@ internal sealed class SessionRefresh(McContext context, SessionHeaders headers, 
             if (response.IsProvisional)
                 return;
             if (response.IsSuccess && request.Method == SipMethods.Invite)
-                effects.Acknowledge(leg.Dialog!.CreateAck(request.CSeq.Number), leg.Destination);
+                effects.Acknowledge(leg.Dialog!.CreateAck(request.CSeq.Number), destination);
             if (_answered || leg.State == CallLegState.Ended)
                 return;
             _answered = true;

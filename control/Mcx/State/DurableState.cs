@@ -17,6 +17,10 @@ public sealed record DurableState
 
     public IReadOnlyList<ClientKey> ClientKeys { get; init; } = [];
 
+    public IReadOnlyList<Subscription> Subscriptions { get; init; } = [];
+
+    public IReadOnlyList<PublishedState> PublishedStates { get; init; } = [];
+
     /// <summary>Null until the first call.</summary>
     public ServerSsrcReservation? ServerSsrcs { get; init; }
 }

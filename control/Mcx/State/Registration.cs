@@ -1,8 +1,9 @@
+using System.Text.Json.Serialization;
 using MediaEngine.Sip;
 
 namespace MediaEngine.Mcx;
 
-/// <summary>A registered client: where its requests go and until when (RFC 3261 10).</summary>
+/// <summary>A registered client and the ways to it (RFC 3261 10, RFC 5626).</summary>
 public sealed record Registration : DurableRecord
 {
     public required string McpttId { get; init; }
@@ -10,20 +11,18 @@ public sealed record Registration : DurableRecord
     /// <summary>The MCPTT client identity: one user may have several clients.</summary>
     public required string ClientId { get; init; }
 
-    /// <summary>The registered contact, the Request-URI of requests to this client.</summary>
-    public required string Contact { get; init; }
+    /// <summary>In the order in which they are tried; at least one. A telephone's contacts, a client's flows.</summary>
+    public required IReadOnlyList<SipBinding> Bindings { get; init; }
 
-    public required SipTransportKind Transport { get; init; }
+    /// <summary>The contact that is tried first, the Request-URI of requests to this client.</summary>
+    [JsonIgnore]
+    public string Contact => Bindings[0].Contact;
 
-    /// <summary>Address and port that requests to the client go to, <c>address:port</c>.</summary>
-    public required string Address { get; init; }
+    /// <summary>Of the contact that is tried first.</summary>
+    [JsonIgnore]
+    public SipTransportKind Transport => Bindings[0].Transport;
 
-    /// <summary>Where the authenticated REGISTER came from, <c>address:port</c>; other requests from there are this user's.</summary>
-    public required string Source { get; init; }
-
-    public required string CallId { get; init; }
-
-    public required uint CSeq { get; init; }
-
-    public required DateTimeOffset ExpiresAt { get; init; }
+    /// <summary>When the first of its bindings ends.</summary>
+    [JsonIgnore]
+    public DateTimeOffset ExpiresAt => Bindings.Count == 1 ? Bindings[0].ExpiresAt : Bindings.Min(binding => binding.ExpiresAt);
 }

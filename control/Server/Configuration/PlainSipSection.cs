@@ -1,5 +1,6 @@
 using MediaEngine.Floor;
 using MediaEngine.Mcx;
+using MediaEngine.Sip;
 
 namespace MediaEngine.Server;
 
@@ -34,6 +35,7 @@ internal static class PlainSipSection
                 VoiceHangover = user.Seconds("voice-hangover", defaults.VoiceHangover, 0.1, 10),
             },
             Security = Choice(user, "security", PlainSecurity.Preferred, ("preferred", PlainSecurity.Preferred), ("required", PlainSecurity.Required), ("none", PlainSecurity.None)),
+            Digest = Choice(user, "digest", DigestOffer.Md5First, ("any", DigestOffer.Md5First), ("md5", DigestOffer.Md5Alone)),
             AffiliatedGroups = user.Values("affiliate"),
         };
     }

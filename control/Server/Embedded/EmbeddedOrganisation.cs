@@ -66,7 +66,7 @@ public sealed class EmbeddedOrganisation : IDisposable
             Line(yaml, $"    sip-identity: {user.SipIdentity}");
             Line(yaml, $"    password: \"{user.Password}\"");
             if (user.Group is null)
-                Line(yaml, $"    allow-regroup: true\n    may-manage-keys: true");
+                Line(yaml, $"    allow-regroup: true\n    allow-request-affiliated-groups: true\n    may-manage-keys: true");
             if (user.LeadsGroup)
                 Line(yaml, $"    allow-emergency-group-call: true\n    allow-imminent-peril-call: true");
             if (!ManagesKeys)
@@ -78,7 +78,7 @@ public sealed class EmbeddedOrganisation : IDisposable
             Line(yaml, $"  - id: {group}");
             if (group == PreconfiguredGroup)
                 Line(yaml, $"    preconfigured-group-use-only: true\n    release-when-initiator-leaves: true");
-            Line(yaml, $"    broadcast: allowed");
+            Line(yaml, $"    broadcast: allowed\n    allow-conference-state: true\n    allow-getting-affiliation-list: true");
             if (!ManagesKeys)
                 AddKey(yaml, "    ", "gmk", key);
             Line(yaml, $"    members:");

@@ -8,13 +8,13 @@ namespace MediaEngine.Server;
 /// <param name="Since">When the server started, UTC.</param>
 /// <param name="Calls">Calls that are up.</param>
 /// <param name="Media">Counters of the media plane; docs/media.md says what they mean.</param>
-/// <param name="Sip">Counters of the SIP stack.</param>
+/// <param name="Sip">Counters of the SIP stack, and how many transactions there are.</param>
 /// <param name="Store">Records in the store, by kind.</param>
 public sealed record OperatorHealth(
     DateTimeOffset Since, int Calls, IReadOnlyDictionary<string, long> Media, IReadOnlyDictionary<string, long> Sip,
     IReadOnlyDictionary<string, long> Store)
 {
-    internal static OperatorHealth Of(McSystem system, MediaCounters media, SipCounters sip)
+    internal static OperatorHealth Of(McSystem system, MediaCounters media, SipCounters sip, int transactions)
     {
         var counters = new Dictionary<string, long>
         {
@@ -31,7 +31,10 @@ public sealed record OperatorHealth(
             counters[$"dropped{reason}"] = media.Dropped(reason);
         return new OperatorHealth(
             SystemClock.WallClockAtZero, system.CallCount, counters,
-            Enum.GetValues<SipCounter>().ToDictionary(counter => JsonNamingPolicy.CamelCase.ConvertName($"{counter}"), counter => sip[counter]),
+            new Dictionary<string, long>(Enum.GetValues<SipCounter>().Select(counter => KeyValuePair.Create(JsonNamingPolicy.CamelCase.ConvertName($"{counter}"), sip[counter])))
+            {
+                ["transactions"] = transactions,
+            },
             new Dictionary<string, long>
             {
                 ["registrations"] = system.RegistrationCount,

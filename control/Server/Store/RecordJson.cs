@@ -12,4 +12,6 @@ namespace MediaEngine.Server;
 [JsonSerializable(typeof(GroupKey))]
 [JsonSerializable(typeof(GroupKeyReceipt))]
 [JsonSerializable(typeof(ClientKey))]
+[JsonSerializable(typeof(Subscription))]
+[JsonSerializable(typeof(PublishedState))]
 internal sealed partial class RecordJson : JsonSerializerContext;

@@ -14,10 +14,19 @@ namespace MediaEngine.Server;
 /// </summary>
 public sealed class SqliteStore : IStore
 {
-    private const int SchemaVersion = 1;
+    private const int SchemaVersion = 2;
 
     /// <summary>The provider repeats a statement on a locked file for 30 s unless told otherwise.</summary>
     private const int BusyTimeout_s = 1;
+
+    /// <summary>A registration had one contact, its fields in the registration itself.</summary>
+    private const string FromVersion1 = """
+        UPDATE record SET body = json_object(
+            'id', id, 'mcpttId', body->>'mcpttId', 'clientId', body->>'clientId', 'bindings', json_array(json_object(
+                'contact', body->>'contact', 'transport', body->>'transport', 'address', body->>'address', 'source', body->>'source',
+                'callId', body->>'callId', 'cSeq', body->>'cSeq', 'expiresAt', body->>'expiresAt', 'preference', 1000)))
+        WHERE kind = 'Registration'
+        """;
 
     /// <summary>Before the base64 of a sealed body.</summary>
     private const string SealedPrefix = "sealed:";
@@ -65,6 +74,8 @@ public sealed class SqliteStore : IStore
             if (version > SchemaVersion)
                 throw new ConfigurationException($"{path}: written by a newer version (schema {version}, this one knows {SchemaVersion}); use that version or another store.");
             Execute("CREATE TABLE IF NOT EXISTS record (kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, id)) STRICT, WITHOUT ROWID");
+            if (version == 1)
+                Execute(FromVersion1);
             Execute($"PRAGMA user_version={SchemaVersion}");
             Execute("COMMIT");
         }
@@ -148,6 +159,8 @@ public sealed class SqliteStore : IStore
         GroupKeys = Read(RecordJson.Default.GroupKey, areSealed: true),
         GroupKeyReceipts = Read(RecordJson.Default.GroupKeyReceipt),
         ClientKeys = Read(RecordJson.Default.ClientKey, areSealed: true),
+        Subscriptions = Read(RecordJson.Default.Subscription),
+        PublishedStates = Read(RecordJson.Default.PublishedState),
     };
 
     public void Commit(IReadOnlyList<StoreChange> changes)

@@ -173,8 +173,8 @@ public sealed class SessionTimer(SessionTimerOptions options)
     // Beyond the end of the session it never comes to it.
     private void TryLater(TimeSpan? after, Instant now)
     {
-        TimeSpan half = (_timers.Deadline(Deadline.End) - now) / 2;
-        Postpone(after is { } told && told > LeastRetry ? told : half > LeastRetry ? half : LeastRetry, now);
+        TimeSpan delay = after ?? ((_timers.Deadline(Deadline.End) - now) / 2);
+        Postpone(delay > LeastRetry ? delay : LeastRetry, now);
     }
 
     private SessionTimerAction Stop()

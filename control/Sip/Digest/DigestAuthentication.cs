@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using MediaEngine.Rtp;
@@ -14,10 +15,18 @@ public sealed class DigestAuthentication : IDisposable
 {
     private const int Salt_bytes = 8;
     private const int Mac_bytes = 16;
+    private const int MaxClockSkew_s = 60;
+
+    /// <summary>Peers answer each challenge of ours; more than that is no peer.</summary>
+    private const int MaxCredentials = 4;
+
     private readonly byte[] _key;
     private readonly IEntropy _entropy;
     private readonly DigestOptions _options;
     private readonly NonceCounts _counts;
+
+    /// <summary>Time and salt go before the realm.</summary>
+    private readonly byte[] _macInput;
 
     /// <param name="realm">The protection domain, a plain name.</param>
     /// <param name="nonceKey">At least 16 secret octets; nodes that share it accept each other's nonces.</param>
@@ -35,6 +44,7 @@ public sealed class DigestAuthentication : IDisposable
         _entropy = entropy;
         _options = options ?? new DigestOptions();
         _counts = new NonceCounts(_options.MaxTrackedNonces);
+        _macInput = [.. new byte[8 + Salt_bytes], .. Encoding.UTF8.GetBytes(realm)];
     }
 
     public string Realm { get; }
@@ -45,77 +55,104 @@ public sealed class DigestAuthentication : IDisposable
     /// <summary>The header values of a challenge in order of preference.</summary>
     /// <param name="unixSeconds">Now.</param>
     /// <param name="stale">The credentials were right once.</param>
-    /// <param name="md5First">If MD5 is allowed it comes first: for peers that look at one challenge only.</param>
-    public IReadOnlyList<string> Challenge(long unixSeconds, bool stale = false, bool md5First = false)
+    /// <param name="offer">The algorithms where MD5 is allowed.</param>
+    public IReadOnlyList<string> Challenge(long unixSeconds, bool stale = false, DigestOffer offer = DigestOffer.Sha256First)
     {
         string nonce = MakeNonce(unixSeconds);
-        var values = new List<string>(2) { ChallengeFor(DigestAlgorithm.Sha256, nonce, stale) };
-        if (_options.AllowMd5)
-            values.Insert(md5First ? 0 : 1, ChallengeFor(DigestAlgorithm.Md5, nonce, stale));
-        return values;
+        DigestAlgorithm[] algorithms = !_options.AllowMd5
+            ? [DigestAlgorithm.Sha256]
+            : offer switch
+            {
+                DigestOffer.Md5Alone => [DigestAlgorithm.Md5],
+                DigestOffer.Md5First => [DigestAlgorithm.Md5, DigestAlgorithm.Sha256],
+                _ => [DigestAlgorithm.Sha256, DigestAlgorithm.Md5],
+            };
+        return [.. algorithms.Select(algorithm => ChallengeFor(algorithm, nonce, stale))];
     }
 
     /// <summary>A 401 or 407 to the request with the challenge in it.</summary>
-    public SipResponse ChallengeResponse(SipRequest request, long unixSeconds, bool stale = false, string? toTag = null, bool md5First = false)
+    public SipResponse ChallengeResponse(SipRequest request, long unixSeconds, bool stale = false, string? toTag = null, DigestOffer offer = DigestOffer.Sha256First)
     {
         var response = SipResponse.For(request, ChallengeStatus, toTag: toTag);
-        foreach (string value in Challenge(unixSeconds, stale, md5First))
+        foreach (string value in Challenge(unixSeconds, stale, offer))
             response.Headers.Add(_options.Proxy ? "Proxy-Authenticate" : "WWW-Authenticate", value);
         return response;
     }
 
     /// <summary>
-    /// Checks the request's credentials. <paramref name="hashA1"/> gives H(A1) of a user for an algorithm, null for an unknown
-    /// user. <paramref name="user"/> is set for <see cref="DigestOutcome.Ok"/> only.
+    /// Checks the request's credentials; of several under our realm the first that are right count.
+    /// <paramref name="user"/> is the user's name as the request has it, set for <see cref="DigestOutcome.Ok"/> only.
     /// </summary>
-    public DigestOutcome Verify(SipRequest request, long unixSeconds, Func<string, DigestAlgorithm, string?> hashA1, out string? user)
+    public DigestOutcome Verify(SipRequest request, long unixSeconds, DigestSecrets secrets, out string? user)
     {
         ArgumentNullException.ThrowIfNull(request);
-        ArgumentNullException.ThrowIfNull(hashA1);
+        ArgumentNullException.ThrowIfNull(secrets);
         user = null;
-        DigestOutcome found = FindCredentials(request, out DigestFields fields);
-        if (found != DigestOutcome.Ok)
-            return found;
-        if (fields["username"] is not { Length: > 0 } name || fields["nonce"] is not { } nonce || fields["uri"] is not { } uri ||
-            fields["response"] is not { } response || fields["cnonce"] is not { Length: > 0 } clientNonce ||
-            fields["nc"] is not { Length: 8 } countText || fields["qop"] is not "auth" ||
-            !uint.TryParse(countText, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint count) || count == 0 ||
-            !DigestFields.TryReadAlgorithm(fields["algorithm"], out DigestAlgorithm algorithm) ||
-            (algorithm == DigestAlgorithm.Md5 && !_options.AllowMd5) || !SameUri(uri, request.RequestUri))
-            return DigestOutcome.Malformed;
-        if (!TryReadNonce(nonce, out long issuedAt) || issuedAt > unixSeconds + 60 ||
-            unixSeconds - issuedAt > (long)_options.NonceLifetime.TotalSeconds || _counts.IsForgotten(nonce, issuedAt))
-            return DigestOutcome.Stale;
-        // An unknown user costs the same hashes as a known one.
-        string? stored = hashA1(name, algorithm);
-        string expected = DigestCalculator.Response(algorithm, stored ?? Convert.ToHexStringLower(_key.AsSpan(0, 16)), request.Method, uri,
-            nonce, countText, clientNonce);
-        bool same = CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(expected), Encoding.UTF8.GetBytes(response));
-        if (!same || stored is null)
-            return DigestOutcome.Rejected;
-        _counts.Expire(unixSeconds - (long)_options.NonceLifetime.TotalSeconds);
-        if (!_counts.TryUse(nonce, issuedAt, count))
-            return DigestOutcome.Replayed;
-        user = name;
-        return DigestOutcome.Ok;
-    }
-
-    public void Dispose() => CryptographicOperations.ZeroMemory(_key);
-
-    private DigestOutcome FindCredentials(SipRequest request, out DigestFields fields)
-    {
-        fields = new DigestFields();
+        DigestOutcome outcome = DigestOutcome.Missing;
+        int ours = 0;
         foreach (string value in request.Headers.GetAll(_options.Proxy ? "Proxy-Authorization" : "Authorization"))
         {
             // Another scheme is as good as none (RFC 4475 3.3.7): it gets our challenge.
             if (!DigestFields.IsDigest(value))
                 continue;
-            if (!DigestFields.TryParse(value, out fields))
-                return DigestOutcome.Malformed;
-            if (fields["realm"] == Realm)
-                return DigestOutcome.Ok;
+            DigestOutcome found = DigestOutcome.Malformed;
+            if (DigestCredentials.TryParse(value, out DigestCredentials credentials))
+            {
+                if (!credentials.Realm.SequenceEqual(Realm))
+                    continue;
+                if (++ours > MaxCredentials)
+                    break;
+                found = Verify(request, credentials, unixSeconds, secrets);
+                if (found == DigestOutcome.Ok)
+                {
+                    user = credentials.User.ToString();
+                    return found;
+                }
+            }
+            // What is said of the best of them: Rejected tells more than Stale, Stale more than Malformed.
+            outcome = found > outcome ? found : outcome;
         }
-        return DigestOutcome.Missing;
+        return outcome;
+    }
+
+    public void Dispose() => CryptographicOperations.ZeroMemory(_key);
+
+    private DigestOutcome Verify(SipRequest request, in DigestCredentials credentials, long unixSeconds, DigestSecrets secrets)
+    {
+        if (credentials.User.Length == 0 || credentials.Nonce.Length == 0 || credentials.ClientNonce.Length == 0 ||
+            credentials.NonceCount.Length != 8 || credentials.Qop is not "auth" ||
+            !uint.TryParse(credentials.NonceCount, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint count) || count == 0 ||
+            !DigestFields.TryReadAlgorithm(credentials.Algorithm, out DigestAlgorithm algorithm) ||
+            (algorithm == DigestAlgorithm.Md5 && !_options.AllowMd5) || !SameUri(credentials.Uri, request.RequestUri))
+            return DigestOutcome.Malformed;
+        long oldest = unixSeconds - (long)_options.NonceLifetime.TotalSeconds;
+        if (!TryReadNonce(credentials.Nonce, out DigestNonce nonce) || nonce.IssuedAt > unixSeconds + MaxClockSkew_s || nonce.IssuedAt < oldest ||
+            _counts.IsForgotten(nonce))
+            return DigestOutcome.Stale;
+        if (!IsRight(request.Method, credentials, algorithm, secrets))
+            return DigestOutcome.Rejected;
+        _counts.Expire(oldest);
+        return _counts.TryUse(nonce, count) ? DigestOutcome.Ok : DigestOutcome.Replayed;
+    }
+
+    private bool IsRight(string method, in DigestCredentials credentials, DigestAlgorithm algorithm, DigestSecrets secrets)
+    {
+        Span<byte> secret = stackalloc byte[DigestCalculator.MaxLength_bytes];
+        secret = secret[..DigestCalculator.LengthOf(algorithm)];
+        Span<char> hashA1 = stackalloc char[2 * DigestCalculator.MaxLength_bytes];
+        hashA1 = hashA1[..(2 * secret.Length)];
+        Span<char> expected = stackalloc char[2 * DigestCalculator.MaxLength_bytes];
+        expected = expected[..hashA1.Length];
+        bool isKnown = secrets(credentials.User, algorithm, secret);
+        // An unknown user costs the same hashes as a known one.
+        if (!isKnown)
+            _key.AsSpan(0, 16).CopyTo(secret);
+        Convert.TryToHexStringLower(secret, hashA1, out _);
+        DigestCalculator.Response(algorithm, hashA1, method, credentials.Uri, credentials.Nonce, credentials.NonceCount, credentials.ClientNonce, expected);
+        bool isSame = CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes(expected), MemoryMarshal.AsBytes(credentials.Response));
+        CryptographicOperations.ZeroMemory(secret);
+        CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(hashA1));
+        return isSame & isKnown;
     }
 
     private string ChallengeFor(DigestAlgorithm algorithm, string nonce, bool stale)
@@ -134,28 +171,27 @@ public sealed class DigestAuthentication : IDisposable
         return Convert.ToHexStringLower(nonce);
     }
 
-    private bool TryReadNonce(string text, out long issuedAt)
+    private bool TryReadNonce(ReadOnlySpan<char> text, out DigestNonce read)
     {
-        issuedAt = 0;
+        read = default;
         Span<byte> nonce = stackalloc byte[8 + Salt_bytes + Mac_bytes];
         if (text.Length != nonce.Length * 2 ||
             Convert.FromHexString(text, nonce, out _, out int written) != System.Buffers.OperationStatus.Done || written != nonce.Length)
             return false;
         Span<byte> mac = stackalloc byte[Mac_bytes];
         WriteMac(nonce[..(8 + Salt_bytes)], mac);
-        issuedAt = BinaryPrimitives.ReadInt64BigEndian(nonce);
+        read = new DigestNonce(BinaryPrimitives.ReadInt64BigEndian(nonce), BinaryPrimitives.ReadUInt64BigEndian(nonce[8..]));
         return CryptographicOperations.FixedTimeEquals(mac, nonce[(8 + Salt_bytes)..]);
     }
 
     private void WriteMac(ReadOnlySpan<byte> timeAndSalt, Span<byte> mac)
     {
-        byte[] realm = Encoding.UTF8.GetBytes(Realm);
-        byte[] input = [.. timeAndSalt, .. realm];
+        timeAndSalt.CopyTo(_macInput);
         Span<byte> full = stackalloc byte[32];
-        HMACSHA256.HashData(_key, input, full);
+        HMACSHA256.HashData(_key, _macInput, full);
         full[..Mac_bytes].CopyTo(mac);
     }
 
-    private static bool SameUri(string left, string right) => left == right ||
+    private static bool SameUri(ReadOnlySpan<char> left, string right) => left.SequenceEqual(right) ||
         (SipUri.TryParse(left, out SipUri? a) && SipUri.TryParse(right, out SipUri? b) && a.Equals(b));
 }

@@ -34,13 +34,14 @@ internal sealed class DigestFields
         return true;
     }
 
-    public static bool IsDigest(string text) =>
+    public static bool IsDigest(ReadOnlySpan<char> text) =>
         text.Length > 7 && text.StartsWith("Digest", StringComparison.OrdinalIgnoreCase) && SipSyntax.IsWhiteSpace(text[6]);
 
-    public static bool TryReadAlgorithm(string? text, out DigestAlgorithm algorithm)
+    /// <param name="text">Empty when there is none: MD5.</param>
+    public static bool TryReadAlgorithm(ReadOnlySpan<char> text, out DigestAlgorithm algorithm)
     {
-        algorithm = string.Equals(text, "SHA-256", StringComparison.OrdinalIgnoreCase) ? DigestAlgorithm.Sha256 : DigestAlgorithm.Md5;
-        return algorithm == DigestAlgorithm.Sha256 || text is null || string.Equals(text, "MD5", StringComparison.OrdinalIgnoreCase);
+        algorithm = text.Equals("SHA-256", StringComparison.OrdinalIgnoreCase) ? DigestAlgorithm.Sha256 : DigestAlgorithm.Md5;
+        return algorithm == DigestAlgorithm.Sha256 || text.Length == 0 || text.Equals("MD5", StringComparison.OrdinalIgnoreCase);
     }
 
     public static string NameOf(DigestAlgorithm algorithm) => algorithm == DigestAlgorithm.Sha256 ? "SHA-256" : "MD5";

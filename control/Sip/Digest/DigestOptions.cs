@@ -12,5 +12,5 @@ public sealed record DigestOptions
     public TimeSpan NonceLifetime { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Nonces whose counts are remembered; older ones become stale early when there are more.</summary>
-    public int MaxTrackedNonces { get; init; } = 16384;
+    public int MaxTrackedNonces { get; init; } = 131_072;
 }

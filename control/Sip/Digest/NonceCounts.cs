@@ -6,23 +6,23 @@ namespace MediaEngine.Sip;
 /// </summary>
 internal sealed class NonceCounts(int capacity)
 {
-    private readonly Dictionary<string, (uint Highest, ulong Window)> _used = new(StringComparer.Ordinal);
-    private readonly Queue<(string Nonce, long IssuedAt)> _order = new();
+    private readonly Dictionary<DigestNonce, (uint Highest, ulong Window)> _used = [];
+    private readonly Queue<DigestNonce> _order = new();
     private long _forgottenUpTo = long.MinValue;
 
-    public bool IsForgotten(string nonce, long issuedAt) => issuedAt <= _forgottenUpTo && !_used.ContainsKey(nonce);
+    public bool IsForgotten(DigestNonce nonce) => nonce.IssuedAt <= _forgottenUpTo && !_used.ContainsKey(nonce);
 
     /// <summary>False when the count was used before or is below the window.</summary>
-    public bool TryUse(string nonce, long issuedAt, uint count)
+    public bool TryUse(DigestNonce nonce, uint count)
     {
         if (!_used.TryGetValue(nonce, out var state))
         {
-            if (_used.Count >= capacity && _order.TryDequeue(out var oldest))
+            if (_used.Count >= capacity && _order.TryDequeue(out DigestNonce oldest))
             {
-                _used.Remove(oldest.Nonce);
+                _used.Remove(oldest);
                 _forgottenUpTo = Math.Max(_forgottenUpTo, oldest.IssuedAt);
             }
-            _order.Enqueue((nonce, issuedAt));
+            _order.Enqueue(nonce);
             _used[nonce] = (count, 1);
             return true;
         }
@@ -42,10 +42,10 @@ internal sealed class NonceCounts(int capacity)
     /// <summary>Lets go of what is too old to be accepted anyway.</summary>
     public void Expire(long issuedBefore)
     {
-        while (_order.TryPeek(out var oldest) && oldest.IssuedAt < issuedBefore)
+        while (_order.TryPeek(out DigestNonce oldest) && oldest.IssuedAt < issuedBefore)
         {
             _order.Dequeue();
-            _used.Remove(oldest.Nonce);
+            _used.Remove(oldest);
         }
     }
 }

@@ -4,7 +4,7 @@ using MediaEngine.Rtp;
 namespace MediaEngine.Sip;
 
 /// <summary>Things with one deadline each, the earliest first; those of one moment in the order in which they were set.</summary>
-internal sealed class DeadlineSet<T>
+public sealed class DeadlineSet<T>
     where T : class
 {
     private readonly SortedDictionary<(Instant Deadline, long Number), T> _byDeadline = [];

@@ -315,8 +315,9 @@ public sealed class EventSubscriber
         if (again)
         {
             _briefAttempts = now - _attemptedAt < BriefSubscription ? _briefAttempts + 1 : 0;
-            // The first may be repaired at once; reasons that ask for patience name it, or get some.
-            TimeSpan wait = retryAfter_s is { } seconds ? TimeSpan.FromSeconds(seconds)
+            // The first may be repaired at once; reasons that ask for patience name it, or get some. With others it has no meaning.
+            bool heeds = reason is not (SubscriptionReasons.Deactivated or SubscriptionReasons.Timeout);
+            TimeSpan wait = heeds && retryAfter_s is { } seconds ? TimeSpan.FromSeconds(seconds)
                 : reason is SubscriptionReasons.Probation or SubscriptionReasons.GiveUp ? LongestBackOff
                 : BackOff(response is null || response.Status == 481 ? _briefAttempts - 1 : _briefAttempts);
             _retryAt = now + wait;

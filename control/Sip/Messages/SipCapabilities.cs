@@ -14,6 +14,12 @@ public sealed class SipCapabilities
     /// <summary>Media types of bodies and body parts, lower case; multiparts are always understood.</summary>
     public required IReadOnlyList<string> ContentTypes { get; init; }
 
+    /// <summary>Event packages that may be subscribed to (RFC 6665).</summary>
+    public IReadOnlyList<string> EventPackages { get; init; } = [];
+
+    /// <summary>The value of Allow-Events.</summary>
+    public string AllowEvents => string.Join(", ", EventPackages);
+
     /// <summary>The value of Allow.</summary>
     public string Allow => string.Join(", ", Methods);
 

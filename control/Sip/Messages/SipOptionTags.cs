@@ -9,6 +9,12 @@ public static class SipOptionTags
     /// <summary>Session timers (RFC 4028).</summary>
     public const string Timer = "timer";
 
+    /// <summary>Proxies between a client and its registrar (RFC 3327).</summary>
+    public const string Path = "path";
+
+    /// <summary>Flows that a client keeps open (RFC 5626).</summary>
+    public const string Outbound = "outbound";
+
     /// <summary>The sender of the message knows the extension: it stands in Supported or Require.</summary>
     public static bool IsKnownTo(SipMessage message, string tag)
     {

@@ -39,6 +39,7 @@ public static class SipReasons
         422 => "Session Interval Too Small",
         423 => "Interval Too Brief",
         430 => "Flow Failed",
+        439 => "First Hop Lacks Outbound Support",
         469 => "Bad Info Package",
         480 => "Temporarily Unavailable",
         481 => "Call/Transaction Does Not Exist",

@@ -36,9 +36,10 @@ public sealed class SipRequest : SipMessage
     public string RequestUri => _requestUri ??= TextAt(_uriStart, _uriLength_bytes);
 
     /// <summary>A copy with its own header list; the body's memory is shared.</summary>
-    public SipRequest Clone()
+    /// <param name="requestUri">The copy's; null = the same.</param>
+    public SipRequest Clone(string? requestUri = null)
     {
-        var copy = new SipRequest(Method, RequestUri) { Body = Body };
+        var copy = new SipRequest(Method, requestUri ?? RequestUri) { Body = Body };
         copy.Headers.CopyFrom(Headers);
         return copy;
     }

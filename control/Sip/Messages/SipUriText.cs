@@ -18,7 +18,9 @@ internal ref struct SipUriText
     private static readonly SearchValues<char> UserCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.!~*'()&=+$,;?/");
 
-    private static readonly SearchValues<char> NeverInUri = SearchValues.Create(" \t<>\"\r\n\0");
+    // Controls too: a Contact or Record-Route becomes the Request-URI of what is sent in its dialog.
+    private static readonly SearchValues<char> NeverInUri =
+        SearchValues.Create([.. Enumerable.Range(0, 0x20).Append(0x7f).Select(c => (char)c), ' ', '<', '>', '"']);
 
     public SipUriKind Kind;
     public ReadOnlySpan<char> Scheme;

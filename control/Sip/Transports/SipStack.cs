@@ -26,6 +26,7 @@ public sealed class SipStack : IAsyncDisposable
     private SipTransactionLayer? _layer;
     private Thread? _thread;
     private volatile bool _stopping;
+    private volatile int _transactions;
 
     public SipStack(SipStackOptions options, ISipUser user, IEntropy entropy, ISipTap? tap = null)
     {
@@ -79,6 +80,9 @@ public sealed class SipStack : IAsyncDisposable
     /// <summary>The listeners with their bound ports, in the options' order; empty before the start.</summary>
     public IReadOnlyList<SipListen> Listeners => _local?.Bound ?? [];
 
+    /// <summary>Transactions that are not over, a moment ago.</summary>
+    public int Transactions => _transactions;
+
     /// <summary>Octets received that wait for the stack's thread.</summary>
     public long ReceiveQueued_bytes => _inbox.Queued_bytes;
 
@@ -86,6 +90,13 @@ public sealed class SipStack : IAsyncDisposable
     public IPEndPoint EndPoint(SipTransportKind transport) =>
         Listeners.FirstOrDefault(listen => listen.Transport == transport)?.EndPoint ??
         throw new InvalidOperationException($"The stack does not listen on {transport}.");
+
+    /// <summary>Host and port that our Via names to that destination; throws before the start.</summary>
+    public SipSentBy SentBy(SipDestination destination)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        return (_local ?? throw new InvalidOperationException("The stack is not started.")).SentBy(destination);
+    }
 
     /// <summary>
     /// Somebody authenticated on this flow: under overload its requests go before strangers', and over UDP its address gets answers
@@ -166,6 +177,7 @@ public sealed class SipStack : IAsyncDisposable
             _layer!.Expire(Now(), _effects);
             worked |= _effects.Count > 0;
             Execute();
+            _transactions = _layer.Count;
             if (!worked)
                 _inbox.Wait(UntilNextDeadline());
         }

@@ -65,8 +65,8 @@ internal sealed class MediaCall : IDisposable
     /// <summary>The same, as the heap has it.</summary>
     public Instant Deadline { get; set; } = Instant.Never;
 
-    /// <summary>Its place in the <see cref="DeadlineHeap"/>.</summary>
-    public int HeapIndex { get; set; } = -1;
+    /// <summary>Its number in the <see cref="DeadlineHeap"/>, -1 while it is not there.</summary>
+    public int HeapNumber { get; set; } = -1;
 
     /// <summary>Puts the leg where its listening and address want it.</summary>
     public void UpdateTarget(MediaLeg leg) => Targets.Update(

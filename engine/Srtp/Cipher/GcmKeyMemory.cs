@@ -8,9 +8,9 @@ namespace MediaEngine.Srtp;
 /// <summary>
 /// Powers of H and round keys of one key in one piece of pinned memory: H^24 … H^1, then the round keys. The last vector of a
 /// packet reads powers for four blocks even where only two are left, so what lies behind H must be readable; any value does
-/// there. About 600 octets: a thousand keys fit into the second-level cache.
+/// there. About 600 octets: a thousand keys fit into the second-level cache. Who holds it must outlive the use of its pointers.
 /// </summary>
-internal sealed unsafe class GcmKeyMemory
+internal readonly unsafe struct GcmKeyMemory
 {
     /// <summary>
     /// Blocks multiplied before one common reduction: three chunks of eight. 320 octets of payload with their header and

@@ -21,21 +21,23 @@ internal static unsafe class WideGcm<TRounds, TWidth>
     private const int Last_blocks = 11;
     private const int Last_bytes = Last_blocks * 16;
 
-    /// <summary>Encrypts and returns the tag. <paramref name="to"/> is <paramref name="from"/> or apart from it.</summary>
+    /// <summary>
+    /// Encrypts and returns the tag. <paramref name="keys"/> are <see cref="GcmKeyMemory.RoundKeys"/>, with the powers before them;
+    /// <paramref name="to"/> is <paramref name="from"/> or apart from it.
+    /// </summary>
     [SkipLocalsInit]
     public static Block Seal(
-        GcmKeyMemory key, Counter first, byte* associatedData, int associated_bytes, byte* from, byte* to, int text_bytes)
+        Block* keys, Counter first, byte* associatedData, int associated_bytes, byte* from, byte* to, int text_bytes)
     {
         Field lengths = Vector128.Create((ulong)text_bytes * 8, (ulong)associated_bytes * 8);
-        Field* end = key.PowersEnd;
+        var end = (Field*)keys;
         Field head = Head(end, associatedData, associated_bytes);
         Field* power = FirstRun(end, text_bytes, out int unplanned);
         if (text_bytes <= Last_bytes)
         {
             return Last(
-                true, key.RoundKeys, first, first, from, to, text_bytes, head, Field.Zero, lengths, power, end, default);
+                true, keys, first, first, from, to, text_bytes, head, Field.Zero, lengths, power, end, default);
         }
-        Block* keys = key.RoundKeys;
         Counter counter = first;
         WideHash hash = Begin(head, *power++);
         CounterChunk<TRounds>.Apply(keys, counter, from, to);
@@ -54,18 +56,17 @@ internal static unsafe class WideGcm<TRounds, TWidth>
     /// <summary>Decrypts and returns the tag the ciphertext should have.</summary>
     [SkipLocalsInit]
     public static Block Open(
-        GcmKeyMemory key, Counter first, byte* associatedData, int associated_bytes, byte* from, byte* to, int text_bytes)
+        Block* keys, Counter first, byte* associatedData, int associated_bytes, byte* from, byte* to, int text_bytes)
     {
         Field lengths = Vector128.Create((ulong)text_bytes * 8, (ulong)associated_bytes * 8);
-        Field* end = key.PowersEnd;
+        var end = (Field*)keys;
         Field head = Head(end, associatedData, associated_bytes);
         Field* power = FirstRun(end, text_bytes, out int unplanned);
         if (text_bytes <= Last_bytes)
         {
             return Last(
-                false, key.RoundKeys, first, first, from, to, text_bytes, head, Field.Zero, lengths, power, end, default);
+                false, keys, first, first, from, to, text_bytes, head, Field.Zero, lengths, power, end, default);
         }
-        Block* keys = key.RoundKeys;
         Counter counter = first;
         WideHash hash = Begin(head, *power++);
         for (; text_bytes > Last_bytes; Advance(ref counter, ref from, ref to, ref text_bytes))

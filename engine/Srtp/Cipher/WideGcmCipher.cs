@@ -34,11 +34,11 @@ internal sealed unsafe class WideGcmCipher<TWidth> : PacketCipher
         fixed (byte* associated = associatedData, octets = text)
         {
             Block result = _is256
-                ? WideGcm<Aes256Rounds, TWidth>.Seal(_key, first, associated, associatedData.Length, octets, octets, text.Length)
-                : WideGcm<Aes128Rounds, TWidth>.Seal(_key, first, associated, associatedData.Length, octets, octets, text.Length);
+                ? WideGcm<Aes256Rounds, TWidth>.Seal(_key.RoundKeys, first, associated, associatedData.Length, octets, octets, text.Length)
+                : WideGcm<Aes128Rounds, TWidth>.Seal(_key.RoundKeys, first, associated, associatedData.Length, octets, octets, text.Length);
             result.CopyTo(tag);
             // The kernel holds bare pointers into the key's memory.
-            GC.KeepAlive(_key);
+            GC.KeepAlive(this);
         }
     }
 
@@ -53,9 +53,9 @@ internal sealed unsafe class WideGcmCipher<TWidth> : PacketCipher
         {
             Block expected = Vector128.Create(tag);
             Block actual = _is256
-                ? WideGcm<Aes256Rounds, TWidth>.Open(_key, first, associated, associatedData.Length, from, to, text.Length)
-                : WideGcm<Aes128Rounds, TWidth>.Open(_key, first, associated, associatedData.Length, from, to, text.Length);
-            GC.KeepAlive(_key);
+                ? WideGcm<Aes256Rounds, TWidth>.Open(_key.RoundKeys, first, associated, associatedData.Length, from, to, text.Length)
+                : WideGcm<Aes128Rounds, TWidth>.Open(_key.RoundKeys, first, associated, associatedData.Length, from, to, text.Length);
+            GC.KeepAlive(this);
             if ((actual ^ expected) == Block.Zero)
                 return true;
         }

@@ -27,7 +27,7 @@ public sealed class AuthorisationMatrixTests
         OPTIONS    200       200      200                200   |                     200       200           200
         MESSAGE    401       401      403/101            415   |                     401       403/101       415
         PUBLISH    401       401      403/101            489   |                     401       403/101       489
-        SUBSCRIBE  405       405      405                405   |                     405       405           405
+        SUBSCRIBE  401       401      403/101            489   |                     401       403/101       481
         NOTIFY     405       405      405                405   |                     405       405           405
         UPDATE     481       481      481                481   |                     401       403/101       200
         INFO       405       405      405                405   |                     405       405           405
@@ -38,7 +38,7 @@ public sealed class AuthorisationMatrixTests
         """;
 
     private static readonly string[] Challenged =
-        [SipMethods.Invite, SipMethods.Register, SipMethods.Message, SipMethods.Publish];
+        [SipMethods.Invite, SipMethods.Register, SipMethods.Message, SipMethods.Publish, SipMethods.Subscribe];
 
     private readonly McSystemHarness _mcx = new();
 

@@ -116,7 +116,9 @@ internal sealed partial class McSystemHarness
         return Send(name, request);
     }
 
-    public SipResponse Affiliate(string name, params string[] groups)
+    public SipResponse Affiliate(string name, params string[] groups) => Send(name, AffiliateRequest(name, groups));
+
+    public SipRequest AffiliateRequest(string name, params string[] groups)
     {
         SipRequest request = NewRequest(name, SipMethods.Publish, "sip:mcptt@mcx.example", $"sip:u-{name}@{TestOrganisation.Domain}");
         request.Headers.Add("Event", "presence");
@@ -125,7 +127,7 @@ internal sealed partial class McSystemHarness
         SetBody(request,
             new MimePart(ContentTypes.McpttInfo, new McpttInfo { RequestUri = TestOrganisation.Id(name) }.Serialise()),
             new MimePart(ContentTypes.Pidf, document.Serialise()));
-        return Send(name, request);
+        return request;
     }
 
     public SipResponse Regroup(string name, RegroupBody body) => RegroupRaw(name, body.Serialise());
@@ -323,6 +325,8 @@ internal sealed partial class McSystemHarness
             GroupKeys = [.. _store.Values.OfType<GroupKey>()],
             GroupKeyReceipts = [.. _store.Values.OfType<GroupKeyReceipt>()],
             ClientKeys = [.. _store.Values.OfType<ClientKey>()],
+            Subscriptions = [.. _store.Values.OfType<Subscription>()],
+            PublishedStates = [.. _store.Values.OfType<PublishedState>()],
         };
         return new McSystem(Organisation, options, durable, new SeededEntropy(7 + _starts++), WallClockAtZero);
     }

@@ -318,7 +318,7 @@ public class PlainSipTests
         Assert.DoesNotContain("server → phone: MESSAGE mikey", mcx.Ladder);
     }
 
-    private static Organisation Organisation(bool managed = false, PlainSecurity security = PlainSecurity.Preferred)
+    internal static Organisation Organisation(bool managed = false, PlainSecurity security = PlainSecurity.Preferred)
     {
         Organisation made = TestOrganisation.Create();
         var phone = new McUser
@@ -336,7 +336,7 @@ public class PlainSipTests
                 : group));
     }
 
-    private static string Sdp(string protocol, string lines = "", string address = "192.0.2.16") =>
+    internal static string Sdp(string protocol, string lines = "", string address = "192.0.2.16") =>
         $"v=0\r\no=phone 1 1 IN IP4 {address}\r\ns=call\r\nc=IN IP4 {address}\r\nt=0 0\r\n"
         + $"m=audio 7078 {protocol} 8 0 101\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\n{lines}";
 
@@ -347,6 +347,94 @@ public class PlainSipTests
     {
         Assert.True(SessionDescription.TryParse(response.Body, out SessionDescription description, out _));
         return description.SessionVersion;
+    }
+
+    [Fact]
+    public void A_telephone_is_refreshed_with_what_was_described_last_and_its_answer_changes_nothing()
+    {
+        CallUp(Crypto);
+        int media = _mcx.Media.Count;
+        RefreshDue();
+        Assert.Equal(_mcx.LateAnswer!.Body.ToArray(), _mcx.Waiting("phone", SipMethods.Invite).Body.ToArray());
+
+        _mcx.Respond("phone", SipMethods.Invite, 200, Sdp("RTP/SAVP", Crypto));
+
+        Assert.Equal(media, _mcx.Media.Count);
+        Assert.DoesNotContain(_mcx.Events, happened => happened.Name is "call-media-changed" or "call-media-kept");
+    }
+
+    [Fact]
+    public void An_invited_telephone_is_offered_the_same_again()
+    {
+        Prepare();
+        _mcx.Call("alice", TestOrganisation.Fire);
+        byte[] offer = _mcx.Waiting("phone", SipMethods.Invite).Body.ToArray();
+        _mcx.AnswerPlain("phone", Sdp("RTP/SAVP", $"a=crypto:2 AES_CM_128_HMAC_SHA1_80 inline:{Key}\r\n"));
+        int media = _mcx.Media.Count;
+        RefreshDue();
+        Assert.Equal(offer, _mcx.Waiting("phone", SipMethods.Invite).Body.ToArray());
+
+        _mcx.Respond("phone", SipMethods.Invite, 200, Sdp("RTP/SAVP", $"a=crypto:2 AES_CM_128_HMAC_SHA1_80 inline:{Key}\r\n"));
+
+        Assert.Equal(media, _mcx.Media.Count);
+    }
+
+    [Fact]
+    public void A_telephone_that_answers_a_refresh_with_a_new_key_gets_a_new_one_too()
+    {
+        CallUp(Crypto);
+        string ours = CryptoOf(_mcx.LateAnswer!);
+        RefreshDue();
+        _mcx.Respond("phone", SipMethods.Invite, 200, Sdp("RTP/SAVP", $"a=crypto:7 AES_CM_128_HMAC_SHA1_80 inline:{OtherKey}\r\n"));
+        Assert.Empty(_mcx.Media.OfType<MediaEffect.ChangePlainLeg>());
+
+        SipRequest fresh = _mcx.Waiting("phone", SipMethods.Invite);
+        string offer = Encoding.ASCII.GetString(fresh.Body.Span);
+        Assert.DoesNotContain(ours.Split(' ')[2], offer, StringComparison.Ordinal);
+        _mcx.Respond("phone", SipMethods.Invite, 200, Sdp("RTP/SAVP", $"a=crypto:2 AES_CM_128_HMAC_SHA1_80 inline:{OtherKey}\r\n"));
+
+        MediaEffect.ChangePlainLeg change = Assert.Single(_mcx.Media.OfType<MediaEffect.ChangePlainLeg>());
+        Assert.False(change.KeepKeys);
+        Assert.NotNull(change.Endpoint.Keys);
+        Assert.Equal(2, _mcx.Ladder.Count(line => line == "server → phone: ACK"));
+    }
+
+    [Fact]
+    public void A_telephone_that_holds_in_its_answer_to_a_refresh_holds()
+    {
+        CallUp(Crypto);
+        RefreshDue();
+        _mcx.Respond("phone", SipMethods.Invite, 200, Sdp("RTP/SAVP", Crypto + "a=sendonly\r\n"));
+        Assert.False(Assert.Single(_mcx.Media.OfType<MediaEffect.ChangePlainLeg>()).Endpoint.Receives);
+        RefreshDue();
+        _mcx.Respond("phone", SipMethods.Invite, 200, "v=0\r\no=phone 1 1 IN IP4 192.0.2.16\r\ns=-\r\nc=IN IP4 192.0.2.16\r\nt=0 0\r\nm=audio 0 RTP/SAVP 8\r\n");
+        Assert.Single(_mcx.Media.OfType<MediaEffect.ChangePlainLeg>());
+        Assert.Contains(_mcx.Events, happened => happened.Name == "call-media-kept");
+    }
+
+    [Fact]
+    public void A_telephone_that_is_gone_leaves_the_call()
+    {
+        CallUp(Crypto);
+        RefreshDue();
+        _mcx.Lose("phone", SipMethods.Invite);
+        Assert.Equal(0, _mcx.System.CallCount);
+    }
+
+    [Fact]
+    public void A_telephone_may_hold_by_UPDATE()
+    {
+        SipDialog dialog = CallUp(Crypto);
+        SipResponse held = _mcx.SendWithin("phone", dialog, SipMethods.Update, Sdp("RTP/SAVP", Crypto + "a=sendonly\r\n"));
+        Assert.Equal((200, true), (held.Status, Encoding.ASCII.GetString(held.Body.Span).Contains("a=recvonly\r\n", StringComparison.Ordinal)));
+        Assert.Equal(200, _mcx.SendWithin("phone", dialog, SipMethods.Update).Status);
+    }
+
+    // Alice's client and the telephone know no timers; hers answers.
+    private void RefreshDue()
+    {
+        _mcx.Wait(TimeSpan.FromMinutes(15));
+        _mcx.Respond("alice", SipMethods.Invite, 200, "");
     }
 
     private void Prepare(PlainSecurity security = PlainSecurity.Preferred)

@@ -26,14 +26,14 @@ internal static class TestOrganisation
             _ => group,
         }));
 
-    private static McUser[] Users => [User("alice"), User("bob"), User("carol"), User("dave"), User("erin"), User("dispatcher") with { AllowRegroup = true }];
+    private static McUser[] Users => [User("alice"), User("bob"), User("carol"), User("dave"), User("erin"), User("dispatcher") with { AllowRegroup = true, AllowRequestAffiliatedGroups = true }];
 
     private static McGroup[] Groups =>
     [
-        Group(Fire, 1, "alice", "bob", "erin"),
-        Group(Ambulance, 2, "carol", "dave"),
+        Group(Fire, 1, "alice", "bob", "erin") with { AllowConferenceState = true },
+        Group(Ambulance, 2, "carol", "dave") with { AllowGettingAffiliationList = true },
         Group(Police, 3, "erin"),
-        Group(Preconfigured, 4, "alice", "bob", "carol", "dave") with { PreconfiguredGroupUseOnly = true, ReleaseWhenInitiatorLeaves = true },
+        Group(Preconfigured, 4, "alice", "bob", "carol", "dave") with { PreconfiguredGroupUseOnly = true, ReleaseWhenInitiatorLeaves = true, AllowConferenceState = true },
     ];
 
     public static string Id(string name) => $"sip:{name}@{Domain}";

@@ -42,6 +42,9 @@ public sealed class ServerConfigurationTests : IDisposable
           lead: 5
           overlap: 30.5
           revocation-overlap: 0
+        session-timer:
+          expires: 600
+          min-se: 120
         """;
 
     private readonly TemporaryFolder _folder = new();
@@ -55,6 +58,7 @@ public sealed class ServerConfigurationTests : IDisposable
 
         Assert.Equal("mcx.example", configuration.Domain);
         Assert.Equal("sip:mcptt@mcx.example", configuration.ServerUri);
+        Assert.Equal(new SessionTimerOptions { SessionExpires_s = 600, MinSE_s = 120 }, configuration.SessionTimer);
         Assert.Equal(
             [new SipListen(SipTransportKind.Udp, IPEndPoint.Parse("127.0.0.1:5060")), new SipListen(SipTransportKind.Tcp, IPEndPoint.Parse("127.0.0.1:5062"))],
             configuration.SipListeners);
@@ -108,6 +112,10 @@ public sealed class ServerConfigurationTests : IDisposable
     [InlineData("lead: 5", "lead: 0", 31, "group-keys.lead", "1 to 3600")]
     [InlineData("overlap: 30.5", "overlap: soon", 32, "group-keys.overlap", "not a number of seconds")]
     [InlineData("revocation-overlap: 0", "revocation: 0", 33, "group-keys.revocation", "not a known key")]
+    [InlineData("expires: 600", "expires: 89", 35, "session-timer.expires", "90 to 86400")]
+    [InlineData("min-se: 120", "min-se: 30", 36, "session-timer.min-se", "90 to 86400")]
+    [InlineData("min-se: 120", "min-se: 601", 36, "session-timer.min-se", "more than session-timer.expires, 600")]
+    [InlineData("min-se: 120", "minimum: 120", 36, "session-timer.minimum", "not a known key")]
     public void An_error_names_file_line_key_and_reason(string part, string instead, int line, string key, string reason)
     {
         Assert.Contains(part, Good, StringComparison.Ordinal);

@@ -15,13 +15,32 @@ public sealed class SqliteStoreTests : IDisposable
         Id = "sip:alice@d urn:uuid:1",
         McpttId = "sip:alice@d",
         ClientId = "urn:uuid:1",
-        Contact = "sip:u@192.0.2.1:5060;transport=tcp",
-        Transport = SipTransportKind.Udp,
-        Address = "[2001:db8::1]:5060",
-        Source = "192.0.2.1:40000",
-        CallId = "a\"b'c; DROP TABLE record; --",
-        CSeq = uint.MaxValue,
-        ExpiresAt = new DateTimeOffset(2026, 11, 21, 12, 34, 56, 789, TimeSpan.Zero),
+        Bindings =
+        [
+            new SipBinding
+            {
+                Contact = "sip:u@192.0.2.1:5060;transport=tcp",
+                Transport = SipTransportKind.Udp,
+                Address = "[2001:db8::1]:5060",
+                Source = "192.0.2.1:40000",
+                CallId = "a\"b'c; DROP TABLE record; --",
+                CSeq = uint.MaxValue,
+                ExpiresAt = new DateTimeOffset(2026, 11, 21, 12, 34, 56, 789, TimeSpan.Zero),
+            },
+            new SipBinding
+            {
+                Contact = "sip:u@a.invalid;transport=ws;ob",
+                Transport = SipTransportKind.Wss,
+                Address = "192.0.2.7:443",
+                CallId = "2",
+                CSeq = 1,
+                ExpiresAt = new DateTimeOffset(2026, 11, 21, 12, 0, 0, TimeSpan.Zero),
+                Preference = 0,
+                Instance = "<urn:uuid:1>",
+                RegId = 2,
+                Path = ["<sip:edge.example;lr;ob>"],
+            },
+        ],
     };
 
     private static readonly Affiliation AliceToFire = new() { Id = Alice.Id, McpttId = Alice.McpttId, ClientId = Alice.ClientId, Groups = ["sip:fire@d", "sip:ä@d"] };
@@ -64,7 +83,11 @@ public sealed class SqliteStoreTests : IDisposable
         using var reopened = new SqliteStore(StorePath);
         DurableState state = reopened.Load();
 
-        Assert.Equal(Alice, Assert.Single(state.Registrations));
+        Registration alice = Assert.Single(state.Registrations);
+        Assert.Equal(Alice with { Bindings = alice.Bindings }, alice);
+        Assert.Equal(Alice.Bindings[0], alice.Bindings[0]);
+        Assert.Equal(Alice.Bindings[1] with { Path = alice.Bindings[1].Path }, alice.Bindings[1]);
+        Assert.Equal(Alice.Bindings[1].Path, alice.Bindings[1].Path);
         Assert.Equal(ServerSsrcs, state.ServerSsrcs);
         Affiliation affiliation = Assert.Single(state.Affiliations);
         Assert.Equal(AliceToFire with { Groups = affiliation.Groups }, affiliation);
@@ -77,11 +100,39 @@ public sealed class SqliteStoreTests : IDisposable
     }
 
     [Fact]
+    public void Subscriptions_and_entity_tags_come_back_as_they_were_stored()
+    {
+        var dialog = new SipDialogSnapshot("c1@h", "<sip:m@d>;tag=a", "\"A\" <sip:u@d>;tag=b", "sip:u@192.0.2.1;transport=tcp", ["<sip:p1.d;lr>", "<sip:p2.d;lr>"], 256, null);
+        var kept = new Subscription
+        {
+            Id = "c1@h;a;b presence;id=7",
+            Snapshot = new EventSubscriptionSnapshot("presence", "7", ["sip:alice@d"], "sip:bob@d", "application/pidf+xml", IsPending: true, dialog),
+            ExpiresAt = new DateTimeOffset(2026, 11, 21, 12, 0, 0, TimeSpan.Zero),
+            Transport = SipTransportKind.Wss,
+            Address = "192.0.2.1:5060",
+            Client = "sip:bob@d urn:uuid:2",
+        };
+        var tag = new PublishedState { Id = PublishedState.IdOf("poc-settings", "sip:bob@d", "2"), Package = "poc-settings", McpttId = "sip:bob@d", ClientId = "2", EntityTag = "t1", Document = "<a b='ä'/>" };
+        using (var store = new SqliteStore(StorePath))
+            store.Commit([new StoreChange.Put(kept), new StoreChange.Put(tag)]);
+
+        using var reopened = new SqliteStore(StorePath);
+        DurableState state = reopened.Load();
+
+        Assert.Equal(tag, Assert.Single(state.PublishedStates));
+        Subscription read = Assert.Single(state.Subscriptions);
+        Assert.Equal(kept.Snapshot.Dialog.RouteSet, read.Snapshot.Dialog.RouteSet);
+        Assert.Equal(kept.Snapshot.Resources, read.Snapshot.Resources);
+        EventSubscriptionSnapshot snapshot = read.Snapshot with { Resources = kept.Snapshot.Resources, Dialog = read.Snapshot.Dialog with { RouteSet = dialog.RouteSet } };
+        Assert.Equal(kept, read with { Snapshot = snapshot });
+    }
+
+    [Fact]
     public void Every_kind_of_durable_record_can_be_stored()
     {
         IEnumerable<Type> kinds = typeof(DurableRecord).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(DurableRecord)));
 
-        Assert.Equal([nameof(Affiliation), nameof(ClientKey), nameof(GroupKey), nameof(GroupKeyReceipt), nameof(PreconfiguredRegroup), nameof(Registration), nameof(ServerSsrcReservation)], kinds.Select(type => type.Name).Order());
+        Assert.Equal([nameof(Affiliation), nameof(ClientKey), nameof(GroupKey), nameof(GroupKeyReceipt), nameof(PreconfiguredRegroup), nameof(PublishedState), nameof(Registration), nameof(ServerSsrcReservation), nameof(Subscription)], kinds.Select(type => type.Name).Order());
     }
 
     [Fact]
@@ -90,9 +141,9 @@ public sealed class SqliteStoreTests : IDisposable
         using var store = new SqliteStore(StorePath);
         store.Commit([new StoreChange.Put(Alice), new StoreChange.Put(AliceToFire)]);
 
-        store.Commit([new StoreChange.Put(Alice with { CSeq = 5 }), new StoreChange.Delete(typeof(Affiliation), Alice.Id), new StoreChange.Delete(typeof(Affiliation), "nobody")]);
+        store.Commit([new StoreChange.Put(Alice with { Bindings = [Alice.Bindings[0] with { CSeq = 5 }] }), new StoreChange.Delete(typeof(Affiliation), Alice.Id), new StoreChange.Delete(typeof(Affiliation), "nobody")]);
 
-        Assert.Equal(5u, Assert.Single(store.Load().Registrations).CSeq);
+        Assert.Equal(5u, Assert.Single(Assert.Single(store.Load().Registrations).Bindings).CSeq);
         Assert.Empty(store.Load().Affiliations);
     }
 
@@ -124,6 +175,40 @@ public sealed class SqliteStoreTests : IDisposable
         }
         using var reopened = new SqliteStore(StorePath);
         Assert.Equal((0, 1, 1), (reopened.Load().Registrations.Count, reopened.Load().Affiliations.Count, reopened.Load().Regroups.Count));
+    }
+
+    [Fact]
+    public void A_registration_of_the_first_version_is_one_contact_now()
+    {
+        using (var connection = new SqliteConnection($"Data Source={StorePath};Pooling=False"))
+        {
+            connection.Open();
+            using SqliteCommand command = connection.CreateCommand();
+            command.CommandText = """
+                CREATE TABLE record (kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, id)) STRICT, WITHOUT ROWID;
+                INSERT INTO record VALUES ('Registration', 'sip:alice@d urn:uuid:1', '{"mcpttId":"sip:alice@d","clientId":"urn:uuid:1","contact":"sip:u@192.0.2.1:5060",
+                "transport":"Tcp","address":"192.0.2.1:5060","source":"192.0.2.1:40000","callId":"c","cSeq":4294967295,"expiresAt":"2026-11-21T12:34:56+00:00","id":"sip:alice@d urn:uuid:1"}');
+                PRAGMA user_version=1;
+                """;
+            command.ExecuteNonQuery();
+        }
+
+        using var store = new SqliteStore(StorePath);
+
+        Registration alice = Assert.Single(store.Load().Registrations);
+        Assert.Equal(("sip:alice@d urn:uuid:1", "sip:alice@d", "urn:uuid:1"), (alice.Id, alice.McpttId, alice.ClientId));
+        Assert.Equal(
+            new SipBinding
+            {
+                Contact = "sip:u@192.0.2.1:5060",
+                Transport = SipTransportKind.Tcp,
+                Address = "192.0.2.1:5060",
+                Source = "192.0.2.1:40000",
+                CallId = "c",
+                CSeq = uint.MaxValue,
+                ExpiresAt = new DateTimeOffset(2026, 11, 21, 12, 34, 56, TimeSpan.Zero),
+            },
+            Assert.Single(alice.Bindings));
     }
 
     [Fact]

@@ -110,19 +110,91 @@ public sealed class SipDigestTests
     {
         using DigestAuthentication server = Server();
         SipRequest request = SipText.Request(SipText.Minimal("REGISTER", $"Authorization: {value}\nContent-Length: 0\n\n"));
-        Assert.Equal(expected, server.Verify(request, 1000, (_, _) => "00", out _));
+        Assert.Equal(expected, server.Verify(request, 1000, (_, _, _) => true, out _));
     }
+
+    [Fact]
+    public void Of_several_credentials_those_that_are_right_count()
+    {
+        using DigestAuthentication server = Server();
+        string challenge = server.Challenge(1000)[0];
+        SipRequest request = Answered(challenge.Replace("SHA-256", "MD5", StringComparison.Ordinal), "secret", 1);
+        Assert.Equal(DigestOutcome.Malformed, server.Verify(request, 1001, Secrets, out _));
+        AddAnswer(request, challenge, "wrong", 2);
+        Assert.Equal(DigestOutcome.Rejected, server.Verify(request, 1001, Secrets, out _));
+        AddAnswer(request, challenge.Replace(Realm, "another.example", StringComparison.Ordinal), "secret", 3, realm: "another.example");
+        AddAnswer(request, challenge, "secret", 4);
+        Assert.Equal(DigestOutcome.Ok, server.Verify(request, 1001, Secrets, out string? user));
+        Assert.Equal("alice", user);
+    }
+
+    [Fact]
+    public void No_more_than_four_credentials_are_tried()
+    {
+        using DigestAuthentication server = Server();
+        string challenge = server.Challenge(1000)[0];
+        SipRequest request = Answered(challenge, "wrong", 1);
+        for (uint count = 2; count <= 4; count++)
+            AddAnswer(request, challenge, "wrong", count);
+        AddAnswer(request, challenge, "secret", 5);
+        Assert.Equal(DigestOutcome.Rejected, server.Verify(request, 1001, Secrets, out _));
+    }
+
+    [Theory]
+    [InlineData("username*=UTF-8''j%C3%A4ger", DigestOutcome.Ok)]
+    [InlineData("username*=utf-8'de'j%c3%a4ger", DigestOutcome.Ok)]
+    [InlineData("username=\"j\u00e4ger\"", DigestOutcome.Ok)]
+    [InlineData("username=\"j\\\u00e4ger\", userhash=false", DigestOutcome.Ok)]
+    [InlineData("username=\"j\u00e4ger\", username*=UTF-8''j%C3%A4ger", DigestOutcome.Malformed)]
+    [InlineData("username*=ISO-8859-1''j%E4ger", DigestOutcome.Malformed)]
+    [InlineData("username*=UTF-8'j%C3%A4ger", DigestOutcome.Malformed)]
+    [InlineData("username*=UTF-8''", DigestOutcome.Malformed)]
+    [InlineData("username=\"488869477bf257147b804c45308cd62ac4e25eb717b12b298c79e62dcea254ec\", userhash=true", DigestOutcome.Rejected)]
+    public void Names_may_be_extended_but_not_hashed(string name, DigestOutcome expected)
+    {
+        using DigestAuthentication server = Server();
+        SipRequest request = Answered(server.Challenge(1000)[0], "secret", 1, "j\u00e4ger");
+        request.Headers.Set("Authorization", request.Headers.Get("Authorization")!.Replace("username=\"j\u00e4ger\"", name, StringComparison.Ordinal));
+        Assert.Equal(expected, server.Verify(request, 1001, Secrets, out string? user));
+        Assert.Equal(expected == DigestOutcome.Ok ? "j\u00e4ger" : null, user);
+    }
+
+    [Fact]
+    public void Credentials_are_checked_without_strings_but_the_users_name()
+    {
+        using DigestAuthentication server = Server();
+        string challenge = server.Challenge(1000)[0];
+        SipRequest[] requests = [.. Enumerable.Range(1, 200).Select(count => Answered(challenge, "secret", (uint)count))];
+        foreach (SipRequest request in requests.Take(100))
+            Assert.Equal(DigestOutcome.Ok, server.Verify(request, 1001, Secrets, out _));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        foreach (SipRequest request in requests.Skip(100))
+            server.Verify(request, 1001, Secrets, out _);
+        // The list of header values, and the name.
+        Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / 100, 1, 200);
+    }
+
+    private static SipRequest Answered(string challenge, string password, uint count, string name = "alice")
+    {
+        SipRequest request = SipText.Request(SipText.Minimal("REGISTER", "Content-Length: 0\n\n"));
+        AddAnswer(request, challenge, password, count, name);
+        return request;
+    }
+
+    private static void AddAnswer(SipRequest request, string challenge, string password, uint count, string name = "alice", string realm = Realm) =>
+        request.Headers.Add("Authorization", DigestClient.Answer([challenge], realm, name, a => DigestCalculator.HashA1(a, name, realm, password),
+            request.Method, request.RequestUri, "client", count)!);
 
     private static DigestAuthentication Server(DigestOptions? options = null) => new(Realm, Key, new Counting(), options);
 
     private static DigestOutcome Verify(DigestAuthentication server, string challenge, long now, uint count, out string? user,
-        string password = "secret", string name = "alice")
+        string password = "secret", string name = "alice") =>
+        server.Verify(Answered(challenge, password, count, name), now, Secrets, out user);
+
+    private static bool Secrets(ReadOnlySpan<char> user, DigestAlgorithm algorithm, Span<byte> hashA1)
     {
-        SipRequest request = SipText.Request(SipText.Minimal("REGISTER", "Content-Length: 0\n\n"));
-        string? answer = DigestClient.Answer([challenge], Realm, name, a => DigestCalculator.HashA1(a, name, Realm, password),
-            request.Method, request.RequestUri, "client", count);
-        request.Headers.Add("Authorization", answer!);
-        return server.Verify(request, now, (n, a) => n == "alice" ? DigestCalculator.HashA1(a, n, Realm, "secret") : null, out user);
+        DigestCalculator.HashA1(algorithm, user, Realm, "secret", hashA1);
+        return user is "alice" or "j\u00e4ger";
     }
 
     private sealed class Counting : IEntropy

@@ -9,7 +9,7 @@ using Xunit;
 namespace MediaEngine.Control.Tests.Sip;
 
 /// <summary>A stack against SIPp (Debian package sip-tester), an implementation that is not ours.</summary>
-public sealed class SippInteropTests
+public sealed partial class SippInteropTests
 {
     private const int Calls = 25;
 

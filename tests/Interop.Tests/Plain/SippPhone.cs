@@ -44,6 +44,12 @@ internal sealed partial class SippPhone : IDisposable
     /// <summary>Waits to be called, answers, and stays in the call until the server ends it.</summary>
     public Task AnswerAsync() => RunAsync("answer", Answer);
 
+    /// <summary>Waits to be called, answers, and is gone without a word.</summary>
+    public Task AnswerAndVanishAsync() => RunAsync("answer", Answer.Replace(UntilBye, "</scenario>", StringComparison.Ordinal));
+
+    /// <summary>Waits to be called, answers, is asked by re-INVITE whether it is there, says so, and stays until the server ends the call.</summary>
+    public Task AnswerAndBeRefreshedAsync() => RunAsync("answer", Answer.Replace(UntilBye, Refreshed + UntilBye, StringComparison.Ordinal));
+
     /// <summary>As many packets of the server's voice, in the order of their sequence numbers, as A-law octets.</summary>
     public async Task<byte[]> ListenAsync(int packets, CancellationToken cancellation)
     {
@@ -91,6 +97,9 @@ internal sealed partial class SippPhone : IDisposable
             await _media.SendToAsync(packet, server, cancellation);
         }
     }
+
+    /// <summary>Waits for the ACK of its answer to a re-INVITE.</summary>
+    public Task IsRefreshedAsync() => FromServerAsync(SecondAck());
 
     public void Dispose()
     {
@@ -143,6 +152,10 @@ internal sealed partial class SippPhone : IDisposable
         throw new InvalidOperationException($"The server sent no {line}.");
     }
 
+    // The INVITE was 1.
+    [GeneratedRegex(@"CSeq: 2 ACK")]
+    private static partial Regex SecondAck();
+
     [GeneratedRegex(@"m=audio (\d+) RTP")]
     private static partial Regex AudioPort();
 
@@ -180,7 +193,7 @@ internal sealed partial class SippPhone : IDisposable
         Call-ID: [call_id]
         CSeq: 2 REGISTER
         Contact: {Contact};expires=600
-        [authentication username=u-phone password="secret of phone"]
+        [authentication username=u-phone password={SmallSystem.PhonePassword}]
         Content-Length: 0
 
         ]]></send>
@@ -244,6 +257,31 @@ internal sealed partial class SippPhone : IDisposable
 
         ]]></send>
         </scenario>
+        """;
+
+    private const string Refreshed = $"""
+        <recv request="INVITE"/>
+        <send retrans="500"><![CDATA[
+
+        SIP/2.0 200 OK
+        [last_Via:]
+        [last_From:]
+        [last_To:]
+        [last_Call-ID:]
+        [last_CSeq:]
+        Contact: {Contact}
+        Content-Type: application/sdp
+        Content-Length: [len]
+
+        v=0
+        o=phone 1 1 IN IP[local_ip_type] [local_ip]
+        s=-
+        c=IN IP[local_ip_type] [local_ip]
+        t=0 0
+        MEDIA
+
+        ]]></send>
+        <recv request="ACK"/>
         """;
 
     private const string Answer = $"""

@@ -7,14 +7,16 @@ internal static class Eventually
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
 
-    public static Task IsTrueAsync(Func<bool> condition) => IsTrueAsync(() => Task.FromResult(condition()));
+    /// <param name="condition">What must become true.</param>
+    /// <param name="otherwise">What is said when it does not.</param>
+    public static Task IsTrueAsync(Func<bool> condition, Func<string>? otherwise = null) => IsTrueAsync(() => Task.FromResult(condition()), otherwise);
 
-    public static async Task IsTrueAsync(Func<Task<bool>> condition)
+    public static async Task IsTrueAsync(Func<Task<bool>> condition, Func<string>? otherwise = null)
     {
         long end_ms = Environment.TickCount64 + (long)s_patience.TotalMilliseconds;
         while (!await condition())
         {
-            Assert.True(Environment.TickCount64 < end_ms, "it did not come about");
+            Assert.True(Environment.TickCount64 < end_ms, otherwise?.Invoke() ?? "it did not come about");
             await Task.Delay(1, TestContext.Current.CancellationToken);
         }
     }

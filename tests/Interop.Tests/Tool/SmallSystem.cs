@@ -18,6 +18,9 @@ internal sealed class SmallSystem : IAsyncDisposable
     public const string Major = "sip:major@mcx.example";
     public const string Incident = "sip:incident@mcx.example";
 
+    /// <summary>Of every plain SIP telephone.</summary>
+    public const string PhonePassword = "secret-of-phone";
+
     private static readonly string[] Names = ["alice", "bob", "carol"];
 
     private readonly TemporaryFolder _folder = new();
@@ -28,9 +31,15 @@ internal sealed class SmallSystem : IAsyncDisposable
     /// <param name="multicast">Groups are offered multicast.</param>
     /// <param name="floor">How groups' floors are kept; null: the defaults.</param>
     /// <param name="sip">Where SIP listens, with TLS and WebSocket too; null: IPv4 loopback, UDP and TCP.</param>
-    /// <param name="phone">How a plain SIP telephone among the members is served; null: there is none.</param>
-    public SmallSystem(bool multicast = false, FloorPolicy? floor = null, IPAddress? sip = null, PlainSipProfile? phone = null)
+    /// <param name="phone">How plain SIP telephones among the members of Fire are served; null: there are none.</param>
+    /// <param name="phones">Their users; null: one, phone.</param>
+    /// <param name="media">Where media is; null: IPv4 loopback.</param>
+    /// <param name="sessions">How long sessions last; null: the defaults.</param>
+    public SmallSystem(
+        bool multicast = false, FloorPolicy? floor = null, IPAddress? sip = null, PlainSipProfile? phone = null, string[]? phones = null,
+        IPAddress? media = null, SessionTimerOptions? sessions = null)
     {
+        MediaAddress = media ?? IPAddress.Loopback;
         SipAddress = sip ?? IPAddress.Loopback;
         SipTransportKind[] transports = sip is null
             ? [SipTransportKind.Udp, SipTransportKind.Tcp]
@@ -40,12 +49,13 @@ internal sealed class SmallSystem : IAsyncDisposable
             Domain = "mcx.example",
             SipListeners = [.. transports.Select(transport => new SipListen(transport, new IPEndPoint(SipAddress, 0)))],
             SipTls = sip is null ? null : new SipTlsConfiguration { Folder = _folder.File("sip") },
-            MediaAddress = IPAddress.Loopback,
+            MediaAddress = MediaAddress,
             StorePath = _folder.File("store.db"),
             OrganisationPath = _folder.File("unused.yaml"),
             Multicast = multicast ? Bearer : null,
             MulticastInterface = IPAddress.Loopback,
             OperatorSocketPath = OperatorSocket,
+            SessionTimer = sessions ?? new SessionTimerOptions(),
         };
         McUser[] users = [.. Names.Select((name, i) => new McUser
         {
@@ -53,10 +63,15 @@ internal sealed class SmallSystem : IAsyncDisposable
             SipIdentity = $"sip:u-{name}@mcx.example",
             Password = $"secret of {name}",
             AllowRegroup = name == "alice",
+            AllowRequestAffiliatedGroups = name == "alice",
             ClientServerKey = CskOf(i),
         })];
-        string[] phones = phone is null ? [] : ["phone"];
-        users = [.. users, .. phones.Select(name => new McUser { McpttId = IdOf(name), SipIdentity = $"sip:u-{name}@mcx.example", Password = $"secret of {name}", PlainSip = phone })];
+        phones = phone is null ? [] : phones ?? ["phone"];
+        users =
+        [
+            .. users,
+            .. phones.Select(name => new McUser { McpttId = IdOf(name), SipIdentity = $"sip:u-{name}@mcx.example", Password = PhonePassword, PlainSip = phone }),
+        ];
         McGroup[] groups =
         [
             Group(Fire, 0, multicast, floor, ["alice", "bob", .. phones]),
@@ -68,6 +83,8 @@ internal sealed class SmallSystem : IAsyncDisposable
     }
 
     public IPAddress SipAddress { get; }
+
+    public IPAddress MediaAddress { get; }
 
     /// <summary>The certificate of its TLS listener.</summary>
     public string CertificatePath => _folder.File("sip/tls.crt");
@@ -102,7 +119,8 @@ internal sealed class SmallSystem : IAsyncDisposable
     public IPEndPoint SipEndPoint(SipTransportKind transport) => _server.SipEndPoint(transport);
 
     /// <summary>A client is up with its own answer; the server has its leg a little later.</summary>
-    public Task HasLegsAsync(int count) => Eventually.IsTrueAsync(() => _server.MediaCounters.Legs == count);
+    public Task HasLegsAsync(int count) => 
+        Eventually.IsTrueAsync(() => _server.MediaCounters.Legs == count, () => $"it has {_server.MediaCounters.Legs} legs, not {count}");
 
     public string File(string name) => _folder.File(name);
 
@@ -125,7 +143,7 @@ internal sealed class SmallSystem : IAsyncDisposable
             Transport = transport,
             ServerTls = transport == SipTransportKind.Tls ? new ServerTls(serverName, CertificatePath) : null,
             LocalAddress = SipAddress,
-            MediaAddress = IPAddress.Loopback,
+            MediaAddress = MediaAddress,
             MulticastInterface = multicast ? IPAddress.Loopback : null,
             BearerKey = multicast ? bearerKey ?? MscckOf() : null,
             ClientServerKey = CskOf(index),
@@ -181,6 +199,7 @@ internal sealed class SmallSystem : IAsyncDisposable
     {
         Id = id,
         Multicast = multicast,
+        AllowConferenceState = true,
         PreconfiguredGroupUseOnly = id == Major,
         GroupMasterKey = GmkOf(key),
         FloorKey = multicast ? FloorKeyOf(key) : null,

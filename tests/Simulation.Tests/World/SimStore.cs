@@ -15,6 +15,8 @@ internal sealed class SimStore : IStore
         GroupKeys = [.. _records.Values.OfType<GroupKey>()],
         GroupKeyReceipts = [.. _records.Values.OfType<GroupKeyReceipt>()],
         ClientKeys = [.. _records.Values.OfType<ClientKey>()],
+        Subscriptions = [.. _records.Values.OfType<Subscription>()],
+        PublishedStates = [.. _records.Values.OfType<PublishedState>()],
         ServerSsrcs = _records.Values.OfType<ServerSsrcReservation>().SingleOrDefault(),
     };
 

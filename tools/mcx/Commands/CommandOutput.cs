@@ -116,6 +116,9 @@ public sealed class CommandOutput(bool json, TextWriter output, TextWriter error
         Registered e => $"registered {e.AddressOfRecord} for {e.Expires_s} s",
         Affiliated { Groups.Count: 0 } => "affiliated to no group",
         Affiliated e => $"affiliated to {string.Join(", ", e.Groups)}",
+        AffiliationsNotified e => e.Describe(),
+        RosterNotified e => e.Describe(),
+        SubscriptionEnded e => $"subscription to {e.Package} ended: {e.Reason}{(e.Again ? "; it is tried again" : "")}",
         ClientServerKeyUploaded e => $"CSK {e.CskId} made and taken by the server",
         GroupKeyInstalled e => string.Create(
             CultureInfo.InvariantCulture,

@@ -31,6 +31,8 @@ public static class McxCommand
             FloorCommand.Create(),
             RegroupCommand.Create(),
             AffiliateCommand.Create(),
+            AffiliationsCommand.Create(),
+            RosterCommand.Create(),
             KeyCommand.Create(),
             KmsCommand.Create(),
             TraceCommand.Create(),

@@ -9,7 +9,7 @@ namespace MediaEngine.Tool;
 /// <param name="contactHostPort">Host, port and transport of the client's Contact; known once the sockets are bound.</param>
 internal sealed class ClientRequests(ClientProfile profile, Func<string> contactHostPort)
 {
-    public const string Allow = "INVITE, ACK, BYE, CANCEL, MESSAGE, OPTIONS, UPDATE";
+    public const string Allow = "INVITE, ACK, BYE, CANCEL, MESSAGE, NOTIFY, OPTIONS, UPDATE";
     public const string Supported = $"{SipOptionTags.Reliable}, {SipOptionTags.Timer}";
 
     private const string Service = "urn:urn-7:3gpp-service.ims.icsi.mcptt";
@@ -17,6 +17,8 @@ internal sealed class ClientRequests(ClientProfile profile, Func<string> contact
 
     /// <summary>Affiliation lasts until it is changed (TS 24.379 9.2.1.2).</summary>
     private const string Forever = "4294967295";
+
+    private const uint SubscriptionExpires_s = 3600;
 
     private readonly string _registrationCallId = SystemEntropy.Instance.NextToken();
     private readonly string _registrationTag = SystemEntropy.Instance.NextToken();
@@ -65,6 +67,28 @@ internal sealed class ClientRequests(ClientProfile profile, Func<string> contact
         SetBody(request, Info(new McpttInfo { RequestUri = profile.McpttId }), new MimePart(ContentTypes.Pidf, document.Serialise()));
         return request;
     }
+
+    /// <summary>A subscription of this client (TS 24.379 9.2.1.3, 10.1.3.2).</summary>
+    /// <param name="target">The user or group it is about.</param>
+    /// <param name="session">The MCPTT session identity; null = the server's identity.</param>
+    /// <param name="once">The state is wanted once.</param>
+    public EventSubscriberOptions Subscribe(string package, string contentType, string target, string? session, bool once) => new()
+    {
+        RequestUri = session ?? profile.ServerUri,
+        From = profile.SipUser,
+        Contact = Contact,
+        HostName = _user.Host,
+        Event = new SipEvent(package),
+        Accept = [contentType, ContentTypes.McpttInfo, "multipart/mixed"],
+        Expires_s = once ? 0 : SubscriptionExpires_s,
+        Body = new EventBody(ContentTypes.McpttInfo, new McpttInfo { RequestUri = target }.Serialise()),
+        Headers =
+        [
+            new("P-Preferred-Identity", $"<{profile.SipUser}>"),
+            new("P-Preferred-Service", Service),
+            new("Accept-Contact", "*;+g.3gpp.mcptt;require;explicit"),
+        ],
+    };
 
     public SipRequest Regroup(RegroupBody body)
     {

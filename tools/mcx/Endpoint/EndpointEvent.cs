@@ -17,6 +17,32 @@ public sealed record Registered(string AddressOfRecord, int Expires_s) : Endpoin
 /// <param name="Groups">The groups the client is now affiliated to.</param>
 public sealed record Affiliated(IReadOnlyList<string> Groups) : EndpointEvent;
 
+/// <summary>The server told affiliations that are subscribed to: of a user's clients, or to a group.</summary>
+/// <param name="Entity">The user or the group.</param>
+public sealed record AffiliationsNotified(string Entity, IReadOnlyList<AffiliationTuple> Tuples) : EndpointEvent
+{
+    /// <summary>For people.</summary>
+    public string Describe() => $"{Entity}: {(Tuples.All(tuple => tuple.Entries.Count == 0) ? "no affiliation" : string.Join("; ", Tuples.Where(tuple => tuple.Entries.Count > 0).Select(DescribeTuple)))}";
+
+    private static string DescribeTuple(AffiliationTuple tuple) =>
+        $"{tuple.Id}{string.Concat(tuple.Entries.Select(entry => $" {entry.Group ?? entry.Client}{(entry.Status == AffiliationState.Affiliated ? "" : $" ({entry.Status})")}"))}";
+}
+
+/// <summary>The server told who is in a call.</summary>
+/// <param name="Users">MCPTT IDs, or anonymous ones.</param>
+/// <param name="Count">How many there are, also when not all are listed.</param>
+public sealed record RosterNotified(string Group, IReadOnlyList<string> Users, int Count) : EndpointEvent
+{
+    /// <summary>For people.</summary>
+    public string Describe() => $"{Group}: {Count} in the call: {string.Join(", ", Users)}";
+}
+
+/// <summary>A subscription is over, or none came to be.</summary>
+/// <param name="Package">presence or conference.</param>
+/// <param name="Reason">The notifier's (RFC 6665 4.1.3), or what happened.</param>
+/// <param name="Again">It is tried again.</param>
+public sealed record SubscriptionEnded(string Package, string Reason, bool Again) : EndpointEvent;
+
 /// <summary>The server told of a regroup, created or removed; it was answered 200.</summary>
 /// <param name="PreconfiguredGroup">The group whose configuration and keys are borrowed; null on removal when not told.</param>
 public sealed record RegroupNotified(

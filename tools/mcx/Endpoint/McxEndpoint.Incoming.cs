@@ -33,6 +33,8 @@ public sealed partial class McxEndpoint
                 return AnswerChange(request);
             case SipMethods.Bye:
                 return AnswerBye(request);
+            case SipMethods.Notify:
+                return AnswerNotify(request);
             case SipMethods.Message:
                 return AnswerMessage(arrived);
             case SipMethods.Options:

@@ -229,6 +229,7 @@ public sealed partial class McxEndpoint : IAsyncDisposable
         if (_disposed)
             return;
         _disposed = true;
+        await UnsubscribeAsync().ConfigureAwait(false);
         foreach (McxCall call in Calls)
             await call.HangUpAsync().ConfigureAwait(false);
         await SayLastAsync().ConfigureAwait(false);

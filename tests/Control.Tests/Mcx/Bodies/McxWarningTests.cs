@@ -11,6 +11,7 @@ public class McxWarningTests
     {
         { 101, 403, "service authorisation failed" },
         { 102, 486, "too many simultaneous affiliations" },
+        { 105, 480, "subscription not allowed in a broadcast group call" },
         { 113, 404, "group document does not exist" },
         { 115, 403, "group is disabled" },
         { 116, 403, "user is not part of the MCPTT group" },
@@ -19,6 +20,7 @@ public class McxWarningTests
         { 122, 486, "too many participants" },
         { 123, 200, "MCPTT session already exists" },
         { 137, 404, "the indicated group call does not exist" },
+        { 138, 403, "subscription of conference events not allowed" },
         { 141, 404, "user unknown to the participating function" },
         { 148, 403, "group is regrouped" },
         { 150, 403, "invalid combination(s) of data received in MIME body" },

@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using MediaEngine.Server;
+
+namespace MediaEngine.Bench.Load;
+
+/// <summary>The real server program with an organisation of ours, as a process of its own.</summary>
+internal sealed class ServerUnderTest : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mediaengine-load-");
+    private readonly Process _process;
+    private readonly HttpClient _operator;
+    private readonly TaskCompletionSource _ready = new();
+    private readonly Dictionary<string, int> _lines = [];
+
+    /// <summary>Starts it and waits until it answers.</summary>
+    /// <param name="limits">The flow mapping of <c>sip.limits</c>.</param>
+    public ServerUnderTest(string organisation, string? limits = null)
+    {
+        SecretFile.Write(Path("organisation.yaml"), organisation);
+        SecretFile.Write(Path("server.yaml"), $"""
+            domain: {LoadOrganisation.Domain}
+            sip:
+              udp: 127.0.0.1:0
+              tcp: 127.0.0.1:0
+              {(limits is null ? "" : $"limits: {limits}")}
+            media: {"{address: 127.0.0.1}"}
+            store: store.db
+            operator: {"{socket: operator.sock}"}
+            organisation: organisation.yaml
+            """);
+        _process = new Process
+        {
+            StartInfo = new ProcessStartInfo("dotnet", [System.IO.Path.Combine(AppContext.BaseDirectory, "MediaEngine.Server.dll"), "--config", Path("server.yaml")])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            },
+        };
+        _process.OutputDataReceived += (_, line) => Took(line.Data);
+        _process.ErrorDataReceived += (_, line) => Took(line.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        _operator = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectAsync }) { BaseAddress = new Uri("http://server") };
+        if (Task.WaitAny([_ready.Task, _process.WaitForExitAsync()], Patience) != 0)
+            throw new InvalidOperationException($"The server did not start: {string.Join('\n', Errors)}");
+    }
+
+    public int Id => _process.Id;
+
+    /// <summary>Where it takes SIP over UDP.</summary>
+    public IPEndPoint Udp { get; private set; } = new(IPAddress.Loopback, 0);
+
+    /// <summary>Where it takes SIP over TCP.</summary>
+    public IPEndPoint Tcp { get; private set; } = new(IPAddress.Loopback, 0);
+
+    public double Resident_MiB => ProcessUsage.Resident_MiB(Id);
+
+    /// <summary>How often it logged that event.</summary>
+    public int Logged(string name)
+    {
+        lock (_lines)
+            return _lines.GetValueOrDefault(name);
+    }
+
+    /// <summary>One counter of the operator's health page.</summary>
+    public async Task<long> HealthAsync(string section, string counter)
+    {
+        using JsonDocument health = JsonDocument.Parse(await _operator.GetStringAsync(new Uri("/v1/health", UriKind.Relative)));
+        return health.RootElement.GetProperty(section).GetProperty(counter).GetInt64();
+    }
+
+    public void Dispose()
+    {
+        _operator.Dispose();
+        _process.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    private List<string> Errors { get; } = [];
+
+    private string Path(string name) => System.IO.Path.Combine(_folder.FullName, name);
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(Path("operator.sock")), cancellation);
+        return new NetworkStream(socket, ownsSocket: true);
+    }
+
+    // "  SIP over UDP    127.0.0.1:5060", "2026-01-31T12:00:00.000Z registered sip:…", "… WARNING request-refused …"
+    private void Took(string? line)
+    {
+        if (line is null)
+            return;
+        string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        switch (words)
+        {
+            case ["SIP", "over", "UDP", var endPoint, ..]:
+                Udp = IPEndPoint.Parse(endPoint);
+                break;
+            case ["SIP", "over", "TCP", var endPoint, ..]:
+                Tcp = IPEndPoint.Parse(endPoint);
+                break;
+            case ["Ready.", ..]:
+                _ready.TrySetResult();
+                break;
+            case [_, "WARNING" or "ERROR" or "CRITICAL", var name, ..]:
+                Count(name);
+                Remember(line);
+                break;
+            case [var time, var name, ..] when time.EndsWith('Z'):
+                Count(name);
+                break;
+            default:
+                Remember(line);
+                break;
+        }
+    }
+
+    private void Count(string name)
+    {
+        lock (_lines)
+            _lines[name] = _lines.GetValueOrDefault(name) + 1;
+    }
+
+    private void Remember(string line)
+    {
+        const int some = 20;
+        if (Errors.Count < some)
+            Errors.Add(line);
+    }
+}

@@ -1,0 +1,81 @@
+using System.Globalization;
+
+namespace MediaEngine.Bench.Load;
+
+/// <summary>What the command line of <c>sip</c> says.</summary>
+internal sealed record SipLoadOptions
+{
+    private static readonly string[] Measures = ["registrations", "bindings", "dialogs", "fan-out"];
+
+    public bool Json { get; private set; }
+
+    /// <summary>A missed goal is a failure.</summary>
+    public bool Strict { get; private set; }
+
+    /// <summary>How long registrations go on at one rate, in seconds.</summary>
+    public int Duration_s { get; private set; } = 30;
+
+    /// <summary>Registrations a second of that; 0 = the most the peer manages.</summary>
+    public int Rate { get; private set; }
+
+    /// <summary>Users that are registered at one time.</summary>
+    public int Bindings { get; private set; } = 100_000;
+
+    /// <summary>INVITE dialogs that are up at one time.</summary>
+    public int Dialogs { get; private set; } = 20_000;
+
+    /// <summary>Clients that are told of a regroup.</summary>
+    public int Members { get; private set; } = 10_000;
+
+    /// <summary>The only measure; null = all.</summary>
+    public string? Only { get; private set; }
+
+    public bool Wants(string measure) => Only is null || Only == measure;
+
+    /// <summary>Null when an argument is not understood.</summary>
+    public static SipLoadOptions? Parse(string[] arguments)
+    {
+        var options = new SipLoadOptions();
+        for (int i = 0; i < arguments.Length; i++)
+        {
+            if (arguments[i] is "--json" or "--strict")
+            {
+                options.Json |= arguments[i] == "--json";
+                options.Strict |= arguments[i] == "--strict";
+                continue;
+            }
+            if (i + 1 == arguments.Length || !options.TrySet(arguments[i], arguments[i + 1]))
+                return null;
+            i++;
+        }
+        return options;
+    }
+
+    private bool TrySet(string name, string value)
+    {
+        _ = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number);
+        switch (name)
+        {
+            case "--seconds" when number is >= 1 and <= 86_400:
+                Duration_s = number;
+                return true;
+            case "--rate" when number is >= 1 and <= 1_000_000:
+                Rate = number;
+                return true;
+            case "--bindings" when number is >= 1 and <= 100_000:
+                Bindings = number;
+                return true;
+            case "--dialogs" when number is >= 2 and <= 100_000:
+                Dialogs = number;
+                return true;
+            case "--members" when number is >= 1 and <= 15_000:
+                Members = number;
+                return true;
+            case "--only" when Measures.Contains(value):
+                Only = value;
+                return true;
+            default:
+                return false;
+        }
+    }
+}
