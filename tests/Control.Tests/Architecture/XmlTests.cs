@@ -26,7 +26,7 @@ public class XmlTests
     public void Nobody_else_reads_xml()
     {
         var found = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (Room room in Room.All)
+        foreach (Room room in Room.All.Where(room => room.Project != "tools/mcx"))
         {
             using var module = ModuleDefinition.ReadModule(room.AssemblyPath);
             foreach (TypeDefinition type in module.GetTypes())
