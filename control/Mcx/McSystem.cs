@@ -30,6 +30,7 @@ public sealed class McSystem : IDisposable
     private readonly RequestAuthorisation _authorisation;
     private readonly RegistrationProcedure _registration;
     private readonly AffiliationProcedure _affiliation;
+    private readonly RegroupNotification _notification;
     private readonly PreconfiguredRegroupFormation _regroupFormation;
     private readonly PreconfiguredRegroupCancellation _regroupCancellation;
     private readonly GroupCallSetup _callSetup;
@@ -55,8 +56,8 @@ public sealed class McSystem : IDisposable
         _clientServerKeys = new ClientServerKeys(_context, durable.ClientKeys);
         _groupKeys = new GroupKeyManagement(_context, durable);
         _keyRotation = new KeyRotationRequest(_context, _groupKeys);
-        var notification = new RegroupNotification(_context);
-        var membership = new RegroupMembership(_context, notification);
+        _notification = new RegroupNotification(_context);
+        var membership = new RegroupMembership(_context, _notification);
         _callRelease = new GroupCallRelease(_context);
         _broadcastRelease = new BroadcastRelease(_callRelease);
         var sessionHeaders = new SessionHeaders(_context, Capabilities);
@@ -66,11 +67,11 @@ public sealed class McSystem : IDisposable
         _bearer = new BearerAnnouncement(_context);
         var multicast = new CallMulticast(_context, _groupKeys, _bearer.ControlKey);
         _listening = new ListeningReport(_context, multicast);
-        _callSetup = new GroupCallSetup(_context, notification, _callRelease, _clientServerKeys, _groupKeys, multicast, plainCalls, sessionHeaders);
+        _callSetup = new GroupCallSetup(_context, _notification, _callRelease, _clientServerKeys, _groupKeys, multicast, plainCalls, sessionHeaders);
         _affiliation = new AffiliationProcedure(_context, membership, _callSetup, _callRelease);
-        _registration = new RegistrationProcedure(_context, _affiliation, membership, notification, _clientServerKeys, _groupKeys, _bearer, multicast);
-        _regroupFormation = new PreconfiguredRegroupFormation(_context, notification);
-        _regroupCancellation = new PreconfiguredRegroupCancellation(_context, notification, _callRelease);
+        _registration = new RegistrationProcedure(_context, _affiliation, membership, _notification, _clientServerKeys, _groupKeys, _bearer, multicast);
+        _regroupFormation = new PreconfiguredRegroupFormation(_context, _notification);
+        _regroupCancellation = new PreconfiguredRegroupCancellation(_context, _notification, _callRelease);
     }
 
     /// <summary>Regroups in effect, for consoles and tests.</summary>
@@ -92,7 +93,7 @@ public sealed class McSystem : IDisposable
     /// <summary>Requests to clients whose answer is waited for.</summary>
     public int PendingRequestCount => _context.Pending.Count;
 
-    public Instant NextDeadline => Instant.Earlier(
+    public Instant NextDeadline => _notification.HasReceipts ? Instant.Zero : Instant.Earlier(
         Instant.Earlier(IsWaiting ? _nextSweep : Instant.Never, _context.SessionDeadlines.NextDeadline),
         Instant.Earlier(_groupKeys.NextDeadline, _bearer.NextDeadline));
 
@@ -107,6 +108,7 @@ public sealed class McSystem : IDisposable
         _groupKeys.Expire(now, effects);
         _bearer.Expire(now, effects);
         _sessionRefresh.Expire(now, effects);
+        _notification.Record(effects);
         if (now < _nextSweep)
             return;
         _nextSweep = now + SweepInterval;

@@ -112,7 +112,7 @@ internal sealed class Authenticator : IDisposable
                 // Telephones that know MD5 only often read no further than the first challenge.
                 bool isTelephone = _context.Organisation.UserBySipIdentity(request.From?.Uri.ToString())?.PlainSip is not null;
                 effects.Respond(transaction, _digest.ChallengeResponse(request, unixSeconds,
-                    stale: outcome != DigestOutcome.Missing, _context.RandomToken(), md5First: isTelephone));
+                    stale: outcome != DigestOutcome.Missing, md5First: isTelephone));
                 return false;
             case DigestOutcome.Malformed:
                 _context.RefuseMalformed(transaction, request, AddressOf(flow), "the Authorization header cannot be read", effects);
