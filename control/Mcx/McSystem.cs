@@ -32,6 +32,7 @@ public sealed class McSystem : IDisposable
     private readonly RequestAuthorisation _authorisation;
     private readonly RegistrationProcedure _registration;
     private readonly AffiliationProcedure _affiliation;
+    private readonly RegroupNotification _notification;
     private readonly PreconfiguredRegroupFormation _regroupFormation;
     private readonly PreconfiguredRegroupCancellation _regroupCancellation;
     private readonly GroupCallSetup _callSetup;
@@ -60,8 +61,8 @@ public sealed class McSystem : IDisposable
         _clientServerKeys = new ClientServerKeys(_context, durable.ClientKeys);
         _groupKeys = new GroupKeyManagement(_context, durable);
         _keyRotation = new KeyRotationRequest(_context, _groupKeys);
-        var notification = new RegroupNotification(_context);
-        var membership = new RegroupMembership(_context, notification);
+        _notification = new RegroupNotification(_context);
+        var membership = new RegroupMembership(_context, _notification);
         _callRelease = new GroupCallRelease(_context);
         _broadcastRelease = new BroadcastRelease(_callRelease);
         var sessionHeaders = new SessionHeaders(_context, Capabilities);
@@ -71,15 +72,15 @@ public sealed class McSystem : IDisposable
         _bearer = new BearerAnnouncement(_context);
         var multicast = new CallMulticast(_context, _groupKeys, _bearer.ControlKey);
         _listening = new ListeningReport(_context, multicast);
-        _callSetup = new GroupCallSetup(_context, notification, _callRelease, _clientServerKeys, _groupKeys, multicast, plainCalls, sessionHeaders);
+        _callSetup = new GroupCallSetup(_context, _notification, _callRelease, _clientServerKeys, _groupKeys, multicast, plainCalls, sessionHeaders);
         _publications = new EventPublications(_context, durable.PublishedStates);
         _subscriptions = new EventSubscriptions(_context, durable.Subscriptions);
         _affiliation = new AffiliationProcedure(_context, _publications, membership, _callSetup, _callRelease);
         _registration = new RegistrationProcedure(
-            _context, _affiliation, membership, notification, _clientServerKeys, _groupKeys, _bearer, multicast, _subscriptions, _publications);
+            _context, _affiliation, membership, _notification, _clientServerKeys, _groupKeys, _bearer, multicast, _subscriptions, _publications);
         _serviceSettings = new ServiceSettingsProcedure(_context, _publications, _registration);
-        _regroupFormation = new PreconfiguredRegroupFormation(_context, notification);
-        _regroupCancellation = new PreconfiguredRegroupCancellation(_context, notification, _callRelease);
+        _regroupFormation = new PreconfiguredRegroupFormation(_context, _notification);
+        _regroupCancellation = new PreconfiguredRegroupCancellation(_context, _notification, _callRelease);
     }
 
     /// <summary>Regroups in effect, for consoles and tests.</summary>
@@ -104,7 +105,7 @@ public sealed class McSystem : IDisposable
     /// <summary>Requests to clients whose answer is waited for.</summary>
     public int PendingRequestCount => _context.Pending.Count;
 
-    public Instant NextDeadline => Instant.Earlier(
+    public Instant NextDeadline => _notification.HasReceipts ? Instant.Zero : Instant.Earlier(
         Instant.Earlier(
             Instant.Earlier(IsWaiting ? _nextSweep : Instant.Never, _context.SessionDeadlines.NextDeadline),
             Instant.Earlier(_subscriptions.NextDeadline, _publications.NextDeadline)),
@@ -121,6 +122,7 @@ public sealed class McSystem : IDisposable
         _groupKeys.Expire(now, effects);
         _bearer.Expire(now, effects);
         _sessionRefresh.Expire(now, effects);
+        _notification.Record(effects);
         if (now >= _nextSweep)
             Sweep(now, effects);
         _publications.Expire(now, effects);

@@ -101,7 +101,10 @@ internal sealed class McState
         NoteMembers(regroup);
     }
 
-    /// <summary>The regroup has changed in nothing but one of its members, who joined, left or acknowledged.</summary>
+    /// <summary>The regroup has changed in nothing but who of its members acknowledged it.</summary>
+    public void UpdateReceipts(PreconfiguredRegroup regroup) => _regroups[regroup.Id] = regroup;
+
+    /// <summary>The regroup has changed in nothing but one of its members, who joined or left.</summary>
     public void UpdateMember(PreconfiguredRegroup regroup, string mcpttId)
     {
         _regroups[regroup.Id] = regroup;

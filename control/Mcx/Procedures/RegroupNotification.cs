@@ -14,6 +14,7 @@ namespace MediaEngine.Mcx;
 internal sealed class RegroupNotification(McContext context)
 {
     private readonly Dictionary<(string Regroup, string Client), Notices> _underWay = [];
+    private readonly Dictionary<string, HashSet<(string McpttId, string ClientId)>> _acknowledged = [];
 
     /// <summary>Preconfigured regroup request, server to client.</summary>
     public void NotifyFormed(PreconfiguredRegroup regroup, RegroupMember member, McxEffects effects) =>
@@ -69,6 +70,34 @@ internal sealed class RegroupNotification(McContext context)
         context.SendTo(registration, message, notice, effects);
     }
 
+    /// <summary>Somebody acknowledged since <see cref="Record"/>.</summary>
+    public bool HasReceipts => _acknowledged.Count > 0;
+
+    /// <summary>Records who acknowledged since: once in a batch, since a regroup is one record and may have thousands of members.</summary>
+    public void Record(McxEffects effects)
+    {
+        foreach ((string id, HashSet<(string, string)> clients) in _acknowledged)
+        {
+            // The regroup may be gone, and members may have left it, while their notices were on their way.
+            if (!context.State.Regroups.TryGetValue(id, out PreconfiguredRegroup? current))
+                continue;
+            PreconfiguredRegroup updated = current with
+            {
+                Members = [.. current.Members.Select(member => clients.Contains((member.McpttId, member.ClientId)) ? member with { Acknowledged = true } : member)],
+            };
+            context.State.UpdateReceipts(updated);
+            effects.Put(updated);
+        }
+        _acknowledged.Clear();
+    }
+
+    private void Acknowledged(PreconfiguredRegroup regroup, RegroupMember member)
+    {
+        if (!_acknowledged.TryGetValue(regroup.Id, out HashSet<(string, string)>? clients))
+            _acknowledged[regroup.Id] = clients = [];
+        clients.Add((member.McpttId, member.ClientId));
+    }
+
     private void Ended(Notice notice, McxEffects effects)
     {
         (string, string) key = (notice.Regroup.Id, McState.ClientKey(notice.Member.McpttId, notice.Member.ClientId));
@@ -106,7 +135,10 @@ internal sealed class RegroupNotification(McContext context)
                 return;
             }
             if (action == RegroupAction.Create)
-                Acknowledge(effects);
+            {
+                notification.Acknowledged(regroup, member);
+                effects.Log("regroup-notice-acknowledged", regroup.Id, member.McpttId);
+            }
             notification.Ended(this, effects);
         }
 
@@ -114,22 +146,6 @@ internal sealed class RegroupNotification(McContext context)
         {
             effects.Warn("regroup-notice-failed", regroup.Id, $"{member.McpttId}: {reason}; it is told again when it registers");
             notification.Ended(this, effects);
-        }
-
-        // The member may have left, or the regroup may be gone, while the notice was on its way.
-        private void Acknowledge(McxEffects effects)
-        {
-            if (!context.State.Regroups.TryGetValue(regroup.Id, out PreconfiguredRegroup? current)
-                || current.MemberOf(member.McpttId, member.ClientId) is not { Acknowledged: false })
-                return;
-            PreconfiguredRegroup updated = current with
-            {
-                Members = [.. current.Members.Select(other =>
-                    other.Is(member.McpttId, member.ClientId) ? other with { Acknowledged = true } : other)],
-            };
-            context.State.UpdateMember(updated, member.McpttId);
-            effects.Put(updated);
-            effects.Log("regroup-notice-acknowledged", regroup.Id, member.McpttId);
         }
     }
 }

@@ -70,6 +70,8 @@ internal sealed class InviteServerTransaction(SipTransactionId id, string key, S
         Timers.Stop(SipTimer.Trying);
         SendNew(response, context);
         _interval = context.Options.T1;
+        if (!response.IsProvisional)
+            Request = null;
         if (response.IsSuccess)
         {
             State = SipTransactionState.Accepted;
@@ -91,7 +93,7 @@ internal sealed class InviteServerTransaction(SipTransactionId id, string key, S
         switch (timer)
         {
             case SipTimer.Trying:
-                SendNew(SipResponse.For(Request, 100), context);
+                SendNew(SipResponse.For(Request!, 100), context);
                 break;
             case SipTimer.G or SipTimer.Success:
                 _interval = context.Doubled(_interval);

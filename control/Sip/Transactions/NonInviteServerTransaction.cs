@@ -3,7 +3,7 @@ namespace MediaEngine.Sip;
 /// <summary>
 /// RFC 3261 17.2.2 with RFC 4320 (no provisional but a late 100, no 408):
 /// <code>
-/// Trying -100-> Proceeding   Trying, Proceeding -200..699-> Completed -J-> Terminated
+/// Trying -100-> Proceeding   Trying, Proceeding -200..699-> Completed -J-> Terminated   Trying, Proceeding -401, 407-> Terminated
 /// </code>
 /// </summary>
 internal sealed class NonInviteServerTransaction(SipTransactionId id, string key, SipDestination destination, SipRequest request, string tag)
@@ -40,10 +40,12 @@ internal sealed class NonInviteServerTransaction(SipTransactionId id, string key
         }
         Timers.StopAll();
         SendNew(response, context);
-        if (IsReliable)
+        // RFC 3261 8.2.7: a challenge is made anew for a repeated request, so that those who proved nothing leave no state.
+        if (IsReliable || response.Status is 401 or 407)
             Terminate();
         else
         {
+            Request = null;
             State = SipTransactionState.Completed;
             Timers.Start(SipTimer.J, context.Now, context.Timeout);
         }
@@ -55,7 +57,7 @@ internal sealed class NonInviteServerTransaction(SipTransactionId id, string key
         if (timer == SipTimer.Trying)
         {
             State = SipTransactionState.Proceeding;
-            SendNew(SipResponse.For(Request, 100), context);
+            SendNew(SipResponse.For(Request!, 100), context);
         }
         else
             Terminate();

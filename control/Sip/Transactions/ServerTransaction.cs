@@ -4,7 +4,8 @@ namespace MediaEngine.Sip;
 internal abstract class ServerTransaction(SipTransactionId id, string key, SipDestination destination, SipRequest request, string tag)
     : SipTransaction(id, key, destination)
 {
-    public SipRequest Request { get; } = request;
+    /// <summary>Let go of as soon as no response can be made of it any more.</summary>
+    protected SipRequest? Request { get; set; } = request;
 
     /// <summary>The To tag of responses to which the user gave none.</summary>
     public string Tag { get; } = tag;

@@ -40,4 +40,5 @@ public enum SipCounter
     SwitchedToTcp,
     FellBackToUdp,
     UserErrors,
+    AnsweredForgotten,
 }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using MediaEngine.Rtp;
 
 namespace MediaEngine.Sip;
@@ -10,6 +12,8 @@ namespace MediaEngine.Sip;
 public sealed class SipTransactionLayer
 {
     private const int Branch_bytes = 12;
+    private const int Tag_bytes = 8;
+    private const int TagKey_bytes = 16;
     private readonly SipTransactionOptions _options;
     private readonly IEntropy _entropy;
     private readonly SipMachineContext _context;
@@ -21,6 +25,9 @@ public sealed class SipTransactionLayer
     private readonly Dictionary<object, InviteClientTransaction> _invitesByToken = [];
     // Ids, not transactions: an entry outlives its transaction and should not keep its messages.
     private readonly PriorityQueue<long, long> _deadlines = new();
+    // Non-INVITE servers over UDP that wait for repetitions, the oldest answer first.
+    private readonly Queue<(long Id, Instant At)> _answered = new();
+    private readonly byte[] _tagKey = new byte[TagKey_bytes];
     private long _lastId;
 
     public SipTransactionLayer(SipTransactionOptions options, IEntropy entropy, SipCounters? counters = null)
@@ -29,6 +36,7 @@ public sealed class SipTransactionLayer
         ArgumentNullException.ThrowIfNull(entropy);
         _options = options;
         _entropy = entropy;
+        _entropy.Fill(_tagKey);
         _context = new SipMachineContext(options, counters ?? new SipCounters());
     }
 
@@ -87,7 +95,7 @@ public sealed class SipTransactionLayer
         ArgumentNullException.ThrowIfNull(destination);
         CheckRequest(request);
         Enter(now, effects);
-        if (_byId.Count >= _options.MaxTransactions)
+        if (_byId.Count >= _options.MaxTransactions && !TryForgetAnswered())
         {
             Counters.Add(SipCounter.OverloadDropped);
             effects.Failed(default, token, SipFailure.Overloaded);
@@ -218,13 +226,26 @@ public sealed class SipTransactionLayer
             Reject(request, via, 482, flow);
             return;
         }
-        if (_byId.Count >= CapacityFor(standing))
+        if (_byId.Count >= CapacityFor(standing) && !TryForgetAnswered())
         {
             Counters.Add(SipCounter.OverloadAnswered);
             Reject(request, via, 503, flow);
             return;
         }
         StartServer(request, via, flow, key, mergeKey);
+    }
+
+    /// <summary>
+    /// Makes room by one answered request of which no repetition is under way any more: none comes T2 after the one before, and T4
+    /// is how long a message stays in the network.
+    /// </summary>
+    private bool TryForgetAnswered()
+    {
+        if (!_answered.TryPeek(out var oldest) || _context.Now - oldest.At < _options.T4)
+            return false;
+        Counters.Add(SipCounter.AnsweredForgotten);
+        Forget(_byId[oldest.Id]);
+        return true;
     }
 
     private int CapacityFor(SipStanding standing) => standing switch
@@ -239,8 +260,8 @@ public sealed class SipTransactionLayer
         var id = new SipTransactionId(++_lastId);
         SipDestination destination = SipTransactionKeys.ForResponse(via, flow);
         ServerTransaction server = request.Method == SipMethods.Invite
-            ? new InviteServerTransaction(id, key, destination, request, NewToken(8)) { MergeKey = mergeKey }
-            : new NonInviteServerTransaction(id, key, destination, request, NewToken(8)) { MergeKey = mergeKey };
+            ? new InviteServerTransaction(id, key, destination, request, TagFor(key)) { MergeKey = mergeKey }
+            : new NonInviteServerTransaction(id, key, destination, request, TagFor(key)) { MergeKey = mergeKey };
         _byId[id.Value] = server;
         _servers[key] = server;
         if (mergeKey is not null)
@@ -305,6 +326,8 @@ public sealed class SipTransactionLayer
         if (_options.ProductName is { } product && !response.Headers.Contains("Server"))
             response.Headers.Add("Server", product);
         bool taken = server.Respond(response, _context);
+        if (taken && server is NonInviteServerTransaction { State: SipTransactionState.Completed })
+            _answered.Enqueue((server.Id.Value, _context.Now));
         if (taken && response.IsSuccess && server is InviteServerTransaction { AckKey: null } invite)
         {
             invite.AckKey = SipTransactionKeys.ForAck(response);
@@ -371,6 +394,14 @@ public sealed class SipTransactionLayer
         return Convert.ToHexStringLower(random);
     }
 
+    /// <summary>The same for a repeated request, whether or not the first is remembered (RFC 3261 8.2.7).</summary>
+    private string TagFor(string key)
+    {
+        Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(_tagKey, MemoryMarshal.AsBytes(key.AsSpan()), mac);
+        return Convert.ToHexStringLower(mac[..Tag_bytes]);
+    }
+
     private void Enter(Instant now, SipEffects effects)
     {
         ArgumentNullException.ThrowIfNull(effects);
@@ -418,6 +449,8 @@ public sealed class SipTransactionLayer
                 _merges.Remove(server.MergeKey);
             if (server is InviteServerTransaction { AckKey: { } ackKey })
                 _awaitingAck.Remove(ackKey);
+            while (_answered.TryPeek(out var oldest) && !_byId.ContainsKey(oldest.Id))
+                _answered.Dequeue();
         }
     }
 }

@@ -51,6 +51,7 @@ public class PreconfiguredRegroupTests
                 "carol → server: 200 MESSAGE",
             ],
             _mcx.Ladder);
+        _mcx.Wait(TimeSpan.Zero);
         PreconfiguredRegroup regroup = Assert.Single(_mcx.System.Regroups);
         Assert.Equal(["sip:alice@mcx.example", "sip:bob@mcx.example", "sip:carol@mcx.example"], regroup.Members.Select(member => member.McpttId));
         Assert.All(regroup.Members, member => Assert.True(member.Acknowledged));

@@ -310,4 +310,51 @@ public sealed class SipServerTransactionTests
         Assert.Equal(0, bench.Layer.Count);
         Assert.True(bench.Layer.NextDeadline.IsNever);
     }
+
+    [Theory]
+    [InlineData(401)]
+    [InlineData(407)]
+    public void A_challenge_leaves_no_state_and_is_made_again_with_the_same_tag(int status)
+    {
+        var bench = new TransactionBench(Udp);
+        SipTransactionId first = bench.ReceiveRequest("REGISTER");
+        bench.Respond(first, status);
+        Assert.Equal(0, bench.Layer.Count);
+        SipTransactionId second = bench.ReceiveRequest("REGISTER");
+        bench.Respond(second, status);
+        Assert.Equal(2, bench.Requests.Count);
+        string[] tags = [.. bench.Sent.Select(sent => sent.Message.To!.Tag!)];
+        Assert.Equal(16, tags[0].Length);
+        Assert.Equal(tags[0], tags[1]);
+    }
+
+    [Fact]
+    public void A_full_table_forgets_the_oldest_answered_request_when_no_repetition_of_it_can_come()
+    {
+        var bench = new TransactionBench(Udp, new SipTransactionOptions { MaxTransactions = 2 });
+        SipTransactionId oldest = bench.ReceiveRequest("OPTIONS", "z9hG4bK1", callId: "c1"), newer = bench.ReceiveRequest("OPTIONS", "z9hG4bK2", callId: "c2");
+        bench.Respond(oldest, 200);
+        bench.Advance(1);
+        bench.Respond(newer, 200);
+        bench.Advance(4998);
+        Assert.Equal(default, bench.ReceiveRequest("OPTIONS", "z9hG4bK3", callId: "c3"));
+        bench.Advance(1);
+        Assert.NotEqual(default, bench.ReceiveRequest("OPTIONS", "z9hG4bK4", callId: "c4"));
+        Assert.Null(bench.Layer.StateOf(oldest));
+        Assert.Equal(SipTransactionState.Completed, bench.Layer.StateOf(newer));
+        Assert.Equal(1, bench.Layer.Counters[SipCounter.AnsweredForgotten]);
+        bench.Advance(60_000);
+        Assert.Equal(0, bench.Layer.Count);
+    }
+
+    [Fact]
+    public void A_full_table_never_forgets_what_is_not_answered()
+    {
+        var bench = new TransactionBench(Udp, new SipTransactionOptions { MaxTransactions = 1 });
+        SipTransactionId waiting = bench.ReceiveRequest("OPTIONS", "z9hG4bK1", callId: "c1");
+        bench.Advance(20_000);
+        bench.ReceiveRequest("OPTIONS", "z9hG4bK2", callId: "c2");
+        Assert.Equal(503, bench.SentStatuses[^1]);
+        Assert.Equal(SipTransactionState.Proceeding, bench.Layer.StateOf(waiting));
+    }
 }
