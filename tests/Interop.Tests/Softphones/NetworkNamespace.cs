@@ -33,7 +33,7 @@ internal sealed class NetworkNamespace : IAsyncDisposable
         PeerProgram.Require("ip", "iproute2");
         var created = new NetworkNamespace();
         (int exitCode, _, string errors) = await PeerProgram.TryRunAsync("ip", ["netns", "add", created._name]);
-        PeerProgram.Require(exitCode == 0, $"the right to make network namespaces ({errors.Trim()})", "nothing; run as root, with CAP_NET_ADMIN and CAP_SYS_ADMIN");
+        PeerProgram.Require(exitCode == 0, $"a network namespace, which takes root with CAP_NET_ADMIN ({errors.Trim()}),", "iproute2");
         try
         {
             await created.LinkAsync();
