@@ -111,7 +111,7 @@ internal sealed class Authenticator : IDisposable
             case DigestOutcome.Missing or DigestOutcome.Stale or DigestOutcome.Replayed:
                 DigestOffer offer = _context.Organisation.UserBySipIdentity(request.From?.Uri.ToString())?.PlainSip?.Digest ?? DigestOffer.Sha256First;
                 effects.Respond(transaction, _digest.ChallengeResponse(request, unixSeconds,
-                    stale: outcome != DigestOutcome.Missing, offer));
+                    stale: outcome != DigestOutcome.Missing, offer: offer));
                 return false;
             case DigestOutcome.Malformed:
                 _context.RefuseMalformed(transaction, request, AddressOf(flow), "the Authorization header cannot be read", effects);

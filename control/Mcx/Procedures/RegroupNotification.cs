@@ -61,7 +61,7 @@ internal sealed class RegroupNotification(McContext context)
         McContext.SetBody(message,
             new MimePart(ContentTypes.McpttInfo, info.Serialise()),
             new MimePart(ContentTypes.McpttRegroup, body.Serialise()));
-        var notice = new Notice(context, this, regroup, member, action);
+        var notice = new Notice(this, regroup, member, action);
         (string, string) key = (regroup.Id, McState.ClientKey(member.McpttId, member.ClientId));
         if (!_underWay.TryGetValue(key, out Notices? notices))
             _underWay[key] = notices = new Notices();
@@ -116,7 +116,7 @@ internal sealed class RegroupNotification(McContext context)
         public Notice? Latest { get; set; }
     }
 
-    private sealed class Notice(McContext context, RegroupNotification notification, PreconfiguredRegroup regroup, RegroupMember member, RegroupAction action)
+    private sealed class Notice(RegroupNotification notification, PreconfiguredRegroup regroup, RegroupMember member, RegroupAction action)
         : PendingRequest
     {
         public PreconfiguredRegroup Regroup => regroup;

@@ -33,7 +33,7 @@ public sealed class CallSessionTests
 
         SipResponse ok = _mcx.LateAnswer!;
         Assert.Equal(("1800;refresher=uac", "timer"), (ok.Headers.Get("Session-Expires"), ok.Headers.Get("Require")));
-        Assert.Equal(["100rel", "timer"], ok.Headers.GetAll("Supported").Order());
+        Assert.Equal(["100rel", "outbound", "path", "timer"], ok.Headers.GetAll("Supported").Order());
         Assert.Superset(new HashSet<string>([SipMethods.Update, SipMethods.Prack]), new HashSet<string>(ok.Headers.GetAll("Allow")));
     }
 
@@ -62,7 +62,7 @@ public sealed class CallSessionTests
         _mcx.Call("alice", TestOrganisation.Fire);
         SipRequest first = _mcx.Waiting("bob", SipMethods.Invite);
         Assert.Equal(("1800", "90"), (first.Headers.Get("Session-Expires"), first.Headers.Get("Min-SE")));
-        Assert.Equal(["100rel", "timer"], first.Headers.GetAll("Supported").Order());
+        Assert.Equal(["100rel", "outbound", "path", "timer"], first.Headers.GetAll("Supported").Order());
 
         _mcx.Respond("bob", SipMethods.Invite, 422, null, ("Min-SE", "2400"));
 

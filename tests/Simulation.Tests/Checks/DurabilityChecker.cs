@@ -92,8 +92,8 @@ internal sealed class DurabilityChecker
         foreach ((string id, (string CallId, uint CSeq)? promised) in _registrations)
         {
             Registration? stored = store.Find<Registration>(id);
-            if (promised?.CallId != stored?.CallId || promised?.CSeq != stored?.CSeq)
-                wrong.Append(System.Globalization.CultureInfo.InvariantCulture, $" registration {id} {promised} is stored as {stored?.CallId}/{stored?.CSeq};");
+            if (promised?.CallId != stored?.Bindings[0].CallId || promised?.CSeq != stored?.Bindings[0].CSeq)
+                wrong.Append(System.Globalization.CultureInfo.InvariantCulture, $" registration {id} {promised} is stored as {stored?.Bindings[0].CallId}/{stored?.Bindings[0].CSeq};");
         }
         foreach ((string id, string[] promised) in _affiliations)
         {

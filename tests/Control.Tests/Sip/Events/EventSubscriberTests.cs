@@ -121,7 +121,9 @@ public sealed class EventSubscriberTests
         Assert.Equal(refresh.CSeq.Number + 1, second.CSeq.Number);
         _subscriber.ReceiveFailure(second, "Timeout", _now, _effects);
         Pass(TimeSpan.FromSeconds(10));
-        Assert.Single(Sent());
+        SipResponse notNow = SipResponse.For(Assert.Single(Sent()), 503, toTag: "n1");
+        notNow.Headers.Add("Retry-After", "100");
+        _subscriber.ReceiveResponse(notNow, _now, _effects);
         Assert.DoesNotContain(_effects, effect => effect is SubscriberEffect.Ended);
         // The time that was granted last is over.
         Pass(TimeSpan.FromSeconds(60));
