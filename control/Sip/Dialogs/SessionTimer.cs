@@ -93,19 +93,20 @@ public sealed class SessionTimer(SessionTimerOptions options)
         Begin(now);
     }
 
-    /// <summary>UAS: writes Session-Expires, Require and Supported into the 2xx; the interval begins. The peer refreshes if it can.</summary>
+    /// <summary>UAS: writes Session-Expires, Require and Supported into the 2xx; the interval begins.</summary>
     public void Accept(SipRequest request, SipResponse success, Instant now)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(success);
         PeerTakesPart = SipOptionTags.IsKnownTo(request, SipOptionTags.Timer);
         uint interval_s = options.SessionExpires_s;
-        WeRefresh = !PeerTakesPart;
+        var refresher = SipRefresher.None;
         if (SipSessionExpires.TryParse(request.Headers.Get("Session-Expires"), out SipSessionExpires asked))
         {
             interval_s = Math.Min(interval_s, asked.Interval_s);
-            WeRefresh |= asked.Refresher == SipRefresher.Uas;
+            refresher = asked.Refresher;
         }
+        WeRefresh = !PeerTakesPart || refresher == SipRefresher.Uas || (refresher == SipRefresher.None && options.RefreshesWhenCalled);
         if (SipMinSE.TryParse(request.Headers.Get("Min-SE"), out SipMinSE least))
             interval_s = Math.Max(interval_s, Math.Min(least.Interval_s, SessionTimerOptions.Most_s));
         Interval_s = Math.Max(interval_s, options.MinSE_s);

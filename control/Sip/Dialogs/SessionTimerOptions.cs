@@ -14,4 +14,7 @@ public sealed record SessionTimerOptions
 
     /// <summary>Shorter intervals are refused.</summary>
     public uint MinSE_s { get; init; } = Least_s;
+
+    /// <summary>Who is called refreshes when the caller did not say who does, as clients shall (TS 24.379 6.2.3.1.1).</summary>
+    public bool RefreshesWhenCalled { get; init; }
 }

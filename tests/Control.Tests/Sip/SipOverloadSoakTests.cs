@@ -36,7 +36,7 @@ public sealed class SipOverloadSoakTests
             Assert.InRange(_layer.Count, 1, Capacity);
             Answer(Answered_perSecond, now);
             now = Pass(now);
-            if (second == Flood_s / 10)
+            if (second == Flood_s / 2)
                 before = GC.GetTotalMemory(forceFullCollection: true);
         }
         Assert.InRange(GC.GetTotalMemory(forceFullCollection: true), 0, before + (before / 4));

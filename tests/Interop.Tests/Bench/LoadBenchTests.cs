@@ -74,7 +74,7 @@ public class LoadBenchTests
     [InlineData("floor", "--seconds")]
     [InlineData("keys", "--strict")]
     [InlineData("keys", "--background", "7")]
-    [InlineData("sip")]
+    [InlineData("sips")]
     public async Task What_is_not_understood_is_answered_with_the_usage(params string[] arguments)
     {
         (int exit, string output, string errors) = await StartAsync(arguments);

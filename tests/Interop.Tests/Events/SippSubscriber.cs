@@ -54,7 +54,7 @@ internal static class SippSubscriber
         <scenario name="subscriber">
         {Register(1, "")}
         <recv response="401" auth="true"/>
-        {Register(2, "[authentication username=u-phone password=\"secret of phone\"]\n")}
+        {Register(2, $"[authentication username=u-phone password={SmallSystem.PhonePassword}]\n")}
         <recv response="200"/>
         {Subscribe(3, "", 7200)}
         <recv response="200"><action>

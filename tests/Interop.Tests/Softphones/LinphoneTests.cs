@@ -25,7 +25,7 @@ public sealed class LinphoneTests
         await phone.RegisterAsync("phone", system.SipEndPoint(transport), transport);
         Task<CallUp> up = alice.ExpectAsync<CallUp>(Soon);
         await phone.TypeAsync($"call {SmallSystem.Fire}");
-        await phone.IsAsync("hook", "hook=answered");
+        await phone.IsAsync("hook", "Call out, hook=sip:");
         await up;
         await system.HasLegsAsync(3);
         for (double heard_s = 0; heard_s < 1.5;)

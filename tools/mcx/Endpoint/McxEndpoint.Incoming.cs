@@ -85,7 +85,8 @@ public sealed partial class McxEndpoint
                 return Refuse(488, reason);
             }
             SipResponse accept = _requests.Accept(invite, answer);
-            var session = SipSession.Accept(invite, accept, _options.SessionTimer, SystemEntropy.Instance, SystemClock.Now);
+            var session = SipSession.Accept(
+                invite, accept, _options.SessionTimer with { RefreshesWhenCalled = true }, SystemEntropy.Instance, SystemClock.Now);
             var call = new McxCall(this, group, outgoing: false, events, media, session, answer, agreed);
             _hub.Publish(new Invited(group, info.CallingUserId, broadcast, Accepted: true, null));
             Open(call, media);

@@ -57,6 +57,21 @@ public sealed class SessionTimerTests
         Assert.Equal(expected.EndsWith("uas", StringComparison.Ordinal), timer.WeRefresh);
     }
 
+    [Theory]
+    [InlineData("", "1800;refresher=uas")]
+    [InlineData("Supported: timer", "1800;refresher=uas")]
+    [InlineData("Supported: timer\nSession-Expires: 600", "600;refresher=uas")]
+    [InlineData("Supported: timer\nSession-Expires: 600;refresher=uac", "600;refresher=uac")]
+    public void A_client_that_is_called_refreshes_unless_the_caller_does(string headers, string expected)
+    {
+        SipRequest request = Request(headers);
+        var ok = SipResponse.For(request, 200, toTag: "tb");
+
+        new SessionTimer(Options with { RefreshesWhenCalled = true }).Accept(request, ok, Start);
+
+        Assert.Equal(expected, ok.Headers.Get("Session-Expires"));
+    }
+
     [Fact]
     public void An_offer_names_no_refresher_and_one_within_the_session_keeps_it()
     {
