@@ -49,7 +49,12 @@ internal sealed unsafe partial class PhoneSocket : IDisposable
             var vector = new Vector { Base = payload, Length = (nuint)message.Length };
             var header = new Header
             {
-                Name = name, NameLength = 16, Vectors = &vector, VectorCount = 1, Control = &source, ControlLength = (nuint)sizeof(SourceAddress),
+                Name = name,
+                NameLength = 16,
+                Vectors = &vector,
+                VectorCount = 1,
+                Control = &source,
+                ControlLength = (nuint)sizeof(SourceAddress),
             };
             // A datagram the kernel refuses is one that was lost.
             _ = sendmsg((int)_socket.SafeHandle.DangerousGetHandle(), &header, 0);

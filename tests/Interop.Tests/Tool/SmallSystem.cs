@@ -119,7 +119,7 @@ internal sealed class SmallSystem : IAsyncDisposable
     public IPEndPoint SipEndPoint(SipTransportKind transport) => _server.SipEndPoint(transport);
 
     /// <summary>A client is up with its own answer; the server has its leg a little later.</summary>
-    public Task HasLegsAsync(int count) => 
+    public Task HasLegsAsync(int count) =>
         Eventually.IsTrueAsync(() => _server.MediaCounters.Legs == count, () => $"it has {_server.MediaCounters.Legs} legs, not {count}");
 
     public string File(string name) => _folder.File(name);
