@@ -323,12 +323,10 @@ internal sealed class FloorWorld
             {
                 case FloorEffectKind.FloorTaken:
                     _granted.Clear();
-                    _granted.Add(effect.Participant);
-                    Grants++;
+                    Granted(effect.Participant);
                     break;
                 case FloorEffectKind.TalkerAdded:
-                    _granted.Add(effect.Participant);
-                    Grants++;
+                    Granted(effect.Participant);
                     break;
                 case FloorEffectKind.TalkerEnded:
                     _granted.Remove(effect.Participant);
@@ -368,6 +366,15 @@ internal sealed class FloorWorld
             client.PermittedSince = permitted ? client.PermittedSince ?? Now : null;
             Require(client.PermittedSince is not { } since || Now - since <= longest);
         }
+    }
+
+    private void Granted(int number)
+    {
+        _granted.Add(number);
+        // Another talk, even when the last one ended in the same step.
+        foreach (FloorWorldClient client in _clients.Where(client => client.Number == number))
+            client.PermittedSince = null;
+        Grants++;
     }
 
     private void Carry(FloorWorldClient client, Action delivery)
