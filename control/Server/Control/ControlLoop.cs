@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using MediaEngine.Keys;
 using MediaEngine.Mcx;
 using MediaEngine.Media;
@@ -15,10 +14,8 @@ namespace MediaEngine.Server;
 internal sealed class ControlLoop : ISipUser, IDisposable
 {
     private const int MaxBatch = 256;
-    private const int QueueCapacity = 65_536;
 
-    private readonly Channel<ControlEvent> _inputs = Channel.CreateBounded<ControlEvent>(
-        new BoundedChannelOptions(QueueCapacity) { SingleReader = true });
+    private readonly ControlInbox _inputs = new();
     private readonly McSystem _system;
     private readonly IStore _store;
     private readonly IMediaPlane _media;
@@ -42,7 +39,7 @@ internal sealed class ControlLoop : ISipUser, IDisposable
         _logger = logger;
         // Keys of groups, and of the bearer.
         int capacity = 2 * configuration.Keys.MaxMessagesInWork + configuration.Keys.MaxUploadsInWork;
-        _keys = identities is null ? null : new KeyWorker(identities, entropy, capacity, done => _inputs.Writer.TryWrite(done), logger);
+        _keys = identities is null ? null : new KeyWorker(identities, entropy, capacity, done => _inputs.TryPost(done), logger);
         _thread = new Thread(Run) { IsBackground = true, Name = "mcx-control" };
     }
 
@@ -56,23 +53,23 @@ internal sealed class ControlLoop : ISipUser, IDisposable
     public void OnRequest(SipTransactionId transaction, SipRequest request, SipFlow flow)
     {
         // Full = the loop cannot keep up: tell the client at once instead of letting it wait (RFC 3261 21.5.4).
-        if (_inputs.Writer.TryWrite(new ControlEvent.Request(transaction, request, flow)) || transaction.Value == 0)
+        if (_inputs.TryPost(new ControlEvent.Request(transaction, request, flow)) || transaction.Value == 0)
             return;
         SipResponse busy = SipResponse.For(request, 503);
         busy.Headers.Add("Retry-After", "5");
         _sip!.Respond(transaction, busy);
     }
 
-    public void OnResponse(object token, SipResponse response) => _inputs.Writer.TryWrite(new ControlEvent.Response((long)token, response));
+    public void OnResponse(object token, SipResponse response) => _inputs.TryPost(new ControlEvent.Response((long)token, response));
 
-    public void OnFailure(object token, SipFailure failure) => _inputs.Writer.TryWrite(token is SipTransactionId transaction
+    public void OnFailure(object token, SipFailure failure) => _inputs.TryPost(token is SipTransactionId transaction
         ? new ControlEvent.Unacknowledged(transaction)
         : new ControlEvent.Failure((long)token, failure));
 
-    public void OnFlowClosed(SipFlow flow) => _inputs.Writer.TryWrite(new ControlEvent.FlowClosed(flow));
+    public void OnFlowClosed(SipFlow flow) => _inputs.TryPost(new ControlEvent.FlowClosed(flow));
 
     /// <summary>Runs <paramref name="look"/> on the loop's thread, between two batches.</summary>
-    public bool Inspect(Action<McSystem> look) => _inputs.Writer.TryWrite(new ControlEvent.Inspect(look));
+    public bool Inspect(Action<McSystem> look) => _inputs.TryPost(new ControlEvent.Inspect(look));
 
     /// <summary>Called on any thread with reports about watched floors.</summary>
     public Action<FloorWatched>? FloorWatched { get; set; }
@@ -81,16 +78,17 @@ internal sealed class ControlLoop : ISipUser, IDisposable
     public Action<ulong>? CallNotFound { get; set; }
 
     /// <summary>Begins or ends reports about a call's floor. False when the loop is full.</summary>
-    public bool WatchFloor(ulong call, bool on) => _inputs.Writer.TryWrite(new ControlEvent.WatchFloor(call, on));
+    public bool WatchFloor(ulong call, bool on) => _inputs.TryPost(new ControlEvent.WatchFloor(call, on));
 
     /// <summary>The server's keys of a new key period. Any thread.</summary>
     public void Use(ServerIdentities identities) => _keys?.Use(identities);
 
     public void Dispose()
     {
-        _inputs.Writer.TryComplete();
+        _inputs.Close();
         if (_thread.IsAlive)
             _thread.Join();
+        _inputs.Dispose();
         _keys?.Dispose();
         _system.Dispose();
     }
@@ -102,38 +100,30 @@ internal sealed class ControlLoop : ISipUser, IDisposable
             if (report is FloorWatched watched)
                 FloorWatched?.Invoke(watched);
             else
-                _inputs.Writer.TryWrite(new ControlEvent.Report(report));
+                _inputs.TryPost(new ControlEvent.Report(report));
         }
     }
 
     private void Run()
     {
-        while (WaitForInput())
+        while (true)
         {
+            _inputs.Wait(UntilNextDeadline());
+            bool isLast = _inputs.IsClosed;
             Instant now = SystemClock.Now;
-            for (int i = 0; i < MaxBatch && _inputs.Reader.TryRead(out ControlEvent? input); i++)
+            int taken = 0;
+            for (; taken < MaxBatch && _inputs.TryTake(out ControlEvent? input); taken++)
                 Handle(input, now);
             _system.Expire(now, _effects);
             Release();
+            if (isLast && taken == 0)
+                return;
         }
     }
 
-    private bool WaitForInput()
-    {
-        long wait_ms = _system.NextDeadline.IsNever ? Timeout.Infinite : Math.Min(_system.NextDeadline.MillisecondsFrom(SystemClock.Now), int.MaxValue);
-        try
-        {
-            using var deadline = new CancellationTokenSource((int)wait_ms);
-            // This thread has nothing else to do: blocking on the channel is its way to sleep.
-#pragma warning disable CA2012
-            return _inputs.Reader.WaitToReadAsync(deadline.Token).AsTask().GetAwaiter().GetResult();
-#pragma warning restore CA2012
-        }
-        catch (OperationCanceledException)
-        {
-            return true;
-        }
-    }
+    private TimeSpan UntilNextDeadline() => _system.NextDeadline.IsNever
+        ? TimeSpan.MaxValue
+        : TimeSpan.FromMilliseconds(Math.Max(0, _system.NextDeadline.MillisecondsFrom(SystemClock.Now)));
 
     private void Handle(ControlEvent input, Instant now)
     {
@@ -260,7 +250,7 @@ internal sealed class ControlLoop : ISipUser, IDisposable
         {
             case SignallingEffect.SendRequest send:
                 if (!_sip!.SendRequest(send.Token, send.Request, send.Destination))
-                    _inputs.Writer.TryWrite(new ControlEvent.Failure(send.Token, SipFailure.Overloaded));
+                    _inputs.TryPost(new ControlEvent.Failure(send.Token, SipFailure.Overloaded));
                 break;
             case SignallingEffect.SendAck ack:
                 _sip!.SendAck(ack.Request, ack.Destination);
@@ -284,7 +274,7 @@ internal sealed class ControlLoop : ISipUser, IDisposable
     {
         if (_keys?.TryPost(effect) == true)
             return;
-        _inputs.Writer.TryWrite(effect is KeyEffect.MakeKeyMessage
+        _inputs.TryPost(effect is KeyEffect.MakeKeyMessage
             ? new ControlEvent.KeyMessageMade(effect.Ticket, null)
             : new ControlEvent.KeyUploadOpened(effect.Ticket, MikeyError.UnknownKms, null));
     }

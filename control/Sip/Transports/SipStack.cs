@@ -156,7 +156,7 @@ public sealed class SipStack : IAsyncDisposable
         if (_thread is { } thread && thread != Thread.CurrentThread)
             await Task.Run(thread.Join).ConfigureAwait(false);
         foreach (UdpTransport udp in _udp)
-            await udp.DisposeAsync().ConfigureAwait(false);
+            udp.Dispose();
         await _streams.DisposeAsync().ConfigureAwait(false);
         _inbox.Dispose();
     }

@@ -12,8 +12,7 @@ internal sealed class StackInbox(SipStackOptions options, SipCounters counters, 
     private readonly Channel<StackItem> _commands = Bounded(options.CommandQueue_items);
     private readonly Channel<StackItem> _known = Bounded(options.ReceiveQueue_messages);
     private readonly Channel<StackItem> _strangers = Bounded(options.ReceiveQueue_messages);
-    private readonly AutoResetEvent _wake = new(false);
-    private int _waiting;
+    private readonly Doorbell _doorbell = new();
     private long _queued_bytes;
 
     /// <summary>Octets of the wires' messages that wait, as they were on the wire.</summary>
@@ -82,24 +81,15 @@ internal sealed class StackInbox(SipStackOptions options, SipCounters counters, 
         return true;
     }
 
-    /// <summary>Sleeps until something is posted or the time is over. The flag spares posters a system call while the thread works.</summary>
-    public void Wait(TimeSpan atMost)
-    {
-        Interlocked.Exchange(ref _waiting, 1);
-        bool empty = !_events.Reader.TryPeek(out _) && !_commands.Reader.TryPeek(out _) && !_known.Reader.TryPeek(out _) &&
-            !_strangers.Reader.TryPeek(out _);
-        if (empty)
-            _wake.WaitOne(atMost);
-        Interlocked.Exchange(ref _waiting, 0);
-    }
+    /// <summary>Sleeps until something is posted or the time is over.</summary>
+    public void Wait(TimeSpan atMost) => _doorbell.Wait(IsEmpty, atMost);
 
-    public void Wake()
-    {
-        if (Interlocked.Exchange(ref _waiting, 0) == 1)
-            _wake.Set();
-    }
+    public void Wake() => _doorbell.Ring();
 
-    public void Dispose() => _wake.Dispose();
+    public void Dispose() => _doorbell.Dispose();
+
+    private bool IsEmpty() =>
+        !_events.Reader.TryPeek(out _) && !_commands.Reader.TryPeek(out _) && !_known.Reader.TryPeek(out _) && !_strangers.Reader.TryPeek(out _);
 
     private void PostWire(in StackItem item)
     {

@@ -3,8 +3,11 @@ using System.Net.Sockets;
 
 namespace MediaEngine.Sip;
 
-/// <summary>One UDP socket: a receive loop, and sends from the stack's thread.</summary>
-internal sealed class UdpTransport : IAsyncDisposable
+/// <summary>
+/// One UDP socket: a thread that receives, and sends from the stack's thread. The thread pool would spin and switch for each datagram,
+/// which cost more than all that is done with it.
+/// </summary>
+internal sealed class UdpTransport : IDisposable
 {
     private const int Buffer_bytes = 65536;
     private const int SocketBuffer_bytes = 4 * 1024 * 1024;
@@ -12,7 +15,7 @@ internal sealed class UdpTransport : IAsyncDisposable
     private readonly StackInbox _inbox;
     private readonly SipCounters _counters;
     private readonly ISipTap? _tap;
-    private Task _loop = Task.CompletedTask;
+    private readonly Thread _thread;
     private volatile bool _closing;
 
     public UdpTransport(SipListen listener, StackInbox inbox, SipCounters counters, ISipTap? tap)
@@ -35,6 +38,7 @@ internal sealed class UdpTransport : IAsyncDisposable
         }
         Local = (IPEndPoint)_socket.LocalEndPoint!;
         Listener = listener with { EndPoint = Local };
+        _thread = new Thread(Receive) { IsBackground = true, Name = "sip-udp" };
     }
 
     public IPEndPoint Local { get; }
@@ -42,7 +46,7 @@ internal sealed class UdpTransport : IAsyncDisposable
     /// <summary>With the bound port.</summary>
     public SipListen Listener { get; }
 
-    public void Start() => _loop = Task.Run(ReceiveAsync);
+    public void Start() => _thread.Start();
 
     public bool TrySend(ReadOnlyMemory<byte> bytes, IPEndPoint remote)
     {
@@ -66,13 +70,14 @@ internal sealed class UdpTransport : IAsyncDisposable
         _socket.Dispose();
     }
 
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
         Close();
-        await _loop.ConfigureAwait(false);
+        if (_thread.IsAlive)
+            _thread.Join();
     }
 
-    private async Task ReceiveAsync()
+    private void Receive()
     {
         byte[] buffer = GC.AllocateUninitializedArray<byte>(Buffer_bytes, pinned: true);
         var source = new SocketAddress(_socket.AddressFamily);
@@ -81,7 +86,7 @@ internal sealed class UdpTransport : IAsyncDisposable
         {
             try
             {
-                int length = await _socket.ReceiveFromAsync(buffer, SocketFlags.None, source).ConfigureAwait(false);
+                int length = _socket.ReceiveFrom(buffer, SocketFlags.None, source);
                 var flow = new SipFlow(SipTransportKind.Udp, Local, (IPEndPoint)template.Create(source), 0);
                 _counters.Add(SipCounter.DatagramsReceived);
                 _tap?.Received(flow, buffer.AsSpan(0, length));
@@ -91,13 +96,13 @@ internal sealed class UdpTransport : IAsyncDisposable
                 else
                     _inbox.PostWire(buffer.AsSpan(0, length), flow);
             }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {
                 if (_closing)
                     return;
                 _counters.Add(SipCounter.ReceiveErrors);
                 // A socket in trouble must not spin.
-                await Task.Delay(TimeSpan.FromMilliseconds(10)).ConfigureAwait(false);
+                Thread.Sleep(10);
             }
         }
     }
