@@ -5,7 +5,6 @@ using MediaEngine.Media;
 using MediaEngine.Server;
 using MediaEngine.Sip;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Console;
 
 const int exitFault = 1;
 const int exitConfiguration = 2;
@@ -39,7 +38,7 @@ static async Task<int> RunAsync(string? configPath, bool jsonLog)
             if (jsonLog)
                 builder.AddJsonConsole(options => { options.UseUtcTimestamp = true; options.TimestampFormat = "O"; });
             else
-                builder.AddConsole(options => options.FormatterName = OperatorConsole.FormatterName).AddConsoleFormatter<OperatorConsole, ConsoleFormatterOptions>();
+                builder.AddProvider(new OperatorLog(new StreamWriter(Console.OpenStandardOutput())));
         });
         string path = configPath ?? DataFolder.Prepare(DataFolder.DefaultName);
         ServerConfiguration configuration = ServerConfiguration.Load(path);

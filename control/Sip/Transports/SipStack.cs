@@ -218,9 +218,8 @@ public sealed class SipStack : IAsyncDisposable
                 _layer!.Cancel(item.Token!, now, _effects);
                 break;
             case StackItemKind.Closed:
-                SipFlow flow = item.Flow;
-                _known.Closed(flow);
-                Tell(() => _user.OnFlowClosed(flow));
+                _known.Closed(item.Flow);
+                Tell(item.Flow, static (user, flow) => user.OnFlowClosed(flow));
                 break;
         }
     }
@@ -236,13 +235,13 @@ public sealed class SipStack : IAsyncDisposable
                     Send(effect);
                     break;
                 case SipEffectKind.DeliverRequest:
-                    Tell(() => _user.OnRequest(effect.Transaction, (SipRequest)effect.Message!, effect.Flow));
+                    Tell(effect, static (user, effect) => user.OnRequest(effect.Transaction, (SipRequest)effect.Message!, effect.Flow));
                     break;
                 case SipEffectKind.DeliverResponse:
-                    Tell(() => _user.OnResponse(effect.Token!, (SipResponse)effect.Message!));
+                    Tell(effect, static (user, effect) => user.OnResponse(effect.Token!, (SipResponse)effect.Message!));
                     break;
                 case SipEffectKind.Failed:
-                    Tell(() => _user.OnFailure(effect.Token!, effect.Failure));
+                    Tell(effect, static (user, effect) => user.OnFailure(effect.Token!, effect.Failure));
                     break;
             }
         }
@@ -298,11 +297,11 @@ public sealed class SipStack : IAsyncDisposable
         value.StartsWith("esnet.", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The user's faults are the user's: they are reported and counted, and the stack goes on.</summary>
-    private void Tell(Action callback)
+    private void Tell<T>(in T what, Action<ISipUser, T> callback)
     {
         try
         {
-            callback();
+            callback(_user, what);
         }
 #pragma warning disable CA1031 // Whatever a callback throws must not end the thread that serves every other call.
         catch (Exception e)
