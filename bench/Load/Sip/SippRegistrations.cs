@@ -40,7 +40,7 @@ internal sealed class SippRegistrations : IDisposable
         [
             server.ToString(), "-sf", Path("register.xml"), "-inf", Path("users.csv"), "-i", "127.0.0.1", "-p", Text(_port), "-r", Text(rate),
             "-m", Text(rate * duration_s), "-l", Text(rate * 10), "-nostdin", "-auth_uri", LoadOrganisation.Domain, "-trace_stat", "-stf", Path("statistics.csv"), "-fd", "1",
-            "-timeout", Text(duration_s + atEnd_s),
+            "-buff_size", "4000000", "-timeout", Text(duration_s + atEnd_s),
         ];
         using var process = Process.Start(new ProcessStartInfo("sipp", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         process.OutputDataReceived += (_, _) => { };

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace MediaEngine.Sip;
 
@@ -27,7 +28,7 @@ internal sealed class UdpTransport : IDisposable
         _socket = new Socket(listen.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         try
         {
-            _socket.ReceiveBufferSize = SocketBuffer_bytes;
+            SetReceiveBuffer(_socket);
             _socket.SendBufferSize = SocketBuffer_bytes;
             _socket.Bind(listen);
         }
@@ -62,6 +63,26 @@ internal sealed class UdpTransport : IDisposable
         _counters.Add(SipCounter.DatagramsSent);
         _tap?.Sent(new SipFlow(SipTransportKind.Udp, Local, remote, 0), bytes.Span);
         return true;
+    }
+
+    // A pause of the collector shall cost no datagram. Who may (CAP_NET_ADMIN) goes past the system's limit, net.core.rmem_max.
+    private static void SetReceiveBuffer(Socket socket)
+    {
+        const int SOL_SOCKET = 1, SO_RCVBUFFORCE = 33;
+        Span<byte> size = stackalloc byte[sizeof(int)];
+        MemoryMarshal.Write(size, SocketBuffer_bytes);
+        try
+        {
+            if (OperatingSystem.IsLinux())
+            {
+                socket.SetRawSocketOption(SOL_SOCKET, SO_RCVBUFFORCE, size);
+                return;
+            }
+        }
+        catch (SocketException)
+        {
+        }
+        socket.ReceiveBufferSize = SocketBuffer_bytes;
     }
 
     public void Close()
