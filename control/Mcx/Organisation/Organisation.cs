@@ -1,3 +1,5 @@
+using MediaEngine.Sip;
+
 namespace MediaEngine.Mcx;
 
 /// <summary>Who and what an MC system knows: its domain, users and groups. Immutable; look-ups take normalised identities.</summary>
@@ -45,6 +47,8 @@ public sealed class Organisation
     public McUser? UserByMcpttId(string? identity) => Find(_usersByMcpttId, identity);
 
     public McUser? UserBySipIdentity(string? identity) => Find(_usersBySipIdentity, identity);
+
+    public McUser? UserBySipIdentity(SipUri? identity) => identity is null ? null : _usersBySipIdentity.GetValueOrDefault(identity.AddressOfRecord);
 
     public McGroup? Group(string? identity) => Find(_groups, identity);
 

@@ -44,10 +44,8 @@ internal sealed class Authenticator : IDisposable
         if (!TryAuthenticate(transaction, request, flow, now, effects, out user, afresh))
             return false;
         // An authenticated client speaks for its own identity only (RFC 3325, TS 24.379 6.2.1).
-        string? claimed = McIdentity.Normalise(request.From?.Uri.ToString());
         string? preferred = request.Headers.Get("P-Preferred-Identity");
-        string own = McIdentity.Normalise(user.SipIdentity)!;
-        if (claimed == own && (preferred is null || (NameAddress.TryParse(preferred, out NameAddress? address) && address.Uri.AddressOfRecord == own)))
+        if (IsIdentityOf(user, request.From) && (preferred is null || (NameAddress.TryParse(preferred, out NameAddress? address) && IsIdentityOf(user, address))))
             return true;
         _context.Refuse(transaction, request, McxWarning.ServiceAuthorisationFailed, user.McpttId, $"claims to be {request.From}", effects);
         return false;
@@ -86,6 +84,8 @@ internal sealed class Authenticator : IDisposable
     private static void Vouch(SipFlow flow, McUser user, McxEffects effects) =>
         effects.Vouch(flow, mayClaimPriority: user.AllowEmergencyGroupCall || user.AllowImminentPerilCall);
 
+    private bool IsIdentityOf(McUser user, NameAddress? address) => _context.Organisation.UserBySipIdentity(address?.Uri) == user;
+
     private McUser? UserOf(SipFlow flow) =>
         flow.Transport == SipTransportKind.Udp
             ? _context.Organisation.UserByMcpttId(_context.State.Registrations.UserOfUdpSource(flow.Remote.ToString()))
@@ -109,7 +109,7 @@ internal sealed class Authenticator : IDisposable
                     _connections.Remember(flow, user);
                 return true;
             case DigestOutcome.Missing or DigestOutcome.Stale or DigestOutcome.Replayed:
-                DigestOffer offer = _context.Organisation.UserBySipIdentity(request.From?.Uri.ToString())?.PlainSip?.Digest ?? DigestOffer.Sha256First;
+                DigestOffer offer = _context.Organisation.UserBySipIdentity(request.From?.Uri)?.PlainSip?.Digest ?? DigestOffer.Sha256First;
                 effects.Respond(transaction, _digest.ChallengeResponse(request, unixSeconds,
                     stale: outcome != DigestOutcome.Missing, offer: offer));
                 return false;

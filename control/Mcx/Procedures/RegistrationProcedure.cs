@@ -29,7 +29,7 @@ internal sealed class RegistrationProcedure(
 
     private void Handle(SipTransactionId transaction, SipRequest request, SipFlow flow, McUser user, McxKey? uploaded, Instant now, McxEffects effects)
     {
-        if (McIdentity.Normalise(request.To?.Uri.ToString()) != McIdentity.Normalise(user.SipIdentity))
+        if (context.Organisation.UserBySipIdentity(request.To?.Uri) != user)
         {
             context.Refuse(transaction, request, McxWarning.ServiceAuthorisationFailed, user.McpttId, $"registers {request.To}", effects);
             return;

@@ -10,7 +10,8 @@ namespace MediaEngine.Sip;
 /// </summary>
 public sealed class SipUri : IEquatable<SipUri>
 {
-    private readonly string _text;
+    // Made when it is asked for first: most URIs are only looked into.
+    private string? _text;
 
     private SipUri(string scheme, string user, string? password, string host, int port, SipParameters parameters, string? headers)
     {
@@ -21,7 +22,6 @@ public sealed class SipUri : IEquatable<SipUri>
         Port = port;
         Parameters = parameters;
         UriHeaders = headers;
-        _text = Compose();
     }
 
     /// <summary>sip or sips URI from its parts. Throws when they do not form one.</summary>
@@ -108,13 +108,13 @@ public sealed class SipUri : IEquatable<SipUri>
         return true;
     }
 
-    public bool Equals(SipUri? other) => other is not null && string.Equals(_text, other._text, StringComparison.Ordinal);
+    public bool Equals(SipUri? other) => other is not null && string.Equals(ToString(), other.ToString(), StringComparison.Ordinal);
 
     public override bool Equals(object? obj) => Equals(obj as SipUri);
 
-    public override int GetHashCode() => _text.GetHashCode(StringComparison.Ordinal);
+    public override int GetHashCode() => ToString().GetHashCode(StringComparison.Ordinal);
 
-    public override string ToString() => _text;
+    public override string ToString() => _text ??= Compose();
 
     /// <summary>Escapes that need not be are undone, the others get upper case digits. The text is known to be a user part.</summary>
     private static string Normalised(ReadOnlySpan<char> user, SipUriKind kind)
