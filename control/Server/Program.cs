@@ -44,6 +44,7 @@ static async Task<int> RunAsync(string? configPath, bool jsonLog)
         ServerConfiguration configuration = ServerConfiguration.Load(path);
         Organisation organisation = OrganisationFile.Load(configuration.OrganisationPath, configuration.Domain);
         await using var server = new McServer(configuration, organisation, loggers);
+        using var idleCollection = new IdleCollection(() => server.MediaCounters.Legs > 0);
         server.Start();
         Announce(path, configPath is null, configuration, organisation, server);
 

@@ -5,7 +5,6 @@ internal static class BindingLoad
 {
     private const double MemoryGoal_MiB = 400;
     private const int Window = 256;
-    private const int Settling_s = 40;
 
     public static async Task<Row[]> MeasureAsync(SipLoadOptions options)
     {
@@ -14,8 +13,7 @@ internal static class BindingLoad
         using var phones = new Phones(options.Bindings, server.Udp);
         phones.Register(Window);
         double peak_MiB = Math.Round(ProcessUsage.PeakResident_MiB(server.Id), 1);
-        // What the last registrations left is forgotten after 32 s.
-        await Task.Delay(TimeSpan.FromSeconds(Math.Min(Settling_s, options.Duration_s)));
+        await Task.Delay(TimeSpan.FromSeconds(options.Settling_s));
         double settled_MiB = Math.Round(server.Resident_MiB, 1);
         long bindings = await server.HealthAsync("store", "registrations");
         return

@@ -16,22 +16,23 @@ internal static class DialogLoad
     {
         int groupSize = Math.Max(2, (options.Dialogs + MaxCalls - 1) / MaxCalls);
         int dialogs = options.Dialogs / groupSize * groupSize;
+        TimeSpan settling = TimeSpan.FromSeconds(options.Settling_s);
         using var server = new ServerUnderTest(LoadOrganisation.Telephones(dialogs, groupSize));
         using var phones = new Phones(dialogs, server.Udp);
         phones.Register(RegisterWindow);
-        await UntilAsync(server, "sip", "transactions", 0);
+        await UntilAsync(server, "sip", "transactions", 0, settling);
         double before_MiB = server.Resident_MiB;
         long start = Stopwatch.GetTimestamp();
         phones.Call(groupSize, CallWindow);
         double setUp_s = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        long legs = await UntilAsync(server, "media", "legs", dialogs);
-        await UntilAsync(server, "sip", "transactions", 0);
+        long legs = await UntilAsync(server, "media", "legs", dialogs, Patience);
+        await UntilAsync(server, "sip", "transactions", 0, settling);
         double with_MiB = server.Resident_MiB;
         start = Stopwatch.GetTimestamp();
         phones.HangUp(CallWindow);
         double tearDown_s = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        long legsLeft = await UntilAsync(server, "media", "legs", 0);
-        long transactionsLeft = await UntilAsync(server, "sip", "transactions", 0);
+        long legsLeft = await UntilAsync(server, "media", "legs", 0, Patience);
+        long transactionsLeft = await UntilAsync(server, "sip", "transactions", 0, settling);
         return
         [
             new Row("INVITE dialogs at one time", legs, "", "asked for", dialogs, null, dialogs, legs == dialogs),
@@ -45,10 +46,10 @@ internal static class DialogLoad
     }
 
     /// <summary>The counter, when it has that value or will not have it.</summary>
-    private static async Task<long> UntilAsync(ServerUnderTest server, string section, string counter, long wanted)
+    private static async Task<long> UntilAsync(ServerUnderTest server, string section, string counter, long wanted, TimeSpan patience)
     {
         long value = await server.HealthAsync(section, counter);
-        for (long start = Stopwatch.GetTimestamp(); value != wanted && Stopwatch.GetElapsedTime(start) < Patience;)
+        for (long start = Stopwatch.GetTimestamp(); value != wanted && Stopwatch.GetElapsedTime(start) < patience;)
         {
             await Task.Delay(200);
             value = await server.HealthAsync(section, counter);

@@ -29,7 +29,7 @@ internal static class RegistrationLoad
             foreach (int workers in Workers)
                 peers.Add(new KamailioPeer(workers));
             foreach (IPEndPoint endPoint in (IPEndPoint[])[server.Udp, .. peers.Select(peer => peer.Udp)])
-                sipp.Run(endPoint, WarmUpRate, WarmUp_s);
+                sipp.Run(endPoint, WarmUpRate, Math.Min(WarmUp_s, options.Duration_s));
             int ours = options.Rate, theirs = options.Rate;
             KamailioPeer best = peers[0];
             if (options.Rate == 0)

@@ -15,6 +15,12 @@ internal sealed record SipLoadOptions
     /// <summary>How long registrations go on at one rate, in seconds.</summary>
     public int Duration_s { get; private set; } = 30;
 
+    /// <summary>
+    /// What a load leaves behind is waited for so long, in seconds: answered requests are remembered for 32 s, and the server gives
+    /// memory back some 50 s after the last work.
+    /// </summary>
+    public int Settling_s { get; private set; } = 90;
+
     /// <summary>Registrations a second of that; 0 = the most the peer manages.</summary>
     public int Rate { get; private set; }
 
@@ -58,6 +64,9 @@ internal sealed record SipLoadOptions
         {
             case "--seconds" when number is >= 1 and <= 86_400:
                 Duration_s = number;
+                return true;
+            case "--settle" when number is >= 1 and <= 3600:
+                Settling_s = number;
                 return true;
             case "--rate" when number is >= 1 and <= 1_000_000:
                 Rate = number;

@@ -13,6 +13,10 @@ public static class McIdentity
     {
         if (uri is null || uri.Length > 255 || !SipUri.TryParse(uri, out SipUri? parsed))
             return null;
-        return parsed.IsSip || parsed.IsTel ? parsed.AddressOfRecord : null;
+        if (!parsed.IsSip && !parsed.IsTel)
+            return null;
+        // What is normalised already stays the same object, so that who keeps both keeps one.
+        string identity = parsed.AddressOfRecord;
+        return identity == uri ? uri : identity;
     }
 }

@@ -15,7 +15,8 @@ public static class OrganisationFile
         YamlSection root = YamlSection.Load(path);
         try
         {
-            var users = root.Sections("users").Select(User).ToArray();
+            var profiles = new HashSet<PlainSipProfile>();
+            var users = root.Sections("users").Select(section => User(section, profiles)).ToArray();
             var organisation = new Organisation(domain, users, root.Sections("groups").Select(Group).ToArray());
             root.RefuseUnknown();
             if (users.Length == 0)
@@ -45,7 +46,8 @@ public static class OrganisationFile
         }
     }
 
-    private static McUser User(YamlSection section)
+    /// <param name="profiles">Those so far: telephones that are treated alike share one.</param>
+    private static McUser User(YamlSection section, HashSet<PlainSipProfile> profiles)
     {
         YamlSection? csk = section.OptionalSection("csk");
         var user = new McUser
@@ -60,7 +62,7 @@ public static class OrganisationFile
             AllowRequestAffiliatedGroups = section.Boolean("allow-request-affiliated-groups", missing: false),
             AllowLocationInfoWhenTalking = section.Boolean("allow-location-info-when-talking", missing: false),
             MaxAffiliations = section.Integer("max-affiliations", 20, 1, 1000),
-            PlainSip = PlainSipSection.Read(section),
+            PlainSip = Shared(PlainSipSection.Read(section), profiles),
             ClientServerKey = csk is null ? null : new ClientServerKey(
                 Identifier(csk, "id", KeyPurpose.ClientServerKey),
                 csk.Octets("key", Key_bytes, "the CSK"),
@@ -69,6 +71,16 @@ public static class OrganisationFile
         section.RefuseUnknown();
         csk?.RefuseUnknown();
         return user;
+    }
+
+    private static PlainSipProfile? Shared(PlainSipProfile? profile, HashSet<PlainSipProfile> profiles)
+    {
+        if (profile is null)
+            return null;
+        if (profiles.TryGetValue(profile, out PlainSipProfile? same))
+            return same;
+        profiles.Add(profile);
+        return profile;
     }
 
     private static McGroup Group(YamlSection section)

@@ -109,7 +109,8 @@ public sealed class SipRegistrar
         return new SipRegistration
         {
             Status = 200,
-            Bindings = [.. made.Concat(kept).OrderByDescending(binding => binding.Preference)],
+            // An array, for this is what is kept: a list would bring three objects.
+            Bindings = made.Concat(kept).OrderByDescending(binding => binding.Preference).ToArray(),
             IsOutbound = isOutbound,
         };
     }

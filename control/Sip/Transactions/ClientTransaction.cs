@@ -4,8 +4,10 @@ namespace MediaEngine.Sip;
 internal abstract class ClientTransaction(SipTransactionId id, string key, SipDestination destination, SipRequest request, object? token)
     : SipTransaction(id, key, destination)
 {
-    /// <summary>With our Via on top.</summary>
-    public SipRequest Request { get; } = request;
+    private SipRequest? _request = request;
+
+    /// <summary>With our Via on top. Only until <see cref="LetGoOfRequest"/>.</summary>
+    public SipRequest Request => _request ?? throw new InvalidOperationException("The request was answered and let go of.");
 
     /// <summary>Null for the layer's own CANCEL: nothing is reported.</summary>
     public object? Token { get; } = token;
@@ -42,6 +44,9 @@ internal abstract class ClientTransaction(SipTransactionId id, string key, SipDe
         UdpFallback = null;
         Start(bytes, context);
     }
+
+    /// <summary>There is a final response: the request is not sent again, and nothing is made of it any more.</summary>
+    protected void LetGoOfRequest() => (_request, Bytes) = (null, default);
 
     protected abstract void Begin(SipMachineContext context);
 

@@ -70,6 +70,7 @@ internal sealed class InviteClientTransaction(SipTransactionId id, string key, S
         else if (response.IsSuccess && pending)
         {
             Timers.StopAll();
+            LetGoOfRequest();
             State = SipTransactionState.Accepted;
             Timers.Start(SipTimer.M, context.Now, context.Timeout);
             Deliver(response, context);
@@ -100,6 +101,7 @@ internal sealed class InviteClientTransaction(SipTransactionId id, string key, S
     {
         Timers.StopAll();
         _ack = MakeAck(response).ToBytes();
+        LetGoOfRequest();
         Send(_ack, context);
         Deliver(response, context);
         if (IsReliable)

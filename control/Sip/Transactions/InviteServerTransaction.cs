@@ -7,8 +7,8 @@ namespace MediaEngine.Sip;
 /// Proceeding -300..699-> Completed -ACK-> Confirmed -I-> Terminated   Completed -H-> Terminated
 /// </code>
 /// </summary>
-internal sealed class InviteServerTransaction(SipTransactionId id, string key, SipDestination destination, SipRequest request, string tag)
-    : ServerTransaction(id, key, destination, request, tag)
+internal sealed class InviteServerTransaction(SipTransactionId id, string key, SipDestination destination, SipRequest request)
+    : ServerTransaction(id, key, destination, request)
 {
     private TimeSpan _interval;
     private bool _acknowledged;

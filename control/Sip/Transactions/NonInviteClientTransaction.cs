@@ -49,6 +49,7 @@ internal sealed class NonInviteClientTransaction(SipTransactionId id, string key
             return;
         }
         Timers.StopAll();
+        LetGoOfRequest();
         if (IsReliable)
         {
             Terminate();

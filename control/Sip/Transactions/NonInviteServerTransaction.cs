@@ -6,8 +6,8 @@ namespace MediaEngine.Sip;
 /// Trying -100-> Proceeding   Trying, Proceeding -200..699-> Completed -J-> Terminated   Trying, Proceeding -401, 407-> Terminated
 /// </code>
 /// </summary>
-internal sealed class NonInviteServerTransaction(SipTransactionId id, string key, SipDestination destination, SipRequest request, string tag)
-    : ServerTransaction(id, key, destination, request, tag)
+internal sealed class NonInviteServerTransaction(SipTransactionId id, string key, SipDestination destination, SipRequest request)
+    : ServerTransaction(id, key, destination, request)
 {
     public override void Start(SipMachineContext context)
     {

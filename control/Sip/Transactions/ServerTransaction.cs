@@ -1,14 +1,11 @@
 namespace MediaEngine.Sip;
 
 /// <summary>What the two server machines share: the request, and the response that is sent again.</summary>
-internal abstract class ServerTransaction(SipTransactionId id, string key, SipDestination destination, SipRequest request, string tag)
+internal abstract class ServerTransaction(SipTransactionId id, string key, SipDestination destination, SipRequest request)
     : SipTransaction(id, key, destination)
 {
     /// <summary>Let go of as soon as no response can be made of it any more.</summary>
     protected SipRequest? Request { get; set; } = request;
-
-    /// <summary>The To tag of responses to which the user gave none.</summary>
-    public string Tag { get; } = tag;
 
     /// <summary>Call-ID, From tag and CSeq of a request outside dialogs, or null: finds merged requests (RFC 3261 8.2.2.2).</summary>
     public string? MergeKey { get; init; }

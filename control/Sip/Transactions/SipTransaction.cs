@@ -34,7 +34,7 @@ internal abstract class SipTransaction(SipTransactionId id, string key, SipDesti
 
     public bool IsTerminated => State == SipTransactionState.Terminated;
 
-    public TimerTable<SipTimer> Timers { get; } = new();
+    public SipTimers Timers { get; } = new();
 
     /// <summary>The deadline this transaction stands in the layer's heap with; later entries of it are stale.</summary>
     public Instant Queued { get; set; } = Instant.Never;

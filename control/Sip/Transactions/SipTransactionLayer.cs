@@ -260,8 +260,8 @@ public sealed class SipTransactionLayer
         var id = new SipTransactionId(++_lastId);
         SipDestination destination = SipTransactionKeys.ForResponse(via, flow);
         ServerTransaction server = request.Method == SipMethods.Invite
-            ? new InviteServerTransaction(id, key, destination, request, TagFor(key)) { MergeKey = mergeKey }
-            : new NonInviteServerTransaction(id, key, destination, request, TagFor(key)) { MergeKey = mergeKey };
+            ? new InviteServerTransaction(id, key, destination, request) { MergeKey = mergeKey }
+            : new NonInviteServerTransaction(id, key, destination, request) { MergeKey = mergeKey };
         _byId[id.Value] = server;
         _servers[key] = server;
         if (mergeKey is not null)
@@ -297,7 +297,7 @@ public sealed class SipTransactionLayer
             Reject(cancel, via, 481, flow);
             return;
         }
-        SipResponse accepted = SipResponse.For(cancel, 200, toTag: invite.Tag);
+        SipResponse accepted = SipResponse.For(cancel, 200, toTag: TagFor(invite));
         _context.Effects.Send(default, accepted.ToBytes(), SipTransactionKeys.ForResponse(via, flow));
         if (invite.State != SipTransactionState.Proceeding || invite.Cancelled)
             return;
@@ -322,7 +322,7 @@ public sealed class SipTransactionLayer
     private bool Respond(ServerTransaction server, SipResponse response)
     {
         if (response.Status > 100 && response.To is { Tag: null } to)
-            response.Headers.Set("To", to.WithTag(server.Tag).ToString());
+            response.Headers.Set("To", to.WithTag(TagFor(server)).ToString());
         if (_options.ProductName is { } product && !response.Headers.Contains("Server"))
             response.Headers.Add("Server", product);
         bool taken = server.Respond(response, _context);
@@ -394,11 +394,14 @@ public sealed class SipTransactionLayer
         return Convert.ToHexStringLower(random);
     }
 
-    /// <summary>The same for a repeated request, whether or not the first is remembered (RFC 3261 8.2.7).</summary>
-    private string TagFor(string key)
+    /// <summary>
+    /// The To tag of responses to which the user gave none: the same for a repeated request, whether or not the first is remembered
+    /// (RFC 3261 8.2.7).
+    /// </summary>
+    private string TagFor(ServerTransaction server)
     {
         Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(_tagKey, MemoryMarshal.AsBytes(key.AsSpan()), mac);
+        HMACSHA256.HashData(_tagKey, MemoryMarshal.AsBytes(server.Key.AsSpan()), mac);
         return Convert.ToHexStringLower(mac[..Tag_bytes]);
     }
 

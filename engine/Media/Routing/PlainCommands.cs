@@ -49,7 +49,7 @@ internal sealed class PlainCommands(RouterState state, PlainHandler handler, Flo
         state.PlainLegs.Add(leg);
         if (leg.Media.Sends)
             return null;
-        leg.PreRoll.Clear();
+        leg.PreRoll?.Clear();
         leg.Floor.Withdraw(state);
         handler.Settle(leg);
         return null;

@@ -43,7 +43,7 @@ internal sealed class PlainHandler(RouterState state, SendQueue audioQueue, Floo
             return true;
         }
         if (ssrc != header.Ssrc)
-            leg.PreRoll.Clear();
+            leg.PreRoll?.Clear();
         if (isEvent)
             leg.Floor.Talk.ReceiveDigit(payload, header.Timestamp, state.Now);
         else
@@ -111,11 +111,10 @@ internal sealed class PlainHandler(RouterState state, SendQueue audioQueue, Floo
     {
         if (!leg.Floor.HasFloor)
         {
-            if (leg.Floor.Talk.Mode == PlainTalkMode.VoiceActivity)
-                leg.PreRoll.Keep(header, payload, state.Now);
+            leg.PreRoll?.Keep(header, payload, state.Now);
             return;
         }
-        while (leg.PreRoll.TryTake(out RtpHeader earlier, out ReadOnlySpan<byte> voice))
+        while (leg.PreRoll is { } before && before.TryTake(out RtpHeader earlier, out ReadOnlySpan<byte> voice))
             Speak(leg, earlier, voice, state.Now);
         Speak(leg, header, payload, state.Now);
     }

@@ -16,6 +16,7 @@ internal sealed class PlainLeg : IDisposable
         Profile = command.Profile;
         Media = command.Media;
         Floor = new PlainFloor(call, command);
+        PreRoll = Floor.Talk.Mode == PlainTalkMode.VoiceActivity ? new PreRoll() : null;
         Declared = Address = SocketAddressKey.From(command.Media.Audio);
         TalkingReport = new FloorChanged(call.Id, Id);
         Sender = new EndpointSender(command.EndpointSsrc, command.Media.Keys);
@@ -50,8 +51,8 @@ internal sealed class PlainLeg : IDisposable
 
     public GroupVoice Voice { get; }
 
-    /// <summary>What was said just before the floor was there.</summary>
-    public PreRoll PreRoll { get; } = new();
+    /// <summary>What was said just before the floor was there; null when speech does not ask for it.</summary>
+    public PreRoll? PreRoll { get; }
 
     /// <summary>One object for the life of the leg.</summary>
     public FloorChanged TalkingReport { get; }

@@ -69,11 +69,72 @@ public class LoadBenchTests
         Assert.Equal(0, ValueOf(rows["requests without grant"]));
     }
 
+    [Fact]
+    public async Task Sip_registers_every_telephone()
+    {
+        Dictionary<string, JsonElement> rows = await RunAsync("sip", "--json", "--only", "bindings", "--bindings", "50", "--settle", "1");
+
+        Assert.Equal(["bindings", "memory with 50 bindings", "most memory on the way there"], rows.Keys);
+        AssertMeasured(rows, except: []);
+        Assert.Equal(50, ValueOf(rows["bindings"]));
+    }
+
+    [Fact]
+    public async Task Sip_sets_up_every_dialog_and_ends_it()
+    {
+        Dictionary<string, JsonElement> rows = await RunAsync("sip", "--json", "--only", "dialogs", "--dialogs", "20", "--settle", "1");
+
+        Assert.Equal(
+            [
+                "INVITE dialogs at one time", "set up each second", "memory of a dialog and its leg", "ended each second", "legs left", "transactions left",
+                "requests refused",
+            ],
+            rows.Keys);
+        Assert.Equal(20, ValueOf(rows["INVITE dialogs at one time"]));
+        Assert.Equal(0, ValueOf(rows["legs left"]));
+        Assert.Equal(0, ValueOf(rows["requests refused"]));
+    }
+
+    [Fact]
+    public async Task Sip_tells_every_member_of_a_regroup()
+    {
+        Dictionary<string, JsonElement> rows = await RunAsync("sip", "--json", "--only", "fan-out", "--members", "10");
+
+        Assert.Equal(
+            [
+                "MESSAGE over TCP to 10 members", "until all transactions were complete", "members that acknowledged", "processor time of a member's notice",
+                "memory with the connections",
+            ],
+            rows.Keys);
+        Assert.Equal(10, ValueOf(rows["members that acknowledged"]));
+    }
+
+    [Fact]
+    public async Task Sip_registers_beside_Kamailio()
+    {
+        PeerProgram.Require("sipp", "sip-tester");
+        PeerProgram.Require("kamailio", "kamailio");
+
+        Dictionary<string, JsonElement> rows = await RunAsync("sip", "--json", "--only", "registrations", "--rate", "50", "--seconds", "1");
+
+        Assert.Equal(
+            [
+                "registrations failed at 50/s for 1 s", "requests repeated meanwhile", "processor time of a registration",
+                "memory at the end, and after 40 s",
+            ],
+            rows.Keys);
+        JsonElement failed = rows["registrations failed at 50/s for 1 s"];
+        Assert.Equal(0, ValueOf(failed));
+        Assert.Equal(0, failed.GetProperty("peerValue").GetDouble());
+    }
+
     [Theory]
     [InlineData("floor", "--calls", "0")]
     [InlineData("floor", "--seconds")]
     [InlineData("keys", "--strict")]
     [InlineData("keys", "--background", "7")]
+    [InlineData("sip", "--only", "calls")]
+    [InlineData("sip", "--settle", "soon")]
     [InlineData("sips")]
     public async Task What_is_not_understood_is_answered_with_the_usage(params string[] arguments)
     {
