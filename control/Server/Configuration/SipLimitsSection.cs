@@ -25,6 +25,7 @@ internal static class SipLimitsSection
             Transactions = Defaults.Transactions with
             {
                 MaxTransactions = limits.Integer("max-transactions", Defaults.Transactions.MaxTransactions, 100, 10_000_000),
+                MaxAnswers_bytes = limits.Integer("answers-octets", Defaults.Transactions.MaxAnswers_bytes, 1 << 20, 1 << 30),
             },
             MaxConnections = limits.Integer(MaxConnections, Defaults.MaxConnections, 1, 1_000_000),
             MaxConnectionsPerAddress = limits.Integer(MaxConnectionsPerAddress, Defaults.MaxConnectionsPerAddress, 1, 1_000_000),

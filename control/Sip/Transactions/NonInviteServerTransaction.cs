@@ -45,9 +45,8 @@ internal sealed class NonInviteServerTransaction(SipTransactionId id, string key
             Terminate();
         else
         {
-            Request = null;
+            // The layer keeps the response until Timer J, without this object.
             State = SipTransactionState.Completed;
-            Timers.Start(SipTimer.J, context.Now, context.Timeout);
         }
         return true;
     }

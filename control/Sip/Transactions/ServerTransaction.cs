@@ -10,7 +10,8 @@ internal abstract class ServerTransaction(SipTransactionId id, string key, SipDe
     /// <summary>Call-ID, From tag and CSeq of a request outside dialogs, or null: finds merged requests (RFC 3261 8.2.2.2).</summary>
     public string? MergeKey { get; init; }
 
-    protected ReadOnlyMemory<byte> Last { get; set; }
+    /// <summary>The newest response as it was sent; empty before.</summary>
+    public ReadOnlyMemory<byte> Last { get; private set; }
 
     public abstract void Start(SipMachineContext context);
 

@@ -30,9 +30,6 @@ public enum SipTimer
     /// <summary>Absorb retransmitted ACKs, UDP.</summary>
     I,
 
-    /// <summary>Absorb retransmitted non-INVITE requests, UDP.</summary>
-    J,
-
     /// <summary>Absorb retransmitted responses, UDP.</summary>
     K,
 

@@ -1,6 +1,5 @@
+using System.Buffers.Binary;
 using System.Globalization;
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using MediaEngine.Rtp;
 
 namespace MediaEngine.Sip;
@@ -9,11 +8,10 @@ namespace MediaEngine.Sip;
 /// The transaction layer and the parts of the UAS core that retransmit (RFC 3261 17, 13.3.1.4; RFC 6026, 4320, 3581). Pure: owned
 /// by one thread, told the time, everything it wants done is in the effects.
 /// </summary>
-public sealed class SipTransactionLayer
+public sealed class SipTransactionLayer : IDisposable
 {
     private const int Branch_bytes = 12;
     private const int Tag_bytes = 8;
-    private const int TagKey_bytes = 16;
     private readonly SipTransactionOptions _options;
     private readonly IEntropy _entropy;
     private readonly SipMachineContext _context;
@@ -25,9 +23,8 @@ public sealed class SipTransactionLayer
     private readonly Dictionary<object, InviteClientTransaction> _invitesByToken = [];
     // Ids, not transactions: an entry outlives its transaction and should not keep its messages.
     private readonly PriorityQueue<long, long> _deadlines = new();
-    // Non-INVITE servers over UDP that wait for repetitions, the oldest answer first.
-    private readonly Queue<(long Id, Instant At)> _answered = new();
-    private readonly byte[] _tagKey = new byte[TagKey_bytes];
+    private readonly AnsweredRequests _answered = new();
+    private readonly KeyedHash _hash;
     private long _lastId;
 
     public SipTransactionLayer(SipTransactionOptions options, IEntropy entropy, SipCounters? counters = null)
@@ -36,14 +33,14 @@ public sealed class SipTransactionLayer
         ArgumentNullException.ThrowIfNull(entropy);
         _options = options;
         _entropy = entropy;
-        _entropy.Fill(_tagKey);
+        _hash = new KeyedHash(entropy);
         _context = new SipMachineContext(options, counters ?? new SipCounters());
     }
 
     public SipCounters Counters => _context.Counters;
 
     /// <summary>Live transactions.</summary>
-    public int Count => _byId.Count;
+    public int Count => _byId.Count + _answered.Count;
 
     /// <summary>When <see cref="Expire"/> has work, or a moment before.</summary>
     public Instant NextDeadline
@@ -53,16 +50,21 @@ public sealed class SipTransactionLayer
             while (_deadlines.TryPeek(out long id, out long deadline))
             {
                 if (_byId.TryGetValue(id, out SipTransaction? transaction) && transaction.Queued.Nanoseconds == deadline)
-                    return new Instant(deadline);
+                    return Instant.Earlier(new Instant(deadline), AnswersEnd);
                 _deadlines.Dequeue();
             }
-            return Instant.Never;
+            return AnswersEnd;
         }
     }
 
-    /// <summary>Null when the transaction is gone.</summary>
+    /// <summary>Timer J of the oldest of the answered requests.</summary>
+    private Instant AnswersEnd => _answered.OldestAt.IsNever ? Instant.Never : _answered.OldestAt + _context.Timeout;
+
+    /// <summary>Null when the transaction is gone. For a look at one of them.</summary>
     public SipTransactionState? StateOf(SipTransactionId id) =>
-        _byId.TryGetValue(id.Value, out SipTransaction? transaction) ? transaction.State : null;
+        _byId.TryGetValue(id.Value, out SipTransaction? transaction) ? transaction.State
+        : _answered.Contains(id) ? SipTransactionState.Completed
+        : null;
 
     /// <summary>A parsed message from a wire.</summary>
     public void Receive(SipMessage message, SipFlow flow, Instant now, SipEffects effects, SipStanding standing = SipStanding.Priority)
@@ -95,7 +97,7 @@ public sealed class SipTransactionLayer
         ArgumentNullException.ThrowIfNull(destination);
         CheckRequest(request);
         Enter(now, effects);
-        if (_byId.Count >= _options.MaxTransactions && !TryForgetAnswered())
+        if (!HasRoom(_options.MaxTransactions))
         {
             Counters.Add(SipCounter.OverloadDropped);
             effects.Failed(default, token, SipFailure.Overloaded);
@@ -172,6 +174,8 @@ public sealed class SipTransactionLayer
     public void Expire(Instant now, SipEffects effects)
     {
         Enter(now, effects);
+        while (AnswersEnd <= now)
+            _answered.ForgetOldest();
         while (_deadlines.TryPeek(out long id, out long deadline) && deadline <= now.Nanoseconds)
         {
             _deadlines.Dequeue();
@@ -183,6 +187,8 @@ public sealed class SipTransactionLayer
             Settle(transaction);
         }
     }
+
+    public void Dispose() => _hash.Dispose();
 
     /// <summary>Throws when the request is not one <see cref="SendRequest"/> can send.</summary>
     internal static void CheckRequest(SipRequest request)
@@ -219,14 +225,21 @@ public sealed class SipTransactionLayer
             Settle(known);
             return;
         }
+        if (_answered.Count > 0 && _answered.TryGetResponse(_hash.Of(key), out ReadOnlyMemory<byte> response))
+        {
+            Counters.Add(SipCounter.RetransmissionsAbsorbed);
+            Counters.Add(SipCounter.Retransmissions);
+            _context.Effects.Send(default, response, SipTransactionKeys.ForResponse(via, flow));
+            return;
+        }
         string? mergeKey = SipTransactionKeys.ForMerge(request);
-        if (mergeKey is not null && _merges.ContainsKey(mergeKey))
+        if (mergeKey is not null && (_merges.ContainsKey(mergeKey) || (_answered.Count > 0 && _answered.HasMerge(_hash.Of(mergeKey)))))
         {
             Counters.Add(SipCounter.MergedRequestAnswered);
             Reject(request, via, 482, flow);
             return;
         }
-        if (_byId.Count >= CapacityFor(standing) && !TryForgetAnswered())
+        if (!HasRoom(CapacityFor(standing)))
         {
             Counters.Add(SipCounter.OverloadAnswered);
             Reject(request, via, 503, flow);
@@ -236,15 +249,18 @@ public sealed class SipTransactionLayer
     }
 
     /// <summary>
-    /// Makes room by one answered request of which no repetition is under way any more: none comes T2 after the one before, and T4
-    /// is how long a message stays in the network.
+    /// When it is full answered requests make room of which no repetition is under way any more: none comes T2 after the one before,
+    /// and T4 is how long a message stays in the network.
     /// </summary>
-    private bool TryForgetAnswered()
+    private bool HasRoom(int capacity)
     {
-        if (!_answered.TryPeek(out var oldest) || _context.Now - oldest.At < _options.T4)
-            return false;
-        Counters.Add(SipCounter.AnsweredForgotten);
-        Forget(_byId[oldest.Id]);
+        while (Count >= capacity || _answered.Reserved_bytes > _options.MaxAnswers_bytes)
+        {
+            if (_answered.Count == 0 || _context.Now - _answered.OldestAt < _options.T4)
+                return false;
+            Counters.Add(SipCounter.AnsweredForgotten);
+            _answered.ForgetOldest();
+        }
         return true;
     }
 
@@ -327,7 +343,11 @@ public sealed class SipTransactionLayer
             response.Headers.Add("Server", product);
         bool taken = server.Respond(response, _context);
         if (taken && server is NonInviteServerTransaction { State: SipTransactionState.Completed })
-            _answered.Enqueue((server.Id.Value, _context.Now));
+        {
+            _answered.Add(server.Id, _hash.Of(server.Key), server.MergeKey is { } merge ? _hash.Of(merge) : null, server.Last.Span, _context.Now);
+            Forget(server);
+            return taken;
+        }
         if (taken && response.IsSuccess && server is InviteServerTransaction { AckKey: null } invite)
         {
             invite.AckKey = SipTransactionKeys.ForAck(response);
@@ -400,9 +420,9 @@ public sealed class SipTransactionLayer
     /// </summary>
     private string TagFor(ServerTransaction server)
     {
-        Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(_tagKey, MemoryMarshal.AsBytes(server.Key.AsSpan()), mac);
-        return Convert.ToHexStringLower(mac[..Tag_bytes]);
+        Span<byte> hash = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(hash, _hash.Of(server.Key));
+        return Convert.ToHexStringLower(hash[..Tag_bytes]);
     }
 
     private void Enter(Instant now, SipEffects effects)
@@ -452,8 +472,6 @@ public sealed class SipTransactionLayer
                 _merges.Remove(server.MergeKey);
             if (server is InviteServerTransaction { AckKey: { } ackKey })
                 _awaitingAck.Remove(ackKey);
-            while (_answered.TryPeek(out var oldest) && !_byId.ContainsKey(oldest.Id))
-                _answered.Dequeue();
         }
     }
 }

@@ -20,6 +20,9 @@ public sealed record SipTransactionOptions
 
     public int MaxTransactions { get; init; } = 100_000;
 
+    /// <summary>Octets of final responses over UDP that are kept for repeated requests; with more new requests are refused.</summary>
+    public int MaxAnswers_bytes { get; init; } = 64 * 1024 * 1024;
+
     /// <summary>Largest request sent over UDP before TCP is tried (RFC 3261 18.1.1), in octets.</summary>
     public int MaxUdpRequest_bytes { get; init; } = 1300;
 

@@ -155,6 +155,7 @@ public sealed class SipStack : IAsyncDisposable
         _inbox.Wake();
         if (_thread is { } thread && thread != Thread.CurrentThread)
             await Task.Run(thread.Join).ConfigureAwait(false);
+        _layer?.Dispose();
         foreach (UdpTransport udp in _udp)
             udp.Dispose();
         await _streams.DisposeAsync().ConfigureAwait(false);

@@ -348,6 +348,22 @@ public sealed class SipServerTransactionTests
     }
 
     [Fact]
+    public void Answers_take_no_more_octets_than_they_may_and_none_of_the_last_seconds_is_lost()
+    {
+        const int chunk = 65_536;
+        var bench = new TransactionBench(Udp, new SipTransactionOptions { MaxAnswers_bytes = chunk - 1 });
+        SipTransactionId first = bench.ReceiveRequest("OPTIONS", "z9hG4bK1", callId: "c1");
+        bench.Respond(first, 200);
+        Assert.Equal(default, bench.ReceiveRequest("OPTIONS", "z9hG4bK2", callId: "c2"));
+        Assert.Equal(503, bench.SentStatuses[^1]);
+        bench.ReceiveRequest("OPTIONS", "z9hG4bK1", callId: "c1");
+        Assert.Equal(200, bench.SentStatuses[^1]);
+        bench.Advance(5000);
+        Assert.NotEqual(default, bench.ReceiveRequest("OPTIONS", "z9hG4bK2", callId: "c2"));
+        Assert.Null(bench.Layer.StateOf(first));
+    }
+
+    [Fact]
     public void A_full_table_never_forgets_what_is_not_answered()
     {
         var bench = new TransactionBench(Udp, new SipTransactionOptions { MaxTransactions = 1 });
