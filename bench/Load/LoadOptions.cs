@@ -3,17 +3,12 @@ using System.Globalization;
 namespace MediaEngine.Bench.Load;
 
 /// <summary>What the command line says.</summary>
-internal sealed record LoadOptions
+internal sealed record LoadOptions : CommonOptions
 {
     private const int MaxCalls = 5000;
     private const int MaxSeconds = 3600;
     private const int MaxTurns = 1000;
     private const int MaxMembers = 100_000;
-
-    public bool Json { get; private set; }
-
-    /// <summary>A missed goal is a failure.</summary>
-    public bool Strict { get; private set; }
 
     /// <summary>Simultaneous calls over loopback.</summary>
     public int Calls { get; private set; } = 1000;
@@ -30,26 +25,7 @@ internal sealed record LoadOptions
     /// <summary>How the threads are run that make key messages.</summary>
     public Background Background { get; private set; } = Background.Idle;
 
-    /// <summary>Null when an argument is not understood.</summary>
-    public static LoadOptions? Parse(string[] arguments)
-    {
-        var options = new LoadOptions();
-        for (int i = 0; i < arguments.Length; i++)
-        {
-            if (arguments[i] is "--json" or "--strict")
-            {
-                options.Json |= arguments[i] == "--json";
-                options.Strict |= arguments[i] == "--strict";
-                continue;
-            }
-            if (i + 1 == arguments.Length || !options.TrySet(arguments[i], arguments[i + 1]))
-                return null;
-            i++;
-        }
-        return options;
-    }
-
-    private bool TrySet(string name, string value)
+    protected override bool TrySet(string name, string value)
     {
         _ = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number);
         switch (name)

@@ -4,13 +4,13 @@ return args switch
 {
     ["floor", .. string[] options] => Run(options, FloorBench.Run),
     ["keys", .. string[] options] when !options.Contains("--strict") => Run(options, KeysBench.Run),
-    ["sip", .. string[] options] => SipLoadOptions.Parse(options) is { } sip ? await SipBench.RunAsync(sip) : Help(Console.Error, 2),
+    ["sip", .. string[] options] => CommonOptions.Parse<SipLoadOptions>(options) is { } sip ? await SipBench.RunAsync(sip) : Help(Console.Error, 2),
     [] or ["--help" or "-h"] => Help(Console.Out, 0),
     _ => Help(Console.Error, 2),
 };
 
 static int Run(string[] arguments, Func<LoadOptions, int> bench) =>
-    LoadOptions.Parse(arguments) is { } options ? bench(options) : Help(Console.Error, 2);
+    CommonOptions.Parse<LoadOptions>(arguments) is { } options ? bench(options) : Help(Console.Error, 2);
 
 static int Help(TextWriter output, int exitCode)
 {

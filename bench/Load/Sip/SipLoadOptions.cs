@@ -3,14 +3,9 @@ using System.Globalization;
 namespace MediaEngine.Bench.Load;
 
 /// <summary>What the command line of <c>sip</c> says.</summary>
-internal sealed record SipLoadOptions
+internal sealed record SipLoadOptions : CommonOptions
 {
     private static readonly string[] Measures = ["registrations", "bindings", "dialogs", "fan-out"];
-
-    public bool Json { get; private set; }
-
-    /// <summary>A missed goal is a failure.</summary>
-    public bool Strict { get; private set; }
 
     /// <summary>How long registrations go on at one rate, in seconds.</summary>
     public int Duration_s { get; private set; } = 30;
@@ -38,26 +33,7 @@ internal sealed record SipLoadOptions
 
     public bool Wants(string measure) => Only is null || Only == measure;
 
-    /// <summary>Null when an argument is not understood.</summary>
-    public static SipLoadOptions? Parse(string[] arguments)
-    {
-        var options = new SipLoadOptions();
-        for (int i = 0; i < arguments.Length; i++)
-        {
-            if (arguments[i] is "--json" or "--strict")
-            {
-                options.Json |= arguments[i] == "--json";
-                options.Strict |= arguments[i] == "--strict";
-                continue;
-            }
-            if (i + 1 == arguments.Length || !options.TrySet(arguments[i], arguments[i + 1]))
-                return null;
-            i++;
-        }
-        return options;
-    }
-
-    private bool TrySet(string name, string value)
+    protected override bool TrySet(string name, string value)
     {
         _ = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number);
         switch (name)

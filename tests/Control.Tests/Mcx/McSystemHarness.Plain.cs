@@ -21,14 +21,8 @@ internal sealed partial class McSystemHarness
         SipResponse challenge = Send(name, Make());
         Assert.Equal(401, challenge.Status);
         SipRequest request = Make();
-        request.Headers.Add("Authorization", DigestClient.Answer(
-            [.. challenge.Headers.GetAll("WWW-Authenticate").Where(value => value.Contains("MD5", StringComparison.Ordinal) == (algorithm == DigestAlgorithm.Md5))],
-            TestOrganisation.Domain,
-            $"u-{name}",
-            used => DigestCalculator.HashA1(used, $"u-{name}", TestOrganisation.Domain, $"secret of {name}"),
-            request.Method,
-            request.RequestUri,
-            "0a4f113b")!);
+        AddCredentials(request, name,
+            challenge.Headers.GetAll("WWW-Authenticate").Where(value => value.Contains("MD5", StringComparison.Ordinal) == (algorithm == DigestAlgorithm.Md5)));
         return Send(name, request);
     }
 

@@ -30,14 +30,7 @@ internal sealed partial class McSystemHarness
         SipResponse challenge = Send(device, Make());
         Assert.Equal(401, challenge.Status);
         SipRequest request = Make();
-        request.Headers.Add("Authorization", DigestClient.Answer(
-            challenge.Headers.GetAll("WWW-Authenticate"),
-            TestOrganisation.Domain,
-            $"u-{name}",
-            used => DigestCalculator.HashA1(used, $"u-{name}", TestOrganisation.Domain, $"secret of {name}"),
-            request.Method,
-            request.RequestUri,
-            "0a4f113b")!);
+        AddCredentials(request, name, challenge.Headers.GetAll("WWW-Authenticate"));
         return Send(device, request);
     }
 

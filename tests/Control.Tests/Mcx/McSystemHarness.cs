@@ -360,18 +360,19 @@ internal sealed partial class McSystemHarness
         SipResponse challenge = Send(name, make());
         Assert.Equal(401, challenge.Status);
         SipRequest request = make();
-        string authorization = DigestClient.Answer(
-            challenge.Headers.GetAll("WWW-Authenticate"),
-            TestOrganisation.Domain,
-            $"u-{name}",
-            algorithm => DigestCalculator.HashA1(algorithm, $"u-{name}", TestOrganisation.Domain, $"secret of {name}"),
-            request.Method,
-            request.RequestUri,
-            "0a4f113b")!;
-        request.Headers.Add("Authorization", authorization);
+        AddCredentials(request, name, challenge.Headers.GetAll("WWW-Authenticate"));
         PendingRegister = new SipTransactionId(++_lastTransaction);
         return Deliver(name, request, PendingRegister);
     }
+
+    private static void AddCredentials(SipRequest request, string name, IEnumerable<string> challenges) => request.Headers.Add("Authorization", DigestClient.Answer(
+        [.. challenges],
+        TestOrganisation.Domain,
+        $"u-{name}",
+        algorithm => DigestCalculator.HashA1(algorithm, $"u-{name}", TestOrganisation.Domain, $"secret of {name}"),
+        request.Method,
+        request.RequestUri,
+        "0a4f113b")!);
 
     private SipRequest NewRequest(string name, string method, string requestUri, string to)
     {
