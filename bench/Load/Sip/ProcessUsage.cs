@@ -24,8 +24,11 @@ internal static class ProcessUsage
     /// <summary>Resident memory of the process alone, in MiB.</summary>
     public static double Resident_MiB(int process) => Status_MiB(process, "VmRSS:");
 
-    /// <summary>The most it was so far, in MiB.</summary>
+    /// <summary>The most it was since <see cref="ForgetPeak"/>, in MiB.</summary>
     public static double PeakResident_MiB(int process) => Status_MiB(process, "VmHWM:");
+
+    /// <summary>proc(5), clear_refs.</summary>
+    public static void ForgetPeak(int process) => File.WriteAllText($"/proc/{process}/clear_refs", "5");
 
     private static double Status_MiB(int process, string name)
     {

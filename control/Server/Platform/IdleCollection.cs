@@ -2,17 +2,20 @@ namespace MediaEngine.Server;
 
 /// <summary>
 /// Gives back to the system what a busy time took: in a quiet time the garbage collector does not run by itself. Compacting stops every
-/// thread for as long as a call would notice, so it waits until there is none.
+/// thread for longer than a packet of voice may wait, so it is not done during a call.
 /// </summary>
 internal sealed class IdleCollection : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
-    /// <summary>Looks without work in between; in as much time the SIP transactions of before are forgotten, 32 s.</summary>
+    /// <summary>Looks with little work before each; in as much time the SIP transactions of before are forgotten, 32 s.</summary>
     private const int QuietLooks = 4;
 
+    /// <summary>Less than this is allocated from look to look.</summary>
     private const long Quiet_bytes = 20 << 20;
-    private const long Worth_bytes = 32 << 20;
+
+    /// <summary>More than the youngest generation takes of itself, so that little work is not followed by a collection each time.</summary>
+    private const long Worth_bytes = 64 << 20;
 
     private readonly Func<bool> _hasCalls;
     private readonly Timer _timer;
@@ -45,5 +48,6 @@ internal sealed class IdleCollection : IDisposable
     {
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         _committed_bytes = GC.GetGCMemoryInfo().TotalCommittedBytes;
+        _quietLooks = 0;
     }
 }

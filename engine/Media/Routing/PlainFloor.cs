@@ -12,7 +12,6 @@ internal sealed class PlainFloor
     private readonly MediaCall _call;
     private readonly int _participant;
     private readonly FloorParticipant _machine;
-    private readonly FloorEffects _effects = new();
     private bool _pressed;
 
     public PlainFloor(MediaCall call, AddPlainLeg command)
@@ -43,16 +42,16 @@ internal sealed class PlainFloor
             return;
         _pressed = Talk.WantsFloor;
         if (_pressed)
-            _machine.PushToTalk(state.Now, _effects);
+            _machine.PushToTalk(state.Now, state.PlainEffects);
         else
-            _machine.ReleaseToTalk(state.Now, _effects);
+            _machine.ReleaseToTalk(state.Now, state.PlainEffects);
         Carry(state);
     }
 
     /// <summary>A message of the floor control server.</summary>
     public void Receive(ReadOnlySpan<byte> message, RouterState state)
     {
-        _machine.Receive(message, state.Now, _effects);
+        _machine.Receive(message, state.Now, state.PlainEffects);
         Carry(state);
         // The server ended the talk without a word to the talker: its media had stayed away (T1).
         if (HasFloor && !_call.Floor.MaySendMedia(_participant))
@@ -69,23 +68,24 @@ internal sealed class PlainFloor
     public void Expire(RouterState state)
     {
         Talk.Expire(state.Now);
-        _machine.Expire(state.Now, _effects);
+        _machine.Expire(state.Now, state.PlainEffects);
         Carry(state);
         Follow(state);
     }
 
     private void Carry(RouterState state)
     {
+        FloorEffects effects = state.PlainEffects;
         bool lost = false;
-        for (int i = 0; i < _effects.Count; i++)
+        for (int i = 0; i < effects.Count; i++)
         {
-            ref readonly FloorEffect effect = ref _effects[i];
+            ref readonly FloorEffect effect = ref effects[i];
             if (effect.Kind == FloorEffectKind.Send)
-                _call.Floor.Receive(_participant, _effects.Message(effect), state.Now, state.Effects);
+                _call.Floor.Receive(_participant, effects.Message(effect), state.Now, state.Effects);
             lost |= effect.Kind is FloorEffectKind.FloorDenied or FloorEffectKind.FloorRevoked or
                 FloorEffectKind.RequestTimedOut or FloorEffectKind.RequestCancelled;
         }
-        _effects.Clear();
+        effects.Clear();
         if (!lost)
             return;
         _pressed = false;

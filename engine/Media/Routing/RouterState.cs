@@ -39,4 +39,7 @@ internal sealed class RouterState(RouterLimits limits)
 
     /// <summary>Output of the arbiter called last.</summary>
     public FloorEffects Effects { get; } = new();
+
+    /// <summary>Output of the <see cref="PlainFloor"/> called last, empty again when it returns: shared, for one is larger than a leg.</summary>
+    public FloorEffects PlainEffects { get; } = new();
 }

@@ -67,6 +67,24 @@ public sealed class OrganisationFileTests : IDisposable
     }
 
     [Fact]
+    public void Telephones_that_are_treated_alike_share_what_is_kept_of_that()
+    {
+        Organisation organisation = Load("""
+            users:
+              - {mcptt-id: "sip:a@mcx.example", sip-identity: "sip:1@mcx.example", password: a, client: plain-sip, security: none}
+              - {mcptt-id: "sip:b@mcx.example", sip-identity: "sip:2@mcx.example", password: b, client: plain-sip, security: none}
+              - {mcptt-id: "sip:c@mcx.example", sip-identity: "sip:3@mcx.example", password: c, client: plain-sip, security: required}
+              - {mcptt-id: "sip:d@mcx.example", sip-identity: "sip:4@mcx.example", password: d, client: plain-sip, security: none, affiliate: []}
+            """);
+        PlainSipProfile?[] profiles = [.. "abcd".Select(user => organisation.UserByMcpttId($"sip:{user}@mcx.example")!.PlainSip)];
+
+        Assert.Same(profiles[0], profiles[1]);
+        Assert.Equal([PlainSecurity.None, PlainSecurity.None, PlainSecurity.Required, PlainSecurity.None], profiles.Select(profile => profile!.Security));
+        Assert.Null(profiles[0]!.AffiliatedGroups);
+        Assert.Empty(profiles[3]!.AffiliatedGroups!);
+    }
+
+    [Fact]
     public void A_floor_key_is_a_MuSiK_or_MKFC()
     {
         static string With(string id) => Good.Replace(
