@@ -14,6 +14,7 @@ namespace MediaEngine.Interop.Tests;
 internal sealed partial class SippPhone : IDisposable
 {
     public const byte TelephoneEvent = 101;
+    private const int StoppedByScenario = 97;
     private const uint Ssrc = 0x0A0B_0C0D;
 
     private readonly TemporaryFolder _folder = new();
@@ -40,16 +41,38 @@ internal sealed partial class SippPhone : IDisposable
         _mediaServer = new IPEndPoint(IPAddress.Loopback, 0);
     }
 
-    public Task RegisterAsync() => RunAsync("register", Scenario("register", Register));
+    public Task RegisterAsync() => RunAsync("register", Scenario("register", Register), "-auth_uri", Domain);
 
     /// <summary>Calls the group and stays in the call until the server ends it.</summary>
-    public Task CallAsync(string group) => RunAsync("call", Scenario("call", CallTo(group), UntilBye));
+    public Task CallAsync(string group) => RunAsync("call", Scenario("call", CallTo(group), UntilBye), "-auth_uri", group["sip:".Length..]);
 
     /// <summary>Calls the group and hangs up a little later.</summary>
-    public Task CallAndHangUpAsync(string group) => RunAsync("call", Scenario("call", CallTo(group), HangUp(group)));
+    public Task CallAndHangUpAsync(string group) => RunAsync("call", Scenario("call", CallTo(group), HangUp(group)), "-auth_uri", group["sip:".Length..]);
 
-    /// <summary>Waits to be called, answers, and stays in the call until the server ends it.</summary>
-    public Task AnswerAsync() => RunAsync("answer", Scenario("answer", Answer, UntilBye));
+    /// <summary>
+    /// Waits to be called, answers, and stays in the call until the server ends it. Where only a connection leads to it, it registers
+    /// over that first.
+    /// </summary>
+    public async Task AnswerAsync()
+    {
+        if (_transport is SipTransportKind.Udp or SipTransportKind.Tcp)
+        {
+            await RunAsync("answer", Scenario("answer", Answer, UntilBye));
+            return;
+        }
+        string answer = await WriteAsync("answer", Scenario("answer", Answer, UntilBye, "<nop><action><exec int_cmd=\"stop_now\"/></action></nop>"));
+        (int exitCode, string said) = await TryRunAsync(
+            "register", Scenario("register", Register, "<pause milliseconds=\"20000\"/>"), "-auth_uri", Domain, "-oocsf", answer);
+        Assert.True(exitCode == StoppedByScenario, said);
+    }
+
+    /// <summary>Waits until the server can call it.</summary>
+    public Task IsReadyAsync() => _transport switch
+    {
+        SipTransportKind.Udp => Task.CompletedTask,
+        SipTransportKind.Tcp => Eventually.IsTrueAsync(() => LoopbackPort.ListensAsync(new IPEndPoint(IPAddress.Loopback, _sipPort))),
+        _ => FromServerAsync(Registered()),
+    };
 
     /// <summary>Waits to be called, answers, and is gone without a word.</summary>
     public Task AnswerAndVanishAsync() => RunAsync("answer", Scenario("answer", Answer));
@@ -108,6 +131,9 @@ internal sealed partial class SippPhone : IDisposable
     /// <summary>Waits for the ACK of its answer to a re-INVITE.</summary>
     public Task IsRefreshedAsync() => FromServerAsync(SecondAck());
 
+    /// <summary>Waits until it has acknowledged the answer to its call, which was challenged.</summary>
+    public Task IsUpAsync() => LoggedAsync("sent", SecondAck());
+
     public void Dispose()
     {
         _media.Dispose();
@@ -121,19 +147,33 @@ internal sealed partial class SippPhone : IDisposable
         : $"m=audio {MediaPort} RTP/SAVP 8 {TelephoneEvent}\na=crypto:1 AEAD_AES_128_GCM inline:{Convert.ToBase64String(Convert.FromHexString(_key))}\n"
             + $"a=rtpmap:8 PCMA/8000\na=rtpmap:{TelephoneEvent} telephone-event/8000";
 
-    private async Task RunAsync(string name, string scenario)
+    private async Task<string> WriteAsync(string name, string scenario)
     {
         string file = _folder.File($"{name}.xml");
         await File.WriteAllTextAsync(file, scenario
             .Replace("MEDIA", MediaLines, StringComparison.Ordinal)
             .Replace("VIA", _transport.ViaName(), StringComparison.Ordinal)
             .Replace("TRANSPORT", _transport.UriName(), StringComparison.Ordinal));
-        await PeerProgram.RunAsync("sipp",
+        return file;
+    }
+
+    private async Task RunAsync(string name, string scenario, params string[] more)
+    {
+        (int exitCode, string said) = await TryRunAsync(name, scenario, more);
+        Assert.True(exitCode == 0, said);
+    }
+
+    private async Task<(int ExitCode, string Said)> TryRunAsync(string name, string scenario, params string[] more)
+    {
+        string file = await WriteAsync(name, scenario);
+        File.Delete(_folder.File("messages.log"));
+        (int exitCode, string output, string errors) = await PeerProgram.TryRunAsync("sipp",
         [
             .. name == "answer" ? (string[])[] : [_server.ToString()],
             "-sf", file, "-i", "127.0.0.1", "-p", _sipPort.ToString(CultureInfo.InvariantCulture), "-t", _transport == SipTransportKind.Udp ? "u1" : "t1", "-m", "1", "-nostdin", "-timeout", "25", "-timeout_error",
-            "-auth_uri", "mcx.example", "-trace_msg", "-message_file", _folder.File("messages.log"), "-message_overwrite", "true",
+            "-trace_msg", "-message_file", _folder.File("messages.log"), "-message_overwrite", "true", .. more,
         ]);
+        return (exitCode, $"SIPp's {name} ended with {exitCode}: {errors}{output}");
     }
 
     private async Task<IPEndPoint> ServerMediaAsync() =>
@@ -142,8 +182,10 @@ internal sealed partial class SippPhone : IDisposable
     private async Task<string> ServerKeyAsync() =>
         Convert.ToHexStringLower(Convert.FromBase64String((await FromServerAsync(CryptoKey())).Groups[1].Value));
 
-    // The last line of the kind in what SIPp received.
-    private async Task<Match> FromServerAsync(Regex line)
+    private Task<Match> FromServerAsync(Regex line) => LoggedAsync("received", line);
+
+    // The last line of the kind in what SIPp sent or received.
+    private async Task<Match> LoggedAsync(string direction, Regex line)
     {
         for (int i = 0; i < 500; i++)
         {
@@ -151,7 +193,7 @@ internal sealed partial class SippPhone : IDisposable
             {
                 using var reader = new StreamReader(new FileStream(_folder.File("messages.log"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
                 string[] messages = (await reader.ReadToEndAsync()).Split("-----------------------------------------------");
-                foreach (string message in messages.Reverse().Where(message => message.Contains("message received", StringComparison.Ordinal)))
+                foreach (string message in messages.Reverse().Where(message => message.Contains($"message {direction}", StringComparison.Ordinal)))
                 {
                     if (line.Match(message) is { Success: true } match)
                         return match;
@@ -159,12 +201,15 @@ internal sealed partial class SippPhone : IDisposable
             }
             await Task.Delay(20);
         }
-        throw new InvalidOperationException($"The server sent no {line}.");
+        throw new InvalidOperationException($"SIPp {direction} no {line}.");
     }
 
     // The INVITE was 1.
     [GeneratedRegex(@"CSeq: 2 ACK")]
     private static partial Regex SecondAck();
+
+    [GeneratedRegex(@"SIP/2\.0 200 OK\r?\n(.*\n)*CSeq: 2 REGISTER")]
+    private static partial Regex Registered();
 
     [GeneratedRegex(@"m=audio (\d+) RTP")]
     private static partial Regex AudioPort();
@@ -172,6 +217,7 @@ internal sealed partial class SippPhone : IDisposable
     [GeneratedRegex(@"a=crypto:1 AEAD_AES_128_GCM inline:([A-Za-z0-9+/=]+)")]
     private static partial Regex CryptoKey();
 
+    private const string Domain = "mcx.example";
     private const string From = "<sip:u-phone@mcx.example>;tag=[call_number]";
     private const string Contact = "<sip:u-phone@[local_ip]:[local_port];transport=TRANSPORT>";
     private const string Via = "SIP/2.0/VIA [local_ip]:[local_port];branch=[branch]";
@@ -196,9 +242,23 @@ internal sealed partial class SippPhone : IDisposable
         ]]></send>
         """;
 
+    // SIPp's digests are for one URI in a run: this is not challenged over a connection that is known.
     private static string HangUp(string group) => $"""
         <pause milliseconds="1500"/>
-        {Challenged("BYE", "[next_url]", $"<{group}>[peer_tag_param]", "Content-Length: 0\n", number: 3, "[routes]\n")}
+        <send retrans="500"><![CDATA[
+
+        BYE [next_url] SIP/2.0
+        Via: {Via}
+        [routes]
+        Max-Forwards: 70
+        From: {From}
+        To: <{group}>[peer_tag_param]
+        Call-ID: [call_id]
+        CSeq: 3 BYE
+        Content-Length: 0
+
+        ]]></send>
+        <recv response="200"/>
         """;
 
     private const string Described = $"""
@@ -218,14 +278,14 @@ internal sealed partial class SippPhone : IDisposable
         $"<?xml version=\"1.0\" encoding=\"ISO-8859-1\" ?>\n<scenario name=\"{name}\">\n{string.Join('\n', parts)}\n</scenario>\n";
 
     /// <summary>A request that is answered 200, after a challenge if there is one.</summary>
-    private static string Challenged(string method, string uri, string to, string rest, int number, string routes = "")
+    private static string Challenged(string method, string uri, string to, string rest, int number)
     {
         string Send(int number, string credentials) => $"""
             <send retrans="500"><![CDATA[
 
             {method} {uri} SIP/2.0
             Via: {Via}
-            {routes}Max-Forwards: 70
+            Max-Forwards: 70
             From: {From}
             To: {to}
             Call-ID: [call_id]

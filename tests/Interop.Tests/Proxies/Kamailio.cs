@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using MediaEngine.Sip;
 
 namespace MediaEngine.Interop.Tests;
@@ -18,11 +17,10 @@ internal sealed class Kamailio : IDisposable
 
     private Kamailio(IPEndPoint server, SipTransportKind transport)
     {
-        EndPoint = FreeEndPoint();
         File.WriteAllText(_folder.File("kamailio.cfg"), Configuration(server, transport));
     }
 
-    public IPEndPoint EndPoint { get; }
+    public IPEndPoint EndPoint { get; } = LoopbackPort.Free();
 
     /// <summary>Starts it; it speaks that transport to the server.</summary>
     public static async Task<Kamailio> StartAsync(SmallSystem system, SipTransportKind transport)
@@ -64,24 +62,13 @@ internal sealed class Kamailio : IDisposable
         _process.ErrorDataReceived += (_, line) => _said.Enqueue(line.Data);
         _process.BeginErrorReadLine();
         _process.BeginOutputReadLine();
-        await Eventually.IsTrueAsync(ListensAsync, () => string.Join('\n', _said));
-    }
-
-    private async Task<bool> ListensAsync()
-    {
-        Assert.False(_process!.HasExited, string.Join('\n', _said));
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        // From another address, or a port that nobody listens at yet may connect to itself.
-        socket.Bind(new IPEndPoint(IPAddress.Parse("127.0.0.2"), 0));
-        try
-        {
-            await socket.ConnectAsync(EndPoint);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
+        await Eventually.IsTrueAsync(
+            () =>
+            {
+                Assert.False(_process.HasExited, string.Join('\n', _said));
+                return LoopbackPort.ListensAsync(EndPoint);
+            },
+            () => string.Join('\n', _said));
     }
 
     private void Kill()
@@ -92,26 +79,6 @@ internal sealed class Kamailio : IDisposable
         _process.WaitForExit();
         _process.Dispose();
         _process = null;
-    }
-
-    // Free for UDP and TCP.
-    private static IPEndPoint FreeEndPoint()
-    {
-        while (true)
-        {
-            using var tcp = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            using var udp = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-            tcp.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-            try
-            {
-                udp.Bind(tcp.LocalEndPoint!);
-                return (IPEndPoint)tcp.LocalEndPoint!;
-            }
-            catch (SocketException)
-            {
-                // Another has it for UDP.
-            }
-        }
     }
 
     // nat_uac_test(64) is true for what came over WebSocket: nobody can connect to those clients' Contact.
