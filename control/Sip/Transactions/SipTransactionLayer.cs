@@ -22,6 +22,7 @@ public sealed class SipTransactionLayer
     private readonly Dictionary<string, ServerTransaction> _servers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ServerTransaction> _merges = new(StringComparer.Ordinal);
     private readonly Dictionary<string, InviteServerTransaction> _awaitingAck = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, InviteServerTransaction> _unacknowledged = new(StringComparer.Ordinal);
     private readonly Dictionary<object, InviteClientTransaction> _invitesByToken = [];
     // Ids, not transactions: an entry outlives its transaction and should not keep its messages.
     private readonly PriorityQueue<long, long> _deadlines = new();
@@ -87,7 +88,8 @@ public sealed class SipTransactionLayer
 
     /// <summary>
     /// Starts a client transaction for a copy of the request with our Via on top. Not for ACK and CANCEL. A request too large for
-    /// UDP goes over TCP to the same address first.
+    /// UDP goes over TCP to the same address first. A BYE waits until our 2xx to the dialog's INVITE is acknowledged or given up
+    /// (RFC 3261 15); it has no identifier yet.
     /// </summary>
     public SipTransactionId SendRequest(object token, SipRequest request, SipDestination destination, Instant now, SipEffects effects)
     {
@@ -95,6 +97,12 @@ public sealed class SipTransactionLayer
         ArgumentNullException.ThrowIfNull(destination);
         CheckRequest(request);
         Enter(now, effects);
+        if (request.Method == SipMethods.Bye && _unacknowledged.TryGetValue(SipTransactionKeys.ForDialogOfServer(request), out InviteServerTransaction? invite)
+            && invite.HeldBye is null)
+        {
+            invite.HeldBye = (token, request.Clone(), destination);
+            return default;
+        }
         if (_byId.Count >= _options.MaxTransactions && !TryForgetAnswered())
         {
             Counters.Add(SipCounter.OverloadDropped);
@@ -280,8 +288,24 @@ public sealed class SipTransactionLayer
             return;
         }
         if (invite.OnAck(_context))
+        {
             _context.Effects.DeliverRequest(default, ack, flow);
+            LetByeGo(invite);
+        }
         Settle(invite);
+    }
+
+    private void LetByeGo(InviteServerTransaction invite)
+    {
+        if (invite.UnacknowledgedDialog is not { } dialog)
+            return;
+        invite.UnacknowledgedDialog = null;
+        if (_unacknowledged.GetValueOrDefault(dialog) == invite)
+            _unacknowledged.Remove(dialog);
+        if (invite.HeldBye is not var (token, bye, destination))
+            return;
+        invite.HeldBye = null;
+        SendRequest(token, bye, destination, _context.Now, _context.Effects);
     }
 
     /// <summary>
@@ -332,6 +356,8 @@ public sealed class SipTransactionLayer
         {
             invite.AckKey = SipTransactionKeys.ForAck(response);
             _awaitingAck[invite.AckKey] = invite;
+            invite.UnacknowledgedDialog = SipTransactionKeys.ForDialogOfServer(response);
+            _unacknowledged[invite.UnacknowledgedDialog] = invite;
         }
         Settle(server);
         return taken;
@@ -447,8 +473,11 @@ public sealed class SipTransactionLayer
             _servers.Remove(server.Key);
             if (server.MergeKey is not null)
                 _merges.Remove(server.MergeKey);
-            if (server is InviteServerTransaction { AckKey: { } ackKey })
+            if (server is InviteServerTransaction { AckKey: { } ackKey } invite)
+            {
                 _awaitingAck.Remove(ackKey);
+                LetByeGo(invite);
+            }
             while (_answered.TryPeek(out var oldest) && !_byId.ContainsKey(oldest.Id))
                 _answered.Dequeue();
         }

@@ -23,7 +23,7 @@ internal sealed partial class SippPhone : IDisposable
     private readonly SipTransportKind _transport;
     private readonly IPEndPoint _mediaServer;
     private readonly string? _key;
-    private readonly int _sipPort;
+    private readonly int _sipPort = LoopbackPort.Free().Port;
     private ushort _sequence = 100;
 
     /// <param name="server">Where the server, or what stands before it, listens.</param>
@@ -35,9 +35,6 @@ internal sealed partial class SippPhone : IDisposable
         _transport = transport;
         _key = secure ? Convert.ToHexStringLower([.. Enumerable.Range(1, 28).Select(i => (byte)i)]) : null;
         _media.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        _sipPort = ((IPEndPoint)probe.LocalEndPoint!).Port;
         _mediaServer = new IPEndPoint(IPAddress.Loopback, 0);
     }
 
@@ -131,9 +128,6 @@ internal sealed partial class SippPhone : IDisposable
     /// <summary>Waits for the ACK of its answer to a re-INVITE.</summary>
     public Task IsRefreshedAsync() => FromServerAsync(SecondAck());
 
-    /// <summary>Waits until it has acknowledged the answer to its call, which was challenged.</summary>
-    public Task IsUpAsync() => LoggedAsync("sent", SecondAck());
-
     public void Dispose()
     {
         _media.Dispose();
@@ -182,10 +176,8 @@ internal sealed partial class SippPhone : IDisposable
     private async Task<string> ServerKeyAsync() =>
         Convert.ToHexStringLower(Convert.FromBase64String((await FromServerAsync(CryptoKey())).Groups[1].Value));
 
-    private Task<Match> FromServerAsync(Regex line) => LoggedAsync("received", line);
-
-    // The last line of the kind in what SIPp sent or received.
-    private async Task<Match> LoggedAsync(string direction, Regex line)
+    // The last line of the kind in what SIPp received.
+    private async Task<Match> FromServerAsync(Regex line)
     {
         for (int i = 0; i < 500; i++)
         {
@@ -193,7 +185,7 @@ internal sealed partial class SippPhone : IDisposable
             {
                 using var reader = new StreamReader(new FileStream(_folder.File("messages.log"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
                 string[] messages = (await reader.ReadToEndAsync()).Split("-----------------------------------------------");
-                foreach (string message in messages.Reverse().Where(message => message.Contains($"message {direction}", StringComparison.Ordinal)))
+                foreach (string message in messages.Reverse().Where(message => message.Contains("message received", StringComparison.Ordinal)))
                 {
                     if (line.Match(message) is { Success: true } match)
                         return match;
@@ -201,7 +193,7 @@ internal sealed partial class SippPhone : IDisposable
             }
             await Task.Delay(20);
         }
-        throw new InvalidOperationException($"SIPp {direction} no {line}.");
+        throw new InvalidOperationException($"The server sent no {line}.");
     }
 
     // The INVITE was 1.

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using MediaEngine.Sip;
 
 namespace MediaEngine.Interop.Tests;
 
@@ -17,7 +18,7 @@ internal sealed class Socat : IDisposable
         _process = Process.Start(new ProcessStartInfo("socat",
         [
             $"TCP-LISTEN:{port},bind=127.0.0.1,reuseaddr,fork",
-            $"OPENSSL:{system.SipEndPoint(Sip.SipTransportKind.Tls)},verify=1,cafile={system.CertificatePath},commonname=mcx.example",
+            $"OPENSSL:{system.SipEndPoint(SipTransportKind.Tls)},verify=1,cafile={system.CertificatePath},commonname=mcx.example",
         ])
         {
             RedirectStandardError = true,
@@ -32,8 +33,16 @@ internal sealed class Socat : IDisposable
     {
         PeerProgram.Require("socat", "socat");
         var started = new Socat(system);
-        await Eventually.IsTrueAsync(() => LoopbackPort.ListensAsync(started.EndPoint), () => string.Join('\n', started._said));
-        return started;
+        try
+        {
+            await Eventually.IsTrueAsync(() => LoopbackPort.ListensAsync(started.EndPoint), () => string.Join('\n', started._said));
+            return started;
+        }
+        catch
+        {
+            started.Dispose();
+            throw;
+        }
     }
 
     public void Dispose()
