@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
-using MediaEngine.SipFuzz;
 using Xunit;
 
 namespace MediaEngine.Control.Tests.Sip;
