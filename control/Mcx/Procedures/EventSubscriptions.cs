@@ -76,7 +76,7 @@ internal sealed class EventSubscriptions
             return;
         string mcpttId = McIdentity.Normalise(user.McpttId)!;
         subscriber.Client = ClientBehind(flow, mcpttId);
-        SipResponse response = _notifier.Accept(request, [resource], mcpttId, DestinationOf(request, flow), now, _effects, context: subscriber);
+        SipResponse response = _notifier.Accept(request, [resource], mcpttId, McContext.DestinationBehind(flow, request), now, _effects, context: subscriber);
         if (response.IsSuccess)
         {
             effects.Respond(transaction, response);
@@ -94,8 +94,8 @@ internal sealed class EventSubscriptions
     {
         if (subscription.Context is SubscriberContext subscriber)
             subscriber.Client = ClientBehind(flow, subscription.Subscriber);
-        subscription.Destination = DestinationOf(request, flow);
         SipResponse response = _notifier.Refresh(subscription, request, now, _effects);
+        subscription.Destination = SipDestination.Behind(flow, subscription.Dialog.NextHop);
         effects.Respond(transaction, response);
         CarryOut(effects);
     }
@@ -173,12 +173,6 @@ internal sealed class EventSubscriptions
         flow.Transport == SipTransportKind.Udp
             ? registration.Bindings.Any(binding => binding.Transport == SipTransportKind.Udp && binding.Source == flow.Remote.ToString())
             : _context.State.Registrations.WaysTo(registration.Id).Any(way => way.Flow == flow))?.Id;
-
-    // Over TCP, if the connection is gone, where the Contact listens; never at another address than the authenticated one.
-    private static SipDestination DestinationOf(SipRequest subscribe, SipFlow flow) =>
-        flow.Transport == SipTransportKind.Tcp && NameAddress.TryParse(subscribe.Headers.Get("Contact"), out NameAddress? contact) && contact.Uri.Port > 0
-            ? new SipDestination(flow.Transport, new IPEndPoint(flow.Remote.Address, contact.Uri.Port), flow)
-            : SipDestination.Of(flow);
 
     private SipDestination DestinationOf(EventSubscription subscription) =>
         subscription.Context is SubscriberContext { Client: { } client } && _context.State.Registrations.TryGetValue(client, out Registration? registration)

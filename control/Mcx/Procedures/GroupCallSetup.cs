@@ -112,7 +112,7 @@ internal sealed class GroupCallSetup(
         CallLeg? stale = call.LegOf(mcpttId, clientId);
         if (stale is not null)
             release.Drop(stale, effects);
-        CallLeg leg = call.Add(caller, clientId, new SipDestination(flow.Transport, flow.Remote, flow));
+        CallLeg leg = call.Add(caller, clientId, McContext.DestinationBehind(flow, request));
         if (running is null || stale == call.Initiator)
             call.Initiator = leg;
         if (running is null)

@@ -102,6 +102,13 @@ internal sealed class McContext
     /// <summary>Where requests for the client go first: its open connection if there is one, else its registered address.</summary>
     public SipDestination DestinationOf(Registration registration) => State.Registrations.WaysTo(registration.Id)[0].Destination;
 
+    /// <summary>Where requests of the dialog that this request begins go: to the proxy that routed itself in last, else to the Contact.</summary>
+    public static SipDestination DestinationBehind(SipFlow flow, SipRequest request)
+    {
+        string? next = request.Headers.Get("Record-Route") ?? request.Headers.Get("Contact");
+        return SipDestination.Behind(flow, NameAddress.TryParse(next, out NameAddress? hop) ? hop.Uri : null);
+    }
+
     /// <summary>
     /// Sends a request outside a dialog to a client, along the path of its contact. When that does not reach it, its next contact or
     /// flow is tried under the same token. Returns the token.

@@ -14,6 +14,15 @@ public sealed record SipDestination(SipTransportKind Transport, IPEndPoint Remot
     public static SipDestination Of(SipFlow flow) => new(flow.Transport, flow.Remote, flow);
 
     /// <summary>
+    /// Back down the flow or, over TCP when that is closed, to the port where the next hop listens. Never to another address than the
+    /// flow's: whoever named the hop proved no other.
+    /// </summary>
+    public static SipDestination Behind(SipFlow flow, SipUri? nextHop) =>
+        flow.Transport == SipTransportKind.Tcp && nextHop is { IsSip: true, Port: var port }
+            ? new SipDestination(flow.Transport, new IPEndPoint(flow.Remote.Address, port == 0 ? flow.Transport.DefaultPort() : port), flow)
+            : Of(flow);
+
+    /// <summary>
     /// The destination a URI names by itself (RFC 3263 4 for numeric hosts): <c>sips</c> is TLS, else the transport parameter
     /// decides, else UDP. False for host names, for transports we do not know, and for WebSocket, which only a flow leads to.
     /// </summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 
 namespace MediaEngine.Sip;
 
@@ -138,13 +137,12 @@ public sealed class SipRegistrar
     private static SipBinding Make(SipRequest request, SipFlow flow, WantedBinding wanted, IReadOnlyList<string>? path, DateTimeOffset now, bool isOutbound)
     {
         bool isDirect = path is null && request.Headers.GetAll("Via").Count <= 1;
-        string remote = flow.Remote.ToString();
         return new SipBinding
         {
             Contact = wanted.Contact.Uri.AsRequestUri().ToString(),
             Transport = flow.Transport,
-            Address = AddressOf(path is null ? wanted.Contact.Uri : NextHop(path), flow, remote),
-            Source = isDirect ? remote : null,
+            Address = SipDestination.Behind(flow, path is null ? wanted.Contact.Uri : NextHop(path)).Remote.ToString(),
+            Source = isDirect ? flow.Remote.ToString() : null,
             CallId = request.CallId,
             CSeq = request.CSeq.Number,
             ExpiresAt = now + wanted.Duration,
@@ -154,10 +152,6 @@ public sealed class SipRegistrar
             Path = path,
         };
     }
-
-    // Requests go where the authenticated request came from or, on a stream, where contact or proxy listens there.
-    private static string AddressOf(SipUri next, SipFlow flow, string remote) =>
-        flow.Transport == SipTransportKind.Tcp && next.Port > 0 ? new IPEndPoint(flow.Remote.Address, next.Port).ToString() : remote;
 
     private static SipUri NextHop(IReadOnlyList<string> path) =>
         NameAddress.TryParse(path[0], out NameAddress? first) ? first.Uri : throw new InvalidOperationException("A path was not checked.");

@@ -19,6 +19,12 @@ internal sealed class InviteServerTransaction(SipTransactionId id, string key, S
     /// <summary>The key under which the ACK of our 2xx is found; null before.</summary>
     public string? AckKey { get; set; }
 
+    /// <summary>The dialog of our 2xx while that is not acknowledged; else null.</summary>
+    public string? UnacknowledgedDialog { get; set; }
+
+    /// <summary>Waits for the ACK, or for the end of the transaction.</summary>
+    public (object Token, SipRequest Request, SipDestination Destination)? HeldBye { get; set; }
+
     public override void Start(SipMachineContext context)
     {
         State = SipTransactionState.Proceeding;

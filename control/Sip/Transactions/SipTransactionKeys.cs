@@ -21,6 +21,11 @@ internal static class SipTransactionKeys
     public static string ForAck(SipMessage message) =>
         $"{message.CallId}|{message.From?.Tag}|{message.To?.Tag}|{message.CSeq.Number}";
 
+    /// <summary>The dialog of a message that the UAS of its INVITE sends: a response to it, or a request.</summary>
+    public static string ForDialogOfServer(SipMessage message) => message is SipRequest
+        ? $"{message.CallId}|{message.To?.Tag}|{message.From?.Tag}"
+        : $"{message.CallId}|{message.From?.Tag}|{message.To?.Tag}";
+
     /// <summary>Writes received and rport into the top Via of a request that came over the flow.</summary>
     public static void StampVia(SipRequest request, SipVia via, SipFlow flow)
     {

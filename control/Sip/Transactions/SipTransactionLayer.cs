@@ -20,6 +20,7 @@ public sealed class SipTransactionLayer : IDisposable
     private readonly Dictionary<string, ServerTransaction> _servers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ServerTransaction> _merges = new(StringComparer.Ordinal);
     private readonly Dictionary<string, InviteServerTransaction> _awaitingAck = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, InviteServerTransaction> _unacknowledged = new(StringComparer.Ordinal);
     private readonly Dictionary<object, InviteClientTransaction> _invitesByToken = [];
     // Ids, not transactions: an entry outlives its transaction and should not keep its messages.
     private readonly PriorityQueue<long, long> _deadlines = new();
@@ -89,7 +90,8 @@ public sealed class SipTransactionLayer : IDisposable
 
     /// <summary>
     /// Starts a client transaction for a copy of the request with our Via on top. Not for ACK and CANCEL. A request too large for
-    /// UDP goes over TCP to the same address first.
+    /// UDP goes over TCP to the same address first. A BYE waits until our 2xx to the dialog's INVITE is acknowledged or given up
+    /// (RFC 3261 15); it has no identifier yet.
     /// </summary>
     public SipTransactionId SendRequest(object token, SipRequest request, SipDestination destination, Instant now, SipEffects effects)
     {
@@ -97,6 +99,12 @@ public sealed class SipTransactionLayer : IDisposable
         ArgumentNullException.ThrowIfNull(destination);
         CheckRequest(request);
         Enter(now, effects);
+        if (request.Method == SipMethods.Bye && _unacknowledged.TryGetValue(SipTransactionKeys.ForDialogOfServer(request), out InviteServerTransaction? invite)
+            && invite.HeldBye is null)
+        {
+            invite.HeldBye = (token, request.Clone(), destination);
+            return default;
+        }
         if (!HasRoom(_options.MaxTransactions))
         {
             Counters.Add(SipCounter.OverloadDropped);
@@ -296,8 +304,24 @@ public sealed class SipTransactionLayer : IDisposable
             return;
         }
         if (invite.OnAck(_context))
+        {
             _context.Effects.DeliverRequest(default, ack, flow);
+            LetByeGo(invite);
+        }
         Settle(invite);
+    }
+
+    private void LetByeGo(InviteServerTransaction invite)
+    {
+        if (invite.UnacknowledgedDialog is not { } dialog)
+            return;
+        invite.UnacknowledgedDialog = null;
+        if (_unacknowledged.GetValueOrDefault(dialog) == invite)
+            _unacknowledged.Remove(dialog);
+        if (invite.HeldBye is not var (token, bye, destination))
+            return;
+        invite.HeldBye = null;
+        SendRequest(token, bye, destination, _context.Now, _context.Effects);
     }
 
     /// <summary>
@@ -352,6 +376,8 @@ public sealed class SipTransactionLayer : IDisposable
         {
             invite.AckKey = SipTransactionKeys.ForAck(response);
             _awaitingAck[invite.AckKey] = invite;
+            invite.UnacknowledgedDialog = SipTransactionKeys.ForDialogOfServer(response);
+            _unacknowledged[invite.UnacknowledgedDialog] = invite;
         }
         Settle(server);
         return taken;
@@ -470,8 +496,11 @@ public sealed class SipTransactionLayer : IDisposable
             _servers.Remove(server.Key);
             if (server.MergeKey is not null)
                 _merges.Remove(server.MergeKey);
-            if (server is InviteServerTransaction { AckKey: { } ackKey })
+            if (server is InviteServerTransaction { AckKey: { } ackKey } invite)
+            {
                 _awaitingAck.Remove(ackKey);
+                LetByeGo(invite);
+            }
         }
     }
 }

@@ -78,6 +78,34 @@ public sealed class RoutingInjectionTests
         ulong MediaCall() => Assert.Single(_mcx.Media.OfType<MediaEffect.OpenCall>()).Call;
     }
 
+    [Theory]
+    [InlineData("<sip:203.0.113.9:5080;transport=tcp;lr;r2=on>, <sip:203.0.113.9:5090;lr;r2=on>", 5080)]
+    [InlineData("<sip:edge.example;lr>", 5060)]
+    [InlineData(null, 5070)]
+    public void Once_its_connection_is_gone_they_go_where_proxy_or_client_listens_at_the_same_address(string? recordRoute, int port)
+    {
+        foreach (string name in (string[])["alice", "bob"])
+        {
+            _mcx.Register(name);
+            _mcx.Affiliate(name, TestOrganisation.Fire);
+        }
+        _mcx.Change = request =>
+        {
+            request.Headers.Set("Contact", $"<sip:u-alice@{Elsewhere}:5070>");
+            if (recordRoute is not null)
+                request.Headers.Set("Record-Route", recordRoute);
+        };
+        Assert.Null(_mcx.Call("alice", TestOrganisation.Fire));
+        _mcx.Change = null;
+        _mcx.Answer("bob");
+        _mcx.Destinations.Clear();
+
+        _mcx.Run((system, effects) => system.LegUnresponsive(_mcx.Media.OfType<MediaEffect.OpenCall>().Single().Call, 1, effects));
+
+        SipDestination destination = Assert.Single(_mcx.Destinations, destination => destination.Flow == _mcx.FlowOf("alice"));
+        Assert.Equal(new IPEndPoint(IPAddress.Parse("192.0.2.10"), port), destination.Remote);
+    }
+
     private static SipRequest WithVia(SipRequest request)
     {
         request.Headers.AddFirst("Via", "SIP/2.0/TCP 127.0.0.1;branch=z9hG4bKx");

@@ -12,6 +12,13 @@ public sealed class SipServerTransactionTests
     private static SipRequest AckFor(TransactionBench bench, string branch) => SipText.Request(
         SipText.Minimal("ACK", "\n", branch, toTag: ((SipResponse)bench.Sent[^1].Message).To!.Tag!));
 
+    private static SipRequest ByeOf(TransactionBench bench) => SipDialog.FromServer(
+        bench.Requests[0].Request, bench.Sent.Select(item => item.Message).OfType<SipResponse>().First()).CreateRequest("BYE");
+
+    /// <summary>Call-IDs of those that were sent, without repetitions.</summary>
+    private static IEnumerable<string> Byes(TransactionBench bench) => bench.Sent.Select(item => item.Message).OfType<SipRequest>()
+        .Where(request => request.Method == SipMethods.Bye).DistinctBy(request => request.TopVia!.Branch).Select(request => request.CallId);
+
     [Theory]
     [InlineData(Udp)]
     [InlineData(Tcp)]
@@ -126,6 +133,39 @@ public sealed class SipServerTransactionTests
         bench.Receive(ack);
         Assert.Equal(1, bench.Layer.Counters[SipCounter.StrayAckDropped]);
         Assert.Equal(2, bench.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData(Udp)]
+    [InlineData(Tcp)]
+    public void A_bye_of_the_callee_waits_for_the_ack(SipTransportKind transport)
+    {
+        var bench = new TransactionBench(transport);
+        bench.Respond(bench.ReceiveRequest("INVITE"), 200);
+        SipRequest ack = AckFor(bench, "z9hG4bKown-branch");
+        SipRequest other = ByeOf(bench);
+        other.Headers.Set("Call-ID", "another");
+        bench.Send(other);
+        bench.Send(ByeOf(bench));
+        Assert.Equal(["another"], Byes(bench));
+
+        bench.Receive(ack);
+        Assert.Equal(["another", "c1@example.org"], Byes(bench));
+        bench.Send(ByeOf(bench));
+        Assert.Equal(3, Byes(bench).Count());
+    }
+
+    [Fact]
+    public void A_bye_of_the_callee_leaves_when_the_ack_is_given_up()
+    {
+        var bench = new TransactionBench(Tcp);
+        bench.Respond(bench.ReceiveRequest("INVITE"), 200);
+        bench.Send(ByeOf(bench));
+        bench.Advance(31_999);
+        Assert.Empty(Byes(bench));
+        bench.Advance(1);
+        Assert.Single(Byes(bench));
+        Assert.Equal(1, bench.Layer.Count);
     }
 
     [Fact]

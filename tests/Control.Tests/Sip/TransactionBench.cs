@@ -59,6 +59,11 @@ internal sealed class TransactionBench
         string text = SipText.Minimal(method, extra + "\n");
         SipRequest request = SipText.Request(text);
         request.Headers.Remove("Via");
+        return Send(request);
+    }
+
+    public SipTransactionId Send(SipRequest request)
+    {
         Do((now, effects) => Client = Layer.SendRequest(Token, request, new SipDestination(Transport, Peer), now, effects));
         return Client;
     }

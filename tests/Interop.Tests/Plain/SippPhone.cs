@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using MediaEngine.Sip;
 
 namespace MediaEngine.Interop.Tests;
 
@@ -13,42 +14,68 @@ namespace MediaEngine.Interop.Tests;
 internal sealed partial class SippPhone : IDisposable
 {
     public const byte TelephoneEvent = 101;
+    private const int StoppedByScenario = 97;
     private const uint Ssrc = 0x0A0B_0C0D;
 
     private readonly TemporaryFolder _folder = new();
     private readonly Socket _media = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
     private readonly IPEndPoint _server;
+    private readonly SipTransportKind _transport;
     private readonly IPEndPoint _mediaServer;
     private readonly string? _key;
-    private readonly int _sipPort;
+    private readonly int _sipPort = LoopbackPort.Free().Port;
     private ushort _sequence = 100;
 
-    /// <param name="server">Where the server listens, UDP.</param>
+    /// <param name="server">Where the server, or what stands before it, listens.</param>
     /// <param name="secure">SRTP, AEAD_AES_128_GCM with keys in the SDP; else RTP in clear.</param>
-    public SippPhone(IPEndPoint server, bool secure)
+    /// <param name="transport">SIPp itself knows UDP and TCP: others are TCP to what brings it to the server that way.</param>
+    public SippPhone(IPEndPoint server, bool secure, SipTransportKind transport = SipTransportKind.Udp)
     {
         _server = server;
+        _transport = transport;
         _key = secure ? Convert.ToHexStringLower([.. Enumerable.Range(1, 28).Select(i => (byte)i)]) : null;
         _media.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        _sipPort = ((IPEndPoint)probe.LocalEndPoint!).Port;
         _mediaServer = new IPEndPoint(IPAddress.Loopback, 0);
     }
 
-    public Task RegisterAsync() => RunAsync("register", Register);
+    public Task RegisterAsync() => RunAsync("register", Scenario("register", Register), "-auth_uri", Domain);
 
     /// <summary>Calls the group and stays in the call until the server ends it.</summary>
-    public Task CallAsync(string group) => RunAsync("call", Call.Replace("GROUP", group, StringComparison.Ordinal));
+    public Task CallAsync(string group) => RunAsync("call", Scenario("call", CallTo(group), UntilBye), "-auth_uri", group["sip:".Length..]);
 
-    /// <summary>Waits to be called, answers, and stays in the call until the server ends it.</summary>
-    public Task AnswerAsync() => RunAsync("answer", Answer);
+    /// <summary>Calls the group and hangs up a little later.</summary>
+    public Task CallAndHangUpAsync(string group) => RunAsync("call", Scenario("call", CallTo(group), HangUp(group)), "-auth_uri", group["sip:".Length..]);
+
+    /// <summary>
+    /// Waits to be called, answers, and stays in the call until the server ends it. Where only a connection leads to it, it registers
+    /// over that first.
+    /// </summary>
+    public async Task AnswerAsync()
+    {
+        if (_transport is SipTransportKind.Udp or SipTransportKind.Tcp)
+        {
+            await RunAsync("answer", Scenario("answer", Answer, UntilBye));
+            return;
+        }
+        string answer = await WriteAsync("answer", Scenario("answer", Answer, UntilBye, "<nop><action><exec int_cmd=\"stop_now\"/></action></nop>"));
+        (int exitCode, string said) = await TryRunAsync(
+            "register", Scenario("register", Register, "<pause milliseconds=\"20000\"/>"), "-auth_uri", Domain, "-oocsf", answer);
+        Assert.True(exitCode == StoppedByScenario, said);
+    }
+
+    /// <summary>Waits until the server can call it.</summary>
+    public Task IsReadyAsync() => _transport switch
+    {
+        SipTransportKind.Udp => Task.CompletedTask,
+        SipTransportKind.Tcp => Eventually.IsTrueAsync(() => LoopbackPort.ListensAsync(new IPEndPoint(IPAddress.Loopback, _sipPort))),
+        _ => FromServerAsync(Registered()),
+    };
 
     /// <summary>Waits to be called, answers, and is gone without a word.</summary>
-    public Task AnswerAndVanishAsync() => RunAsync("answer", Answer.Replace(UntilBye, "</scenario>", StringComparison.Ordinal));
+    public Task AnswerAndVanishAsync() => RunAsync("answer", Scenario("answer", Answer));
 
     /// <summary>Waits to be called, answers, is asked by re-INVITE whether it is there, says so, and stays until the server ends the call.</summary>
-    public Task AnswerAndBeRefreshedAsync() => RunAsync("answer", Answer.Replace(UntilBye, Refreshed + UntilBye, StringComparison.Ordinal));
+    public Task AnswerAndBeRefreshedAsync() => RunAsync("answer", Scenario("answer", Answer, Refreshed, UntilBye));
 
     /// <summary>As many packets of the server's voice, in the order of their sequence numbers, as A-law octets.</summary>
     public async Task<byte[]> ListenAsync(int packets, CancellationToken cancellation)
@@ -114,16 +141,33 @@ internal sealed partial class SippPhone : IDisposable
         : $"m=audio {MediaPort} RTP/SAVP 8 {TelephoneEvent}\na=crypto:1 AEAD_AES_128_GCM inline:{Convert.ToBase64String(Convert.FromHexString(_key))}\n"
             + $"a=rtpmap:8 PCMA/8000\na=rtpmap:{TelephoneEvent} telephone-event/8000";
 
-    private async Task RunAsync(string name, string scenario)
+    private async Task<string> WriteAsync(string name, string scenario)
     {
         string file = _folder.File($"{name}.xml");
-        await File.WriteAllTextAsync(file, scenario.Replace("MEDIA", MediaLines, StringComparison.Ordinal));
-        await PeerProgram.RunAsync("sipp",
+        await File.WriteAllTextAsync(file, scenario
+            .Replace("MEDIA", MediaLines, StringComparison.Ordinal)
+            .Replace("VIA", _transport.ViaName(), StringComparison.Ordinal)
+            .Replace("TRANSPORT", _transport.UriName(), StringComparison.Ordinal));
+        return file;
+    }
+
+    private async Task RunAsync(string name, string scenario, params string[] more)
+    {
+        (int exitCode, string said) = await TryRunAsync(name, scenario, more);
+        Assert.True(exitCode == 0, said);
+    }
+
+    private async Task<(int ExitCode, string Said)> TryRunAsync(string name, string scenario, params string[] more)
+    {
+        string file = await WriteAsync(name, scenario);
+        File.Delete(_folder.File("messages.log"));
+        (int exitCode, string output, string errors) = await PeerProgram.TryRunAsync("sipp",
         [
             .. name == "answer" ? (string[])[] : [_server.ToString()],
-            "-sf", file, "-i", "127.0.0.1", "-p", _sipPort.ToString(CultureInfo.InvariantCulture), "-m", "1", "-nostdin", "-timeout", "25", "-timeout_error",
-            "-auth_uri", "mcx.example", "-trace_msg", "-message_file", _folder.File("messages.log"), "-message_overwrite", "true",
+            "-sf", file, "-i", "127.0.0.1", "-p", _sipPort.ToString(CultureInfo.InvariantCulture), "-t", _transport == SipTransportKind.Udp ? "u1" : "t1", "-m", "1", "-nostdin", "-timeout", "25", "-timeout_error",
+            "-trace_msg", "-message_file", _folder.File("messages.log"), "-message_overwrite", "true", .. more,
         ]);
+        return (exitCode, $"SIPp's {name} ended with {exitCode}: {errors}{output}");
     }
 
     private async Task<IPEndPoint> ServerMediaAsync() =>
@@ -156,63 +200,60 @@ internal sealed partial class SippPhone : IDisposable
     [GeneratedRegex(@"CSeq: 2 ACK")]
     private static partial Regex SecondAck();
 
+    [GeneratedRegex(@"SIP/2\.0 200 OK\r?\n(.*\n)*CSeq: 2 REGISTER")]
+    private static partial Regex Registered();
+
     [GeneratedRegex(@"m=audio (\d+) RTP")]
     private static partial Regex AudioPort();
 
     [GeneratedRegex(@"a=crypto:1 AEAD_AES_128_GCM inline:([A-Za-z0-9+/=]+)")]
     private static partial Regex CryptoKey();
 
+    private const string Domain = "mcx.example";
     private const string From = "<sip:u-phone@mcx.example>;tag=[call_number]";
-    private const string Contact = "<sip:u-phone@[local_ip]:[local_port]>";
-    private const string Via = "SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]";
+    private const string Contact = "<sip:u-phone@[local_ip]:[local_port];transport=TRANSPORT>";
+    private const string Via = "SIP/2.0/VIA [local_ip]:[local_port];branch=[branch]";
 
-    private const string Register = $"""
-        <?xml version="1.0" encoding="ISO-8859-1" ?>
-        <scenario name="register">
-        <send retrans="500"><![CDATA[
+    private static readonly string Register = Challenged(
+        "REGISTER", "sip:mcx.example", "<sip:u-phone@mcx.example>", $"Contact: {Contact};expires=600\nSupported: path\nContent-Length: 0\n", number: 1);
 
-        REGISTER sip:mcx.example SIP/2.0
+    private static string CallTo(string group) => $"""
+        {Challenged("INVITE", group, $"<{group}>", Described, number: 1)}
+        <send><![CDATA[
+
+        ACK [next_url] SIP/2.0
         Via: {Via}
+        [routes]
         Max-Forwards: 70
         From: {From}
-        To: <sip:u-phone@mcx.example>
+        To: <{group}>[peer_tag_param]
         Call-ID: [call_id]
-        CSeq: 1 REGISTER
-        Contact: {Contact};expires=600
+        CSeq: [last_cseq_number] ACK
         Content-Length: 0
 
         ]]></send>
-        <recv response="401" auth="true"/>
+        """;
+
+    // SIPp's digests are for one URI in a run: this is not challenged over a connection that is known.
+    private static string HangUp(string group) => $"""
+        <pause milliseconds="1500"/>
         <send retrans="500"><![CDATA[
 
-        REGISTER sip:mcx.example SIP/2.0
+        BYE [next_url] SIP/2.0
         Via: {Via}
+        [routes]
         Max-Forwards: 70
         From: {From}
-        To: <sip:u-phone@mcx.example>
+        To: <{group}>[peer_tag_param]
         Call-ID: [call_id]
-        CSeq: 2 REGISTER
-        Contact: {Contact};expires=600
-        [authentication username=u-phone password={SmallSystem.PhonePassword}]
+        CSeq: 3 BYE
         Content-Length: 0
 
         ]]></send>
         <recv response="200"/>
-        </scenario>
         """;
 
-    private const string Call = $"""
-        <?xml version="1.0" encoding="ISO-8859-1" ?>
-        <scenario name="call">
-        <send retrans="500"><![CDATA[
-
-        INVITE GROUP SIP/2.0
-        Via: {Via}
-        Max-Forwards: 70
-        From: {From}
-        To: <GROUP>
-        Call-ID: [call_id]
-        CSeq: 1 INVITE
+    private const string Described = $"""
         Contact: {Contact}
         Content-Type: application/sdp
         Content-Length: [len]
@@ -223,25 +264,56 @@ internal sealed partial class SippPhone : IDisposable
         c=IN IP[local_ip_type] [local_ip]
         t=0 0
         MEDIA
-
-        ]]></send>
-        <recv response="100" optional="true"/>
-        <recv response="180" optional="true"/>
-        <recv response="200" rrs="true"/>
-        <send><![CDATA[
-
-        ACK [next_url] SIP/2.0
-        Via: {Via}
-        Max-Forwards: 70
-        From: {From}
-        To: <GROUP>[peer_tag_param]
-        Call-ID: [call_id]
-        CSeq: 1 ACK
-        Content-Length: 0
-
-        ]]></send>
-        {UntilBye}
         """;
+
+    private static string Scenario(string name, params string[] parts) =>
+        $"<?xml version=\"1.0\" encoding=\"ISO-8859-1\" ?>\n<scenario name=\"{name}\">\n{string.Join('\n', parts)}\n</scenario>\n";
+
+    /// <summary>A request that is answered 200, after a challenge if there is one.</summary>
+    private static string Challenged(string method, string uri, string to, string rest, int number)
+    {
+        string Send(int number, string credentials) => $"""
+            <send retrans="500"><![CDATA[
+
+            {method} {uri} SIP/2.0
+            Via: {Via}
+            Max-Forwards: 70
+            From: {From}
+            To: {to}
+            Call-ID: [call_id]
+            CSeq: {number} {method}
+            {credentials}{rest}
+
+            ]]></send>
+            <recv response="100" optional="true"/>
+            <recv response="180" optional="true"/>
+            """;
+
+        string acknowledge = method != "INVITE" ? "" : $"""
+            <send><![CDATA[
+
+            ACK {uri} SIP/2.0
+            [last_Via:]
+            Max-Forwards: 70
+            From: {From}
+            [last_To:]
+            Call-ID: [call_id]
+            CSeq: {number} ACK
+            Content-Length: 0
+
+            ]]></send>
+            """;
+        return $"""
+            {Send(number, "")}
+            <recv response="401" auth="true" optional="true" next="{number}"/>
+            <recv response="200" rrs="true" next="{number + 1}"/>
+            <label id="{number}"/>
+            {acknowledge}
+            {Send(number + 1, $"[authentication username=u-phone password={SmallSystem.PhonePassword}]\n")}
+            <recv response="200" rrs="true"/>
+            <label id="{number + 1}"/>
+            """;
+    }
 
     private const string UntilBye = """
         <recv request="BYE"/>
@@ -256,7 +328,6 @@ internal sealed partial class SippPhone : IDisposable
         Content-Length: 0
 
         ]]></send>
-        </scenario>
         """;
 
     private const string Refreshed = $"""
@@ -269,46 +340,26 @@ internal sealed partial class SippPhone : IDisposable
         [last_To:]
         [last_Call-ID:]
         [last_CSeq:]
-        Contact: {Contact}
-        Content-Type: application/sdp
-        Content-Length: [len]
-
-        v=0
-        o=phone 1 1 IN IP[local_ip_type] [local_ip]
-        s=-
-        c=IN IP[local_ip_type] [local_ip]
-        t=0 0
-        MEDIA
+        {Described}
 
         ]]></send>
         <recv request="ACK"/>
         """;
 
     private const string Answer = $"""
-        <?xml version="1.0" encoding="ISO-8859-1" ?>
-        <scenario name="answer">
         <recv request="INVITE"/>
         <send retrans="500"><![CDATA[
 
         SIP/2.0 200 OK
         [last_Via:]
+        [last_Record-Route:]
         [last_From:]
         [last_To:];tag=[call_number]
         [last_Call-ID:]
         [last_CSeq:]
-        Contact: {Contact}
-        Content-Type: application/sdp
-        Content-Length: [len]
-
-        v=0
-        o=phone 1 1 IN IP[local_ip_type] [local_ip]
-        s=-
-        c=IN IP[local_ip_type] [local_ip]
-        t=0 0
-        MEDIA
+        {Described}
 
         ]]></send>
         <recv request="ACK"/>
-        {UntilBye}
         """;
 }

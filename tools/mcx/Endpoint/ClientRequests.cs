@@ -38,6 +38,7 @@ internal sealed class ClientRequests(ClientProfile profile, Func<string> contact
         AddCommon(request, profile.SipUser, _registrationTag, _registrationCallId, 2 * ++_registrations - 1);
         request.Headers.Add("Contact", $"{Contact};+sip.instance=\"<{profile.ClientId}>\";expires={expires_s.ToString(CultureInfo.InvariantCulture)}");
         request.Headers.Add("Expires", expires_s.ToString(CultureInfo.InvariantCulture));
+        request.Headers.Add("Supported", SipOptionTags.Path);
         MimePart info = Info(new McpttInfo { ClientId = profile.ClientId });
         SetBody(request, keyMessage is null ? [info] : [info, new MimePart(ContentTypes.Mikey, keyMessage)]);
         return request;

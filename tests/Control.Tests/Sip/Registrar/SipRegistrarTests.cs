@@ -195,6 +195,8 @@ public sealed class SipRegistrarTests
         Assert.Equal("192.0.2.1:5070", Assert.Single(_bindings).Address);
         Register(stream, single: true, "Contact: <sip:u@10.0.0.1:5070>", "Supported: path", "Path: <sip:192.0.2.1:5080;lr>");
         Assert.Equal("192.0.2.1:5080", Assert.Single(_bindings).Address);
+        Register(stream, single: true, "Contact: <sip:u@10.0.0.1:5070>", "Supported: path", "Path: <sip:edge.example;lr>");
+        Assert.Equal("192.0.2.1:5060", Assert.Single(_bindings).Address);
     }
 
     [Fact]
