@@ -66,12 +66,12 @@ internal sealed class Authenticator : IDisposable
         {
             if (!TryVerify(transaction, request, flow, now, effects, out user))
                 return false;
-            Vouch(flow, user, effects);
+            Vouch(request, flow, user, effects);
         }
         else if (flow.Transport == SipTransportKind.Udp)
         {
             // There it holds for a time only, and a stack that was restarted knows nobody.
-            Vouch(flow, user, effects);
+            Vouch(request, flow, user, effects);
         }
         return true;
     }
@@ -80,9 +80,9 @@ internal sealed class Authenticator : IDisposable
 
     public void Dispose() => _digest.Dispose();
 
-    // Before a request is read nobody knows what it is about; who may make urgent calls may claim priority.
-    private static void Vouch(SipFlow flow, McUser user, McxEffects effects) =>
-        effects.Vouch(flow, mayClaimPriority: user.AllowEmergencyGroupCall || user.AllowImminentPerilCall);
+    // Before a request is read nobody knows what it is about; who may make urgent calls may claim priority, but not for all behind its proxy.
+    private static void Vouch(SipRequest request, SipFlow flow, McUser user, McxEffects effects) =>
+        effects.Vouch(flow, mayClaimPriority: IsDirect(request) && (user.AllowEmergencyGroupCall || user.AllowImminentPerilCall));
 
     private bool IsIdentityOf(McUser user, NameAddress? address) => _context.Organisation.UserBySipIdentity(address?.Uri) == user;
 

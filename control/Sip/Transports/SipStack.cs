@@ -182,6 +182,12 @@ public sealed class SipStack : IAsyncDisposable
             if (!worked)
                 _inbox.Wait(UntilNextDeadline());
         }
+        // What was handed over before the end is sent.
+        for (int i = 0; i < _options.CommandQueue_items && _inbox.TryTakeCommand(out StackItem item); i++)
+        {
+            Handle(item);
+            Execute();
+        }
     }
 
     private TimeSpan UntilNextDeadline()

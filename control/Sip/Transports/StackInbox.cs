@@ -71,9 +71,11 @@ internal sealed class StackInbox(SipStackOptions options, SipCounters counters, 
         }
     }
 
+    public bool TryTakeCommand(out StackItem item) => _commands.Reader.TryRead(out item);
+
     public bool TryTake(out StackItem item)
     {
-        if (_events.Reader.TryRead(out item) || _commands.Reader.TryRead(out item))
+        if (_events.Reader.TryRead(out item) || TryTakeCommand(out item))
             return true;
         if (!_known.Reader.TryRead(out item) && !_strangers.Reader.TryRead(out item))
             return false;

@@ -22,6 +22,7 @@ internal sealed class StreamConnection : IDisposable
     private readonly Channel<(ReadOnlyMemory<byte> Bytes, SipTransactionId Transaction)> _queue;
     private SipChannel? _channel;
     private SipFlow _flow;
+    private volatile Task _writing = Task.CompletedTask;
     private bool _halfPing;
     private long _heard;
 
@@ -91,6 +92,13 @@ internal sealed class StreamConnection : IDisposable
         }
     }
 
+    /// <summary>Completes when all that was queued is written, or cannot be; nothing more is taken.</summary>
+    public Task FinishAsync()
+    {
+        _queue.Writer.TryComplete();
+        return _writing;
+    }
+
     public void Dispose() => _socket.Dispose();
 
     public async Task RunAsync()
@@ -103,7 +111,7 @@ internal sealed class StreamConnection : IDisposable
                 return;
             IsEstablished = true;
             _owner.Established(this);
-            Task writer = WriteAsync(_channel);
+            _writing = WriteAsync(_channel);
             Task pings = SendsPings ? SendPingsAsync(ended.Token) : Task.CompletedTask;
             try
             {
@@ -120,7 +128,7 @@ internal sealed class StreamConnection : IDisposable
             _queue.Writer.TryComplete();
             await ended.CancelAsync().ConfigureAwait(false);
             _socket.Dispose();
-            await writer.ConfigureAwait(false);
+            await _writing.ConfigureAwait(false);
             await pings.ConfigureAwait(false);
         }
         finally

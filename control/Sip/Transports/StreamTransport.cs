@@ -9,6 +9,7 @@ internal sealed class StreamTransport : IAsyncDisposable
     private readonly List<(SipListen Listen, Socket Socket)> _listeners = [];
     private readonly SipStackOptions _options;
     private readonly Lock _lock = new();
+    private static readonly TimeSpan FinishLimit = TimeSpan.FromMilliseconds(500);
     private readonly Dictionary<long, StreamConnection> _byId = [];
     private readonly Dictionary<(IPEndPoint Remote, string? ServerName), StreamConnection> _byDestination = [];
     private readonly Dictionary<IPAddress, int> _perAddress = [];
@@ -116,12 +117,19 @@ internal sealed class StreamTransport : IAsyncDisposable
             socket.Dispose();
     }
 
+    /// <summary>Peers get a moment to take what is written to them already.</summary>
     public async ValueTask DisposeAsync()
     {
-        Task[] running;
+        Task[] writing;
         lock (_lock)
         {
             Close();
+            writing = [.. _byId.Values.Select(connection => connection.FinishAsync())];
+        }
+        await Task.WhenAny(Task.WhenAll(writing), Task.Delay(FinishLimit)).ConfigureAwait(false);
+        Task[] running;
+        lock (_lock)
+        {
             foreach (StreamConnection connection in _byId.Values)
                 connection.Dispose();
             running = [.. _tasks];

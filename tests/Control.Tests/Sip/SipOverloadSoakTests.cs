@@ -9,6 +9,7 @@ namespace MediaEngine.Control.Tests.Sip;
 /// Ten times more requests than the user can answer, for ten minutes of virtual time: the table stays within its bound, urgent
 /// requests of those who may make them all get in, and when the flood is over everybody does again.
 /// </summary>
+[Collection(nameof(Alone))]
 public sealed class SipOverloadSoakTests
 {
     private const int Capacity = 2_000;

@@ -45,6 +45,27 @@ public sealed class SipListenerTests
         Assert.Equal(200, (await server.FinalAsync("back")).Status);
     }
 
+    [Theory]
+    [InlineData(SipTransportKind.Udp)]
+    [InlineData(SipTransportKind.Tcp)]
+    public async Task What_was_handed_over_before_the_end_is_sent(SipTransportKind transport)
+    {
+        const int requests = 20;
+        await using StackPeer server = new(), client = new();
+        for (int i = 0; i < requests; i++)
+            client.Stack.SendRequest(i, client.NewRequest("MESSAGE"), server.Destination(transport));
+        var taken = new List<(SipTransactionId Id, SipRequest Request, SipFlow Flow)>();
+        while (taken.Count < requests)
+            taken.Add(await server.RequestAsync());
+
+        foreach ((SipTransactionId id, SipRequest request, SipFlow flow) in taken)
+            StackPeer.AnswerOk(server, id, request, flow);
+        await server.Stack.DisposeAsync();
+
+        for (int i = 0; i < requests; i++)
+            Assert.Equal(200, (await client.ResponseAsync()).Response.Status);
+    }
+
     [Fact]
     public async Task A_response_leaves_by_the_listener_its_request_came_to()
     {
