@@ -101,13 +101,16 @@ internal static class RegistrationLoad
 
     private static Row AtLeast(string measure, double value, string unit, string peer, double peerValue)
     {
-        double ratio = Math.Round(value / peerValue, 3);
-        return new Row(measure, value, unit, peer, peerValue, ratio, 1, ratio >= 1);
+        double? ratio = RatioOf(value, peerValue);
+        return new Row(measure, value, unit, peer, peerValue, ratio, 1, ratio is null ? null : ratio >= 1);
     }
 
     private static Row AtMost(string measure, double value, string unit, string peer, double peerValue)
     {
-        double ratio = Math.Round(value / peerValue, 3);
-        return new Row(measure, value, unit, peer, peerValue, ratio, 1, ratio <= 1);
+        double? ratio = RatioOf(value, peerValue);
+        return new Row(measure, value, unit, peer, peerValue, ratio, 1, ratio is null ? null : ratio <= 1);
     }
+
+    // In a short run the peer may take less than the clock can tell.
+    private static double? RatioOf(double value, double peerValue) => peerValue > 0 ? Math.Round(value / peerValue, 3) : null;
 }

@@ -204,10 +204,10 @@ internal sealed class StreamConnection : IDisposable
             {
                 try
                 {
+                    _owner.Tap?.Sent(_flow, item.Bytes.Span);
                     timeout.CancelAfter(_options.SendTimeout);
                     await channel.WriteAsync(item.Bytes, timeout.Token).ConfigureAwait(false);
                     timeout.TryReset();
-                    _owner.Tap?.Sent(_flow, item.Bytes.Span);
                 }
                 catch (Exception e) when (IsConnectionTrouble(e))
                 {

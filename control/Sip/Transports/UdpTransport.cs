@@ -51,6 +51,7 @@ internal sealed class UdpTransport : IDisposable
 
     public bool TrySend(ReadOnlyMemory<byte> bytes, IPEndPoint remote)
     {
+        _tap?.Sent(new SipFlow(SipTransportKind.Udp, Local, remote, 0), bytes.Span);
         try
         {
             _socket.SendTo(bytes.Span, SocketFlags.None, remote);
@@ -61,7 +62,6 @@ internal sealed class UdpTransport : IDisposable
             return false;
         }
         _counters.Add(SipCounter.DatagramsSent);
-        _tap?.Sent(new SipFlow(SipTransportKind.Udp, Local, remote, 0), bytes.Span);
         return true;
     }
 
