@@ -60,15 +60,20 @@ internal sealed class FramedChannel(Stream stream, SipStackOptions options) : Si
             buffer.CopyTo(rented);
             bytes = rented.AsSpan(0, total);
         }
-        connection.Heard(bytes[(total - received)..]);
+        // In a capture each message begins a segment, whatever came with it.
+        int heard = total - received;
         int consumed = 0;
         SipFrameOutcome outcome;
         while ((outcome = SipFramer.TryFrame(bytes[consumed..], options.Limits, out int length)) is
             SipFrameOutcome.Message or SipFrameOutcome.Ping or SipFrameOutcome.Pong)
         {
+            connection.Heard(bytes[heard..(consumed + length)]);
+            heard = consumed + length;
             connection.Take(outcome, bytes.Slice(consumed, length));
             consumed += length;
         }
+        if (heard < total)
+            connection.Heard(bytes[heard..]);
         if (rented is not null)
             ArrayPool<byte>.Shared.Return(rented);
         reader.AdvanceTo(buffer.GetPosition(consumed), buffer.End);
