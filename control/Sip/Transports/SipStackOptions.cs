@@ -41,7 +41,7 @@ public sealed record SipStackOptions
     public TimeSpan VouchedUdp { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>Messages waiting for the stack's thread: of strangers, and of those vouched for.</summary>
-    public int ReceiveQueue_messages { get; init; } = 8192;
+    public int ReceiveQueue_messages { get; init; } = 32_768;
 
     /// <summary>Octets of all of them.</summary>
     public int ReceiveQueue_bytes { get; init; } = 64 * 1024 * 1024;
