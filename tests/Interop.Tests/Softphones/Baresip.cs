@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -22,9 +21,8 @@ internal sealed class Baresip : IAsyncDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly TcpClient _control = new();
     private readonly BlockingCollection<JsonElement> _events = [];
-    private readonly StringBuilder _output = new();
     private readonly NetworkNamespace _network;
-    private Process? _process;
+    private SoftphoneProcess? _process;
 
     /// <param name="network">Where it runs; nothing else may run there.</param>
     /// <param name="user">One of the system's telephones.</param>
@@ -60,14 +58,10 @@ internal sealed class Baresip : IAsyncDisposable
     /// <summary>Starts it and waits until it is registered.</summary>
     public async Task RegisterAsync()
     {
-        _process = Process.Start(_network.Start("baresip", "-f", _folder.Path))!;
-        _process.OutputDataReceived += (_, line) => Took(line.Data);
-        _process.ErrorDataReceived += (_, line) => Took(line.Data);
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
+        _process = new SoftphoneProcess(_network.Start("baresip", "-f", _folder.Path));
         await Eventually.IsTrueAsync(async () =>
         {
-            Assert.False(_process.HasExited, $"baresip ended: {Output}");
+            Assert.False(_process.HasExited, $"baresip ended: {_process.Output}");
             try
             {
                 await _control.ConnectAsync(_network.Address, ControlPort);
@@ -80,7 +74,7 @@ internal sealed class Baresip : IAsyncDisposable
         });
         _ = Task.Run(ReadEventsAsync);
         // It may have registered before it was listened to.
-        await Eventually.IsTrueAsync(() => Output.Contains(" 200 OK (", StringComparison.Ordinal), () => Output);
+        await Eventually.IsTrueAsync(() => _process.Output.Contains(" 200 OK (", StringComparison.Ordinal), () => _process.Output);
     }
 
     /// <summary>The next event of that type.</summary>
@@ -91,7 +85,7 @@ internal sealed class Baresip : IAsyncDisposable
             if (next.GetProperty("type").GetString() == type)
                 return next;
         }
-        throw new TimeoutException($"no {type}:\n{Output}");
+        throw new TimeoutException($"no {type}:\n{_process!.Output}");
     });
 
     public Task DialAsync(string uri) => CommandAsync("dial", uri);
@@ -115,33 +109,13 @@ internal sealed class Baresip : IAsyncDisposable
     {
         _control.Dispose();
         if (_process is not null)
-        {
-            if (!_process.HasExited)
-                _process.Kill(entireProcessTree: true);
-            await _process.WaitForExitAsync();
-            _process.Dispose();
-        }
+            await _process.DisposeAsync();
         _folder.Dispose();
     }
 
     private static string ModulePath => Directory.Exists("/usr/lib/baresip/modules")
         ? "/usr/lib/baresip/modules"
         : Directory.GetDirectories("/usr/lib", "modules", SearchOption.AllDirectories).First(path => path.EndsWith("baresip/modules", StringComparison.Ordinal));
-
-    private string Output
-    {
-        get
-        {
-            lock (_output)
-                return _output.ToString();
-        }
-    }
-
-    private void Took(string? line)
-    {
-        lock (_output)
-            _output.AppendLine(line);
-    }
 
     /// <summary>Netstrings of JSON: answers to commands and events.</summary>
     private async Task ReadEventsAsync()
@@ -158,7 +132,7 @@ internal sealed class Baresip : IAsyncDisposable
                 {
                     JsonElement json = JsonDocument.Parse(buffer.GetRange(colon + 1, length).ToArray()).RootElement;
                     buffer.RemoveRange(0, colon + length + 2);
-                    Took(json.ToString());
+                    _process!.Add(json.ToString());
                     if (json.TryGetProperty("event", out _))
                         _events.Add(json);
                 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Text;
 using MediaEngine.Sip;
 using MediaEngine.Tool;
 
@@ -10,8 +9,7 @@ namespace MediaEngine.Interop.Tests;
 internal sealed class Linphone : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly StringBuilder _output = new();
-    private Process? _process;
+    private SoftphoneProcess? _process;
 
     public Linphone(short[] says) => WavFile.Write(_folder.File("says.wav"), says);
 
@@ -49,11 +47,7 @@ internal sealed class Linphone : IAsyncDisposable
             RedirectStandardError = true,
         };
         start.Environment["HOME"] = _folder.Path;
-        _process = Process.Start(start)!;
-        _process.OutputDataReceived += (_, line) => Took(line.Data);
-        _process.ErrorDataReceived += (_, line) => Took(line.Data);
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
+        _process = new SoftphoneProcess(start);
         await TypeAsync("soundcard use files");
         await TypeAsync($"play {_folder.File("says.wav")}");
         await TypeAsync($"record {_folder.File("heard.wav")}");
@@ -62,18 +56,18 @@ internal sealed class Linphone : IAsyncDisposable
 
     public async Task TypeAsync(string command)
     {
-        await _process!.StandardInput.WriteLineAsync(command);
-        await _process.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
+        await _process!.Input.WriteLineAsync(command);
+        await _process.Input.FlushAsync(TestContext.Current.CancellationToken);
     }
 
     /// <summary>Waits until it gives that as its status of <c>register</c> or <c>hook</c>.</summary>
     public Task IsAsync(string what, string status) => Eventually.IsTrueAsync(async () =>
     {
-        int before = Output.Length;
+        int before = _process!.Output.Length;
         await TypeAsync($"status {what}");
         await Task.Delay(100, TestContext.Current.CancellationToken);
-        return Output[before..].Contains(status, StringComparison.Ordinal);
-    }, () => $"not '{status}':\n{Output}");
+        return _process.Output[before..].Contains(status, StringComparison.Ordinal);
+    }, () => $"not '{status}':\n{_process!.Output}");
 
     /// <summary>What it heard, 8 kHz.</summary>
     public short[] Heard() => WavFile.Read(_folder.File("heard.wav"));
@@ -81,27 +75,7 @@ internal sealed class Linphone : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_process is not null)
-        {
-            if (!_process.HasExited)
-                _process.Kill(entireProcessTree: true);
-            await _process.WaitForExitAsync();
-            _process.Dispose();
-        }
+            await _process.DisposeAsync();
         _folder.Dispose();
-    }
-
-    private string Output
-    {
-        get
-        {
-            lock (_output)
-                return _output.ToString();
-        }
-    }
-
-    private void Took(string? line)
-    {
-        lock (_output)
-            _output.AppendLine(line);
     }
 }
