@@ -12,6 +12,9 @@ internal ref struct NameAddressText
     /// <summary>After the first semicolon; well formed.</summary>
     public ReadOnlySpan<char> Parameters;
 
+    /// <summary>The tag parameter; empty when absent.</summary>
+    public readonly ReadOnlySpan<char> Tag => SipParameters.TryFind(Parameters, "tag", out ReadOnlySpan<char> tag) ? tag : default;
+
     public static bool IsValid(ReadOnlySpan<char> text) =>
         TryCut(text, out NameAddressText cut) && SipUriText.TryCut(cut.Uri, out _);
 

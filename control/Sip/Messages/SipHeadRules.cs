@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace MediaEngine.Sip;
 
 /// <summary>What must hold of a message's headers before anybody works with it (RFC 3261 8.1.1, 20). Allocates nothing usually.</summary>
@@ -96,11 +94,5 @@ internal ref struct SipHeadRules
         return true;
     }
 
-    private readonly ReadOnlySpan<char> TextOf(scoped in SipHeaderEntry entry)
-    {
-        ReadOnlySpan<byte> value = entry.ValueIn(_head);
-        Span<char> text = value.Length <= _scratch.Length ? _scratch : new char[value.Length];
-        text = text[..Encoding.UTF8.GetChars(value, text)];
-        return entry.IsFolded ? text[..SipSyntax.Unfold(text)] : text;
-    }
+    private readonly ReadOnlySpan<char> TextOf(scoped in SipHeaderEntry entry) => entry.TextIn(_head, _scratch);
 }

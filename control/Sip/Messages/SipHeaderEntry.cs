@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace MediaEngine.Sip;
 
@@ -18,4 +19,13 @@ internal readonly record struct SipHeaderEntry(
     public ReadOnlySpan<byte> NameIn(ReadOnlySpan<byte> message) => message.Slice(NameStart, NameLength_bytes);
 
     public ReadOnlySpan<byte> ValueIn(ReadOnlySpan<byte> message) => message.Slice(ValueStart, ValueLength_bytes);
+
+    /// <summary>The value's text without folds, in <paramref name="room"/> when that is large enough.</summary>
+    public ReadOnlySpan<char> TextIn(scoped ReadOnlySpan<byte> message, Span<char> room)
+    {
+        ReadOnlySpan<byte> value = ValueIn(message);
+        Span<char> text = value.Length <= room.Length ? room : new char[value.Length];
+        text = text[..Encoding.UTF8.GetChars(value, text)];
+        return IsFolded ? text[..SipSyntax.Unfold(text)] : text;
+    }
 }

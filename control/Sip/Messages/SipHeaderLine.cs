@@ -35,6 +35,9 @@ internal struct SipHeaderLine
         ? SipSyntax.Unfold(Encoding.UTF8.GetString(_entry.ValueIn(_octets)))
         : Encoding.UTF8.GetString(_entry.ValueIn(_octets));
 
+    /// <summary>The value, in <paramref name="room"/> when that is large enough and nobody made a string of it yet.</summary>
+    public readonly ReadOnlySpan<char> TextIn(Span<char> room) => _value ?? _entry.TextIn(_octets, room);
+
     public bool Is(byte id, string name) =>
         id == Id && (id != SipHeaderNames.Unknown || string.Equals(Name, name, StringComparison.OrdinalIgnoreCase));
 

@@ -11,7 +11,11 @@ namespace MediaEngine.Sip;
 [SuppressMessage("Naming", "CA1710", Justification = "The RFC's word.")]
 public sealed class SipHeaders : IEnumerable<KeyValuePair<string, string>>
 {
+    /// <summary>Characters of a header's text that <see cref="TextOf"/> seldom needs more than.</summary>
+    internal const int UsualText_chars = 512;
+
     private const int RoomForOurs = 4;
+    private const int RoomInResponse = 12;
     private SipHeaderLine[] _lines = [];
 
     public SipHeaders()
@@ -97,6 +101,13 @@ public sealed class SipHeaders : IEnumerable<KeyValuePair<string, string>>
         return values is null ? [] : values;
     }
 
+    /// <summary>The first line's value without a string: it stands in <paramref name="room"/> unless that is too small. Empty when absent.</summary>
+    internal ReadOnlySpan<char> TextOf(byte id, Span<char> room)
+    {
+        int first = IndexOf(id, "", 0);
+        return first < 0 ? default : _lines[first].TextIn(room);
+    }
+
     /// <summary>Removes every line of that name.</summary>
     public bool Remove(string name) => RemoveFrom(0, SipHeaderNames.IdOf(name), name);
 
@@ -132,7 +143,7 @@ public sealed class SipHeaders : IEnumerable<KeyValuePair<string, string>>
     /// <summary>Copies the lines that a response repeats (RFC 3261 8.2.6.2), of those that may occur once the first only.</summary>
     internal void CopyForResponse(SipHeaders request, bool startsDialog, bool isTrying)
     {
-        _lines = new SipHeaderLine[request.Count + RoomForOurs];
+        _lines = new SipHeaderLine[RoomInResponse];
         foreach (ref readonly SipHeaderLine line in request.Lines)
         {
             bool copied = line.Id switch

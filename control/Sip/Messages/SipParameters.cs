@@ -104,6 +104,22 @@ public sealed class SipParameters : IEnumerable<KeyValuePair<string, string?>>
         return false;
     }
 
+    /// <summary>Looks for the first parameter of that name in a header's list that is known to be well formed; its value is empty for a bare name.</summary>
+    internal static bool TryFind(ReadOnlySpan<char> text, ReadOnlySpan<char> name, out ReadOnlySpan<char> value)
+    {
+        for (int end = 0; end >= 0; text = text[(end + 1)..])
+        {
+            end = SipSyntax.IndexOfSeparator(text, ';');
+            ReadOnlySpan<char> item = end < 0 ? text : text[..end];
+            int equals = item.IndexOf('=');
+            value = equals < 0 ? default : SipSyntax.Trim(item[(equals + 1)..]);
+            if (SipSyntax.Trim(equals < 0 ? item : item[..equals]).Equals(name, StringComparison.OrdinalIgnoreCase))
+                return true;
+        }
+        value = default;
+        return false;
+    }
+
     /// <summary>Whether <see cref="TryParse"/> would take it.</summary>
     internal static bool IsValid(ReadOnlySpan<char> text, bool inUri) => TryParse(text, inUri, null);
 

@@ -9,7 +9,6 @@ namespace MediaEngine.Sip;
 public static class SipParser
 {
     private const int UsualHeaders = 48;
-    private const int UsualHeader_chars = 512;
 
     /// <summary>
     /// Reads one datagram, or one message that <see cref="SipFramer"/> cut out of a stream. <paramref name="message"/> is set
@@ -30,7 +29,7 @@ public static class SipParser
         ReadOnlySpan<byte> head = headEnd < 0 ? datagram : datagram[..(headEnd + 2)];
         if (head.Length > limits.MaxHead_bytes)
             return SipParseOutcome.TooLarge;
-        Span<char> scratch = stackalloc char[UsualHeader_chars];
+        Span<char> scratch = stackalloc char[SipHeaders.UsualText_chars];
         int lineEnd = head.IndexOf("\r\n"u8);
         if (lineEnd <= 0 || !SipStartLine.TryRead(head[..lineEnd], limits, scratch, out SipStartLine start))
             return SipParseOutcome.Malformed;

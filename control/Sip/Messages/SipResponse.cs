@@ -46,8 +46,8 @@ public sealed class SipResponse : SipMessage
         ArgumentNullException.ThrowIfNull(request);
         var response = new SipResponse(status, reason);
         response.Headers.CopyForResponse(request.Headers, startsDialog: status is > 100 and < 300, isTrying: status == 100);
-        if (toTag is not null && request.To is { Tag: null } to)
-            response.Headers.Set("To", to.WithTag(toTag).ToString());
+        if (toTag is not null && !response.HasToTag)
+            response.AddToTag(toTag);
         return response;
     }
 
@@ -55,12 +55,16 @@ public sealed class SipResponse : SipMessage
     public void AddWarning(string host, int code, string text) =>
         Headers.Add("Warning", new SipWarning(399, host, code.ToString("D3", CultureInfo.InvariantCulture) + " " + text).ToString());
 
-    /// <summary>A copy with its own header list; the body's memory is shared.</summary>
-    public SipResponse Clone()
+    /// <summary>True as well when there is no To that could be read.</summary>
+    internal bool HasToTag => !NameAddressText.TryCut(Headers.TextOf(SipHeaderNames.To, stackalloc char[SipHeaders.UsualText_chars]), out NameAddressText to)
+        || to.Tag.Length > 0;
+
+    /// <summary>Adds the tag to a To that has none.</summary>
+    internal void AddToTag(string tag)
     {
-        var copy = new SipResponse(Status, Reason) { Body = Body };
-        copy.Headers.CopyFrom(Headers);
-        return copy;
+        ReadOnlySpan<char> to = Headers.TextOf(SipHeaderNames.To, stackalloc char[SipHeaders.UsualText_chars]);
+        if (to.Length > 0)
+            Headers.Set("To", $"{to};tag={tag}");
     }
 
     internal override int StartLineLength_bytes => "SIP/2.0 200 \r\n".Length + Encoding.UTF8.GetByteCount(Reason);

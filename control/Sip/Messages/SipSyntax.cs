@@ -143,7 +143,7 @@ internal static class SipSyntax
     /// Takes the next non-empty element off a comma list; false at its end. When a quote or an angle bracket stays open, the
     /// rest is one element.
     /// </summary>
-    public static bool TryTakeElement(ref ReadOnlySpan<char> rest, out ReadOnlySpan<char> element)
+    public static bool TryTakeElement(scoped ref ReadOnlySpan<char> rest, out ReadOnlySpan<char> element)
     {
         element = default;
         while (element.Length == 0 && rest.Length > 0)

@@ -49,7 +49,7 @@ public sealed class SipVia
     public string Branch => Parameters["branch"] ?? "";
 
     /// <summary>True when the branch has the cookie and something after it.</summary>
-    public bool HasMagicBranch => Branch.Length > MagicCookie.Length && Branch.StartsWith(MagicCookie, StringComparison.OrdinalIgnoreCase);
+    public bool HasMagicBranch => IsMagic(Branch);
 
     public string? Received => Parameters["received"];
 
@@ -58,12 +58,6 @@ public sealed class SipVia
 
     /// <summary>The port of a filled rport; 0 = none.</summary>
     public int RPort => SipSyntax.TryParseNumber(Parameters["rport"], 65535, out uint port) ? (int)port : 0;
-
-    /// <summary>host:port in lower case with the port as written: part of the transaction key.</summary>
-    public string SentBy =>
-#pragma warning disable CA1308 // Host names compare without case.
-        Host.ToLowerInvariant() + ":" + Port.ToString(CultureInfo.InvariantCulture);
-#pragma warning restore CA1308
 
     public static bool TryParse(string? text, [NotNullWhen(true)] out SipVia? via)
     {
@@ -76,6 +70,9 @@ public sealed class SipVia
         via = new SipVia(cut.IsVersion2 ? Version2 : cut.Version.ToString(), cut.Transport.ToString(), cut.Host.ToString(), cut.Port, parameters);
         return true;
     }
+
+    internal static bool IsMagic(ReadOnlySpan<char> branch) =>
+        branch.Length > MagicCookie.Length && branch.StartsWith(MagicCookie, StringComparison.OrdinalIgnoreCase);
 
     public override string ToString() =>
         $"SIP/{Version}/{Transport} {Host}{(Port == 0 ? "" : ":" + Port.ToString(CultureInfo.InvariantCulture))}{Parameters}";

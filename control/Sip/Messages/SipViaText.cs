@@ -13,6 +13,14 @@ internal ref struct SipViaText
 
     public readonly bool IsVersion2 => Version is "2.0";
 
+    /// <summary>Empty when absent.</summary>
+    public readonly ReadOnlySpan<char> Branch => SipParameters.TryFind(Parameters, "branch", out ReadOnlySpan<char> branch) ? branch : default;
+
+    /// <summary>RFC 3581: the parameter is there, filled or not.</summary>
+    public readonly bool HasRPort => SipParameters.TryFind(Parameters, "rport", out _);
+
+    public readonly bool HasReceived => SipParameters.TryFind(Parameters, "received", out _);
+
     /// <summary>The text has no CR or LF.</summary>
     public static bool TryCut(ReadOnlySpan<char> text, out SipViaText via)
     {

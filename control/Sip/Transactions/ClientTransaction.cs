@@ -2,9 +2,12 @@ namespace MediaEngine.Sip;
 
 /// <summary>What the two client machines share: the request, its token, and the way back from TCP to UDP.</summary>
 internal abstract class ClientTransaction(SipTransactionId id, string key, SipDestination destination, SipRequest request, object? token)
-    : SipTransaction(id, key, destination)
+    : SipTransaction(id, destination)
 {
     private SipRequest? _request = request;
+
+    /// <summary>Finds it for responses.</summary>
+    public string Key { get; } = key;
 
     /// <summary>With our Via on top. Only until <see cref="LetGoOfRequest"/>.</summary>
     public SipRequest Request => _request ?? throw new InvalidOperationException("The request was answered and let go of.");

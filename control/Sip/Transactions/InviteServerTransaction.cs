@@ -7,7 +7,7 @@ namespace MediaEngine.Sip;
 /// Proceeding -300..699-> Completed -ACK-> Confirmed -I-> Terminated   Completed -H-> Terminated
 /// </code>
 /// </summary>
-internal sealed class InviteServerTransaction(SipTransactionId id, string key, SipDestination destination, SipRequest request)
+internal sealed class InviteServerTransaction(SipTransactionId id, UInt128 key, SipDestination destination, SipRequest request)
     : ServerTransaction(id, key, destination, request)
 {
     private TimeSpan _interval;

@@ -6,7 +6,7 @@ namespace MediaEngine.Sip;
 /// Trying -100-> Proceeding   Trying, Proceeding -200..699-> Completed -J-> Terminated   Trying, Proceeding -401, 407-> Terminated
 /// </code>
 /// </summary>
-internal sealed class NonInviteServerTransaction(SipTransactionId id, string key, SipDestination destination, SipRequest request)
+internal sealed class NonInviteServerTransaction(SipTransactionId id, UInt128 key, SipDestination destination, SipRequest request)
     : ServerTransaction(id, key, destination, request)
 {
     public override void Start(SipMachineContext context)

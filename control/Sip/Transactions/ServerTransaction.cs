@@ -1,14 +1,17 @@
 namespace MediaEngine.Sip;
 
 /// <summary>What the two server machines share: the request, and the response that is sent again.</summary>
-internal abstract class ServerTransaction(SipTransactionId id, string key, SipDestination destination, SipRequest request)
-    : SipTransaction(id, key, destination)
+internal abstract class ServerTransaction(SipTransactionId id, UInt128 key, SipDestination destination, SipRequest request)
+    : SipTransaction(id, destination)
 {
+    /// <summary>Finds it for repetitions, and for an INVITE its ACK and CANCEL.</summary>
+    public UInt128 Key { get; } = key;
+
     /// <summary>Let go of as soon as no response can be made of it any more.</summary>
     protected SipRequest? Request { get; set; } = request;
 
     /// <summary>Call-ID, From tag and CSeq of a request outside dialogs, or null: finds merged requests (RFC 3261 8.2.2.2).</summary>
-    public string? MergeKey { get; init; }
+    public UInt128? MergeKey { get; init; }
 
     /// <summary>The newest response as it was sent; empty before.</summary>
     public ReadOnlyMemory<byte> Last { get; private set; }

@@ -20,11 +20,9 @@ internal sealed class SipMachineContext(SipTransactionOptions options, SipCounte
 }
 
 /// <summary>One of the four machines.</summary>
-internal abstract class SipTransaction(SipTransactionId id, string key, SipDestination destination)
+internal abstract class SipTransaction(SipTransactionId id, SipDestination destination)
 {
     public SipTransactionId Id { get; } = id;
-
-    public string Key { get; } = key;
 
     public SipDestination Destination { get; protected set; } = destination;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 
 namespace MediaEngine.Sip;
@@ -5,17 +6,30 @@ namespace MediaEngine.Sip;
 /// <summary>How messages find their transaction (RFC 3261 17.1.3, 17.2.3) and responses their way back (18.2.2, RFC 3581).</summary>
 internal static class SipTransactionKeys
 {
+    private const int LongestAddress_chars = 64;
+
     public static string ForClient(string branch, string method) => branch + "|" + method;
 
     /// <summary>Branch, sent-by and method; without the cookie the fields of RFC 2543. ACK and CANCEL can ask for their INVITE's.</summary>
-    public static string ForServer(SipRequest request, SipVia via, string method) => via.HasMagicBranch
-        ? $"{via.Branch}|{via.SentBy}|{method}"
-        : $"2543|{request.CallId}|{request.From?.Tag}|{request.CSeq.Number}|{via.SentBy}|{via.Branch}|{method}";
+    public static UInt128 ForServer(KeyedHash hash, SipRequest request, in SipViaText via, string method)
+    {
+        ReadOnlySpan<char> branch = via.Branch;
+        if (!SipVia.IsMagic(branch))
+            hash.Add("2543").Add(request.CallId).Add(request.From?.Tag).Add(request.CSeq.Number);
+        return hash.Add(branch).AddLower(via.Host).Add((uint)via.Port).Add(method).Take();
+    }
 
     /// <summary>Null for requests within a dialog.</summary>
-    public static string? ForMerge(SipRequest request) => request.To is { Tag: null } && request.From?.Tag is { } tag
-        ? $"{request.CallId}|{tag}|{request.CSeq.Number}|{request.CSeq.Method}"
-        : null;
+    public static UInt128? ForMerge(KeyedHash hash, SipRequest request)
+    {
+        Span<char> room = stackalloc char[SipHeaders.UsualText_chars];
+        if (!NameAddressText.TryCut(request.Headers.TextOf(SipHeaderNames.To, room), out NameAddressText to) || to.Tag.Length > 0 ||
+            !NameAddressText.TryCut(request.Headers.TextOf(SipHeaderNames.From, room), out NameAddressText from) || from.Tag.Length == 0)
+            return null;
+        hash.Add(from.Tag).Add(request.Headers.TextOf(SipHeaderNames.CallId, room));
+        SipMessage.TryCutCSeq(request.Headers.TextOf(SipHeaderNames.CSeq, room), out uint number, out ReadOnlySpan<char> method);
+        return hash.Add(number).Add(method).Take();
+    }
 
     /// <summary>The ACK for a 2xx has its own branch: dialog and CSeq tell which 2xx it is for.</summary>
     public static string ForAck(SipMessage message) =>
@@ -27,34 +41,31 @@ internal static class SipTransactionKeys
         : $"{message.CallId}|{message.From?.Tag}|{message.To?.Tag}";
 
     /// <summary>Writes received and rport into the top Via of a request that came over the flow.</summary>
-    public static void StampVia(SipRequest request, SipVia via, SipFlow flow)
+    public static void StampVia(SipRequest request, in SipViaText via, SipFlow flow)
     {
-        string source = flow.Remote.Address.ToString();
-        bool changed = false;
+        Span<char> source = stackalloc char[LongestAddress_chars];
+        flow.Remote.Address.TryFormat(source, out int length);
+        source = source[..length];
+        bool isElsewhere = via.HasRPort || !via.Host.Trim("[]").Equals(source, StringComparison.OrdinalIgnoreCase);
+        if ((!isElsewhere && !via.HasReceived) || request.TopVia is not { } stamped)
+            return;
         if (via.HasRPort)
-        {
-            via.Parameters.Set("rport", flow.Remote.Port.ToString(System.Globalization.CultureInfo.InvariantCulture));
-            changed = true;
-        }
-        if (via.HasRPort || !via.Host.Trim('[', ']').Equals(source, StringComparison.OrdinalIgnoreCase))
-        {
-            via.Parameters.Set("received", source);
-            changed = true;
-        }
-        else if (via.Parameters.Remove("received"))
-            changed = true;
-        if (changed)
-            request.Headers.ReplaceFirst("Via", via.ToString());
+            stamped.Parameters.Set("rport", flow.Remote.Port.ToString(CultureInfo.InvariantCulture));
+        if (isElsewhere)
+            stamped.Parameters.Set("received", source.ToString());
+        else
+            stamped.Parameters.Remove("received");
+        request.Headers.ReplaceFirst("Via", stamped.ToString());
     }
 
     /// <summary>
     /// Down the flow; when that is gone, or over UDP without rport, to the source address and the sent-by port. Never to a host
     /// the sender merely names.
     /// </summary>
-    public static SipDestination ForResponse(SipVia via, SipFlow flow)
+    public static SipDestination ForResponse(in SipViaText via, SipFlow flow)
     {
         int port = via.Port == 0 ? 5060 : via.Port;
-        return flow.Transport == SipTransportKind.Udp && via.HasRPort
+        return (flow.Transport == SipTransportKind.Udp && via.HasRPort) || port == flow.Remote.Port
             ? new SipDestination(flow.Transport, flow.Remote, flow)
             : new SipDestination(flow.Transport, new IPEndPoint(flow.Remote.Address, port), flow);
     }

@@ -17,8 +17,8 @@ public sealed class SipTransactionLayer : IDisposable
     private readonly SipMachineContext _context;
     private readonly Dictionary<long, SipTransaction> _byId = [];
     private readonly Dictionary<string, ClientTransaction> _clients = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, ServerTransaction> _servers = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, ServerTransaction> _merges = new(StringComparer.Ordinal);
+    private readonly Dictionary<UInt128, ServerTransaction> _servers = [];
+    private readonly HashSet<UInt128> _merges = [];
     private readonly Dictionary<string, InviteServerTransaction> _awaitingAck = new(StringComparer.Ordinal);
     private readonly Dictionary<string, InviteServerTransaction> _unacknowledged = new(StringComparer.Ordinal);
     private readonly Dictionary<object, InviteClientTransaction> _invitesByToken = [];
@@ -82,7 +82,7 @@ public sealed class SipTransactionLayer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
         Enter(now, effects);
-        if (request.TopVia is not { } via || request.Method == SipMethods.Ack)
+        if (request.Method == SipMethods.Ack || !TryCutVia(request, stackalloc char[SipHeaders.UsualText_chars], out SipViaText via))
             return;
         SipTransactionKeys.StampVia(request, via, flow);
         Reject(request, via, status, flow);
@@ -136,8 +136,8 @@ public sealed class SipTransactionLayer : IDisposable
     }
 
     /// <summary>
-    /// Sends a copy of the response; a To without tag gets the transaction's own. False when the transaction is gone or does not
-    /// take it.
+    /// Takes the response over and sends it; a To without tag gets the transaction's own. False when the transaction is gone or does
+    /// not take it.
     /// </summary>
     public bool Respond(SipTransactionId id, SipResponse response, Instant now, SipEffects effects)
     {
@@ -148,7 +148,7 @@ public sealed class SipTransactionLayer : IDisposable
             Counters.Add(SipCounter.LateResponseDropped);
             return false;
         }
-        return Respond(server, response.Clone());
+        return Respond(server, response);
     }
 
     /// <summary>Cancels the INVITE sent with this token; without effect when it has its final response.</summary>
@@ -211,7 +211,7 @@ public sealed class SipTransactionLayer : IDisposable
     private void ReceiveRequest(SipRequest request, SipFlow flow, SipStanding standing)
     {
         Counters.Add(SipCounter.RequestsReceived);
-        if (request.TopVia is not { } via)
+        if (!TryCutVia(request, stackalloc char[SipHeaders.UsualText_chars], out SipViaText via))
         {
             Counters.Add(SipCounter.MalformedDropped);
             return;
@@ -226,22 +226,22 @@ public sealed class SipTransactionLayer : IDisposable
                 ReceiveCancel(request, via, flow);
                 return;
         }
-        string key = SipTransactionKeys.ForServer(request, via, request.Method);
+        UInt128 key = SipTransactionKeys.ForServer(_hash, request, via, request.Method);
         if (_servers.TryGetValue(key, out ServerTransaction? known))
         {
             known.OnRetransmission(_context);
             Settle(known);
             return;
         }
-        if (_answered.Count > 0 && _answered.TryGetResponse(_hash.Of(key), out ReadOnlyMemory<byte> response))
+        if (_answered.TryGetResponse(key, out ReadOnlyMemory<byte> response))
         {
             Counters.Add(SipCounter.RetransmissionsAbsorbed);
             Counters.Add(SipCounter.Retransmissions);
             _context.Effects.Send(default, response, SipTransactionKeys.ForResponse(via, flow));
             return;
         }
-        string? mergeKey = SipTransactionKeys.ForMerge(request);
-        if (mergeKey is not null && (_merges.ContainsKey(mergeKey) || (_answered.Count > 0 && _answered.HasMerge(_hash.Of(mergeKey)))))
+        UInt128? mergeKey = SipTransactionKeys.ForMerge(_hash, request);
+        if (mergeKey is { } merge && (_merges.Contains(merge) || _answered.HasMerge(merge)))
         {
             Counters.Add(SipCounter.MergedRequestAnswered);
             Reject(request, via, 482, flow);
@@ -279,7 +279,7 @@ public sealed class SipTransactionLayer : IDisposable
         _ => _options.MaxTransactions,
     };
 
-    private void StartServer(SipRequest request, SipVia via, SipFlow flow, string key, string? mergeKey)
+    private void StartServer(SipRequest request, in SipViaText via, SipFlow flow, UInt128 key, UInt128? mergeKey)
     {
         var id = new SipTransactionId(++_lastId);
         SipDestination destination = SipTransactionKeys.ForResponse(via, flow);
@@ -288,16 +288,16 @@ public sealed class SipTransactionLayer : IDisposable
             : new NonInviteServerTransaction(id, key, destination, request) { MergeKey = mergeKey };
         _byId[id.Value] = server;
         _servers[key] = server;
-        if (mergeKey is not null)
-            _merges[mergeKey] = server;
+        if (mergeKey is { } merge)
+            _merges.Add(merge);
         server.Start(_context);
         Settle(server);
         _context.Effects.DeliverRequest(id, request, flow);
     }
 
-    private void ReceiveAck(SipRequest ack, SipVia via, SipFlow flow)
+    private void ReceiveAck(SipRequest ack, in SipViaText via, SipFlow flow)
     {
-        if ((!_servers.TryGetValue(SipTransactionKeys.ForServer(ack, via, SipMethods.Invite), out ServerTransaction? server) ||
+        if ((!_servers.TryGetValue(SipTransactionKeys.ForServer(_hash, ack, via, SipMethods.Invite), out ServerTransaction? server) ||
             server is not InviteServerTransaction invite) && !_awaitingAck.TryGetValue(SipTransactionKeys.ForAck(ack), out invite!))
         {
             Counters.Add(SipCounter.StrayAckDropped);
@@ -328,9 +328,9 @@ public sealed class SipTransactionLayer : IDisposable
     /// RFC 3261 9.2. Nobody can challenge a CANCEL, so it must come from where its INVITE came from (22.1). The answers need no
     /// transaction: a repeated CANCEL gets the same one.
     /// </summary>
-    private void ReceiveCancel(SipRequest cancel, SipVia via, SipFlow flow)
+    private void ReceiveCancel(SipRequest cancel, in SipViaText via, SipFlow flow)
     {
-        if (!_servers.TryGetValue(SipTransactionKeys.ForServer(cancel, via, SipMethods.Invite), out ServerTransaction? server) ||
+        if (!_servers.TryGetValue(SipTransactionKeys.ForServer(_hash, cancel, via, SipMethods.Invite), out ServerTransaction? server) ||
             server is not InviteServerTransaction invite || invite.Destination.Flow != flow)
         {
             Counters.Add(SipCounter.StrayCancelAnswered);
@@ -361,14 +361,14 @@ public sealed class SipTransactionLayer : IDisposable
 
     private bool Respond(ServerTransaction server, SipResponse response)
     {
-        if (response.Status > 100 && response.To is { Tag: null } to)
-            response.Headers.Set("To", to.WithTag(TagFor(server)).ToString());
+        if (response is { Status: > 100, HasToTag: false })
+            response.AddToTag(TagFor(server));
         if (_options.ProductName is { } product && !response.Headers.Contains("Server"))
             response.Headers.Add("Server", product);
         bool taken = server.Respond(response, _context);
         if (taken && server is NonInviteServerTransaction { State: SipTransactionState.Completed })
         {
-            _answered.Add(server.Id, _hash.Of(server.Key), server.MergeKey is { } merge ? _hash.Of(merge) : null, server.Last.Span, _context.Now);
+            _answered.Add(server.Id, server.Key, server.MergeKey, server.Last.Span, _context.Now);
             Forget(server);
             return taken;
         }
@@ -383,7 +383,7 @@ public sealed class SipTransactionLayer : IDisposable
         return taken;
     }
 
-    private void Reject(SipRequest request, SipVia via, int status, SipFlow flow)
+    private void Reject(SipRequest request, in SipViaText via, int status, SipFlow flow)
     {
         SipResponse response = SipResponse.For(request, status, toTag: NewToken(8));
         if (status == 503)
@@ -433,6 +433,13 @@ public sealed class SipTransactionLayer : IDisposable
             $"SIP/2.0/{destination.Transport.ViaName()} {sentBy.Host}:{sentBy.Port};branch={branch};rport");
     }
 
+    private static bool TryCutVia(SipRequest request, Span<char> room, out SipViaText via)
+    {
+        ReadOnlySpan<char> vias = request.Headers.TextOf(SipHeaderNames.Via, room);
+        via = default;
+        return SipSyntax.TryTakeElement(ref vias, out ReadOnlySpan<char> top) && SipViaText.TryCut(top, out via);
+    }
+
     private string NewToken(int bytes)
     {
         Span<byte> random = stackalloc byte[bytes];
@@ -447,7 +454,7 @@ public sealed class SipTransactionLayer : IDisposable
     private string TagFor(ServerTransaction server)
     {
         Span<byte> hash = stackalloc byte[16];
-        BinaryPrimitives.WriteUInt128BigEndian(hash, _hash.Of(server.Key));
+        BinaryPrimitives.WriteUInt128BigEndian(hash, server.Key);
         return Convert.ToHexStringLower(hash[..Tag_bytes]);
     }
 
@@ -494,8 +501,8 @@ public sealed class SipTransactionLayer : IDisposable
         else if (transaction is ServerTransaction server)
         {
             _servers.Remove(server.Key);
-            if (server.MergeKey is not null)
-                _merges.Remove(server.MergeKey);
+            if (server.MergeKey is { } merge)
+                _merges.Remove(merge);
             if (server is InviteServerTransaction { AckKey: { } ackKey } invite)
             {
                 _awaitingAck.Remove(ackKey);
