@@ -4,7 +4,6 @@ namespace MediaEngine.Bench.Load;
 internal static class ArbiterLoad
 {
     private const int EventsPerRound = 20_000;
-    private const int WarmUpRounds = 3;
     private const double Goal_millions = 3;
 
     /// <summary>Millions of events per second of thread time, the median of the rounds, and what they allocated.</summary>
@@ -16,15 +15,13 @@ internal static class ArbiterLoad
         ];
         double[][] millions = [.. mixes.Select(_ => new double[rounds])];
         long allocated = 0;
-        for (int i = -WarmUpRounds; i < rounds; i++)
+        WarmUp.Run(() => Array.ForEach(mixes, mix => Round(mix)));
+        for (int i = 0; i < rounds; i++)
         {
             for (int mix = 0; mix < mixes.Length; mix++)
             {
                 long before = GC.GetAllocatedBytesForCurrentThread();
-                double figure = Round(mixes[mix]);
-                if (i < 0)
-                    continue;
-                millions[mix][i] = figure;
+                millions[mix][i] = Round(mixes[mix]);
                 allocated += GC.GetAllocatedBytesForCurrentThread() - before;
             }
         }

@@ -6,7 +6,6 @@ namespace MediaEngine.Bench.Load;
 internal static class CodecLoad
 {
     private const int MessagesPerRound = 20_000;
-    private const int WarmUpRounds = 2;
     private const double Goal_ns = 100;
 
     private static int s_sink;
@@ -28,14 +27,12 @@ internal static class CodecLoad
 
     private static Row Measure(string name, Func<int> work, int rounds, ref long allocated)
     {
+        WarmUp.Run(() => Round(work));
         double[] times_ns = new double[rounds];
-        for (int i = -WarmUpRounds; i < rounds; i++)
+        for (int i = 0; i < rounds; i++)
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
-            double time_ns = Round(work);
-            if (i < 0)
-                continue;
-            times_ns[i] = time_ns;
+            times_ns[i] = Round(work);
             allocated += GC.GetAllocatedBytesForCurrentThread() - before;
         }
         Array.Sort(times_ns);

@@ -7,9 +7,6 @@ return args switch
     ["keys", .. string[] options] => RunRows(
         options,
         (json, strict, rounds, libsrtp) => libsrtp is null ? KeysBench.Run(json, strict, rounds) : Help(Console.Error, 2)),
-    ["sip", .. string[] options] => RunRows(
-        options,
-        (json, strict, rounds, libsrtp) => libsrtp is null ? SipBench.Run(json, strict, rounds) : Help(Console.Error, 2)),
     ["bdn", .. string[] rest] => RunBenchmarks(rest),
     [] or ["--help" or "-h"] => Help(Console.Out, 0),
     _ => Help(Console.Error, 2),
@@ -69,8 +66,6 @@ static int Help(TextWriter output, int exitCode)
           keys [--json] [--strict] [--rounds N]
                             SAKKE, ECCSI and key derivation, in turns too: SAKKE against the same code with every field
                             multiplication done by libcrypto, ECCSI against the framework's ECDSA. Rows as above.
-          sip [--json] [--strict] [--rounds N]
-                            reading and writing a REGISTER and a multipart INVITE, against the goals. Rows as above.
           bdn [options]     BenchmarkDotNet, in this process; try: bdn --list flat, bdn --filter '*Srtp*'
           --help            this text
         """);

@@ -1,11 +1,13 @@
 namespace MediaEngine.Bench.Load;
 
-/// <summary>What the SIP core stands: registrations beside Kamailio's, bindings, dialogs and a fan-out of the server program.</summary>
+/// <summary>What the SIP core stands: messages alone, registrations beside Kamailio's, bindings, dialogs and a fan-out of the server program.</summary>
 internal static class SipBench
 {
     public static async Task<int> RunAsync(SipLoadOptions options)
     {
         var rows = new List<Row>();
+        if (options.Wants("messages"))
+            rows.AddRange(MessageLoad.Measure());
         if (options.Wants("registrations"))
             rows.AddRange(RegistrationLoad.Measure(options));
         if (options.Wants("bindings"))

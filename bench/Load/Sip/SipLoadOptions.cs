@@ -5,7 +5,7 @@ namespace MediaEngine.Bench.Load;
 /// <summary>What the command line of <c>sip</c> says.</summary>
 internal sealed record SipLoadOptions : CommonOptions
 {
-    private static readonly string[] Measures = ["registrations", "bindings", "dialogs", "fan-out"];
+    private static readonly string[] Measures = ["messages", "registrations", "bindings", "dialogs", "fan-out"];
 
     /// <summary>How long registrations go on at one rate, in seconds.</summary>
     public int Duration_s { get; private set; } = 30;

@@ -12,14 +12,13 @@ internal ref struct SipHeadReader
     private Span<SipHeaderEntry> _entries;
     private int _count;
 
-    /// <param name="head">Start line and headers, the line break of the last one included.</param>
     /// <param name="room">For the entries; more is allocated when it does not suffice.</param>
-    public SipHeadReader(ReadOnlySpan<byte> head, SipLimits limits, Span<SipHeaderEntry> room)
+    public SipHeadReader(SipHeadText head, SipLimits limits, Span<SipHeaderEntry> room)
     {
-        _head = head;
+        _head = head.Octets;
         _limits = limits;
         _entries = room;
-        _isClean = System.Text.Unicode.Utf8.IsValid(head) && !head.Contains((byte)0);
+        _isClean = head.IsClean;
     }
 
     public readonly ReadOnlySpan<SipHeaderEntry> Entries => _entries[.._count];

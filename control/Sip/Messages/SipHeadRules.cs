@@ -3,18 +3,12 @@ namespace MediaEngine.Sip;
 /// <summary>What must hold of a message's headers before anybody works with it (RFC 3261 8.1.1, 20). Allocates nothing usually.</summary>
 internal ref struct SipHeadRules
 {
-    private readonly ReadOnlySpan<byte> _head;
-    private readonly Span<char> _scratch;
+    private readonly SipHeadText _head;
     private ulong _seen;
     private bool _anyVia;
     private bool _topViaIsReadable;
 
-    /// <param name="scratch">Room for one header's text; more is allocated when it does not suffice.</param>
-    public SipHeadRules(ReadOnlySpan<byte> head, Span<char> scratch)
-    {
-        _head = head;
-        _scratch = scratch;
-    }
+    public SipHeadRules(SipHeadText head) => _head = head;
 
     /// <summary>The way back is known: a fault can be answered.</summary>
     public readonly bool TopViaIsReadable => _topViaIsReadable;
@@ -48,21 +42,21 @@ internal ref struct SipHeadRules
         switch (entry.Id)
         {
             case SipHeaderNames.Via:
-                return CheckVias(TextOf(entry));
+                return CheckVias(_head.ValueOf(entry));
             case SipHeaderNames.Contact:
-                return CheckContacts(TextOf(entry));
+                return CheckContacts(_head.ValueOf(entry));
             case SipHeaderNames.From or SipHeaderNames.To:
-                return NameAddressText.IsValid(TextOf(entry));
+                return NameAddressText.IsValid(_head.ValueOf(entry));
             case SipHeaderNames.CallId:
-                ReadOnlySpan<byte> callId = entry.ValueIn(_head);
+                ReadOnlySpan<byte> callId = entry.ValueIn(_head.Octets);
                 return callId.Length > 0 && !callId.ContainsAnyInRange((byte)0, (byte)' ') && !callId.Contains((byte)127);
             case SipHeaderNames.CSeq:
-                return SipMessage.TryCutCSeq(TextOf(entry), out _, out ReadOnlySpan<char> sequenced) &&
+                return SipMessage.TryCutCSeq(_head.ValueOf(entry), out _, out ReadOnlySpan<char> sequenced) &&
                     (method is null || sequenced.SequenceEqual(method));
             case SipHeaderNames.MaxForwards:
-                return SipSyntax.TryParseNumber(TextOf(entry), 255, out _);
+                return SipSyntax.TryParseNumber(_head.ValueOf(entry), 255, out _);
             case SipHeaderNames.ContentLength:
-                bool good = SipSyntax.TryParseNumber(TextOf(entry), int.MaxValue, out uint length);
+                bool good = SipSyntax.TryParseNumber(_head.ValueOf(entry), int.MaxValue, out uint length);
                 ContentLength = good ? (int)length : null;
                 return good;
             default:
@@ -93,6 +87,4 @@ internal ref struct SipHeadRules
         }
         return true;
     }
-
-    private readonly ReadOnlySpan<char> TextOf(scoped in SipHeaderEntry entry) => entry.TextIn(_head, _scratch);
 }

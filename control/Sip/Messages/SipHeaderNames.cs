@@ -61,6 +61,7 @@ internal static class SipHeaderNames
             "Content-Disposition", "Content-ID", "Content-Transfer-Encoding", "Info-Package", "Target-Dialog", "Refer-Sub"),
     ];
 
+    private static readonly ulong Singles = Known.Index().Where(known => known.Item.Shape == Shape.Single).Aggregate(0UL, (mask, known) => mask | 1UL << known.Index);
     private static readonly byte[][] Prefixes = [.. Known.Select(known => Encoding.ASCII.GetBytes(known.Name + ": "))];
     private static readonly byte[] Table = BuildTable();
     private static readonly byte[] CompactForms = BuildCompactForms();
@@ -82,7 +83,8 @@ internal static class SipHeaderNames
             return name.Length == 1 && name[0] < CompactForms.Length ? CompactForms[name[0]] : Unknown;
         for (int slot = SlotOf(name); Table[slot] is not Unknown and byte id; slot = (slot + 1) % Slots)
         {
-            if (Ascii.EqualsIgnoreCase(name, Prefixes[id].AsSpan()[..^2]))
+            ReadOnlySpan<byte> known = Prefixes[id].AsSpan()[..^2];
+            if (name.SequenceEqual(known) || Ascii.EqualsIgnoreCase(name, known))
                 return id;
         }
         return Unknown;
@@ -105,13 +107,13 @@ internal static class SipHeaderNames
     public static bool IsList(byte id) => Known[id].Shape == Shape.List;
 
     /// <summary>True when the header may occur once at most.</summary>
-    public static bool IsSingle(byte id) => Known[id].Shape == Shape.Single;
+    public static bool IsSingle(byte id) => id < 64 && (Singles >> id & 1) != 0;
 
     private static IEnumerable<(string Name, Shape Shape, char Compact)> Of(Shape shape, params string[] names) =>
         names.Select(name => (name, shape, '\0'));
 
     private static int SlotOf(ReadOnlySpan<byte> name) =>
-        (name.Length * 61 + (name[0] | 0x20) * 7 + (name[name.Length / 2] | 0x20) * 13 + (name[^1] | 0x20) * 3) % Slots;
+        (int)((uint)(name.Length * 61 + (name[0] | 0x20) * 7 + (name[name.Length / 2] | 0x20) * 13 + (name[^1] | 0x20) * 3) % Slots);
 
     private static byte[] BuildTable()
     {

@@ -8,7 +8,8 @@ namespace MediaEngine.Sip;
 /// </summary>
 public static class SipParser
 {
-    private const int UsualHeaders = 48;
+    private const int UsualHeaders = 32;
+    private const int UsualHead_chars = 1024;
 
     /// <summary>
     /// Reads one datagram, or one message that <see cref="SipFramer"/> cut out of a stream. <paramref name="message"/> is set
@@ -29,13 +30,13 @@ public static class SipParser
         ReadOnlySpan<byte> head = headEnd < 0 ? datagram : datagram[..(headEnd + 2)];
         if (head.Length > limits.MaxHead_bytes)
             return SipParseOutcome.TooLarge;
-        Span<char> scratch = stackalloc char[SipHeaders.UsualText_chars];
+        var text = new SipHeadText(head, stackalloc char[UsualHead_chars]);
         int lineEnd = head.IndexOf("\r\n"u8);
-        if (lineEnd <= 0 || !SipStartLine.TryRead(head[..lineEnd], limits, scratch, out SipStartLine start))
+        if (lineEnd <= 0 || !SipStartLine.TryRead(text, lineEnd, limits, out SipStartLine start))
             return SipParseOutcome.Malformed;
 
-        var reader = new SipHeadReader(head, limits, stackalloc SipHeaderEntry[UsualHeaders]);
-        var rules = new SipHeadRules(head, scratch);
+        var reader = new SipHeadReader(text, limits, stackalloc SipHeaderEntry[UsualHeaders]);
+        var rules = new SipHeadRules(text);
         bool good = headEnd >= 0 & start.IsGood & reader.TryRead(lineEnd + 2) & rules.Check(reader.Entries, start.Method);
         // A datagram's body may be followed by octets that are not the message's (RFC 3261 18.3), never be short.
         int behindHead = datagram.Length - headEnd - 4;

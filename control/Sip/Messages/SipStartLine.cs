@@ -21,12 +21,14 @@ internal ref struct SipStartLine
     public bool IsOtherVersion;
 
     /// <summary>False when it is neither request line nor status line.</summary>
-    public static bool TryRead(ReadOnlySpan<byte> line, SipLimits limits, Span<char> scratch, out SipStartLine start)
+    /// <param name="head">It begins with the line.</param>
+    public static bool TryRead(SipHeadText head, int length_bytes, SipLimits limits, out SipStartLine start)
     {
         start = default;
-        if (line.IndexOfAny((byte)'\r', (byte)'\n', (byte)0) >= 0 || !System.Text.Unicode.Utf8.IsValid(line))
+        ReadOnlySpan<byte> line = head.Octets[..length_bytes];
+        if (line.IndexOfAny((byte)'\r', (byte)'\n', (byte)0) >= 0 || (!head.IsClean && !System.Text.Unicode.Utf8.IsValid(line)))
             return false;
-        return (IsSip(line) && start.TryReadStatusLine(line)) || start.TryReadRequestLine(line, limits, scratch);
+        return (IsSip(line) && start.TryReadStatusLine(line)) || start.TryReadRequestLine(head, line, limits);
     }
 
     /// <summary>Whether the line begins or ends as a line of SIP does.</summary>
@@ -46,7 +48,7 @@ internal ref struct SipStartLine
         return true;
     }
 
-    private bool TryReadRequestLine(ReadOnlySpan<byte> line, SipLimits limits, Span<char> scratch)
+    private bool TryReadRequestLine(SipHeadText head, ReadOnlySpan<byte> line, SipLimits limits)
     {
         int first = line.IndexOf((byte)' ');
         int last = line.TrimEnd(" \t"u8).LastIndexOf((byte)' ');
@@ -57,7 +59,7 @@ internal ref struct SipStartLine
             return false;
         Method = SipMethods.Intern(line[..first]);
         ReadOnlySpan<byte> uri = line[(first + 1)..last];
-        bool isUri = uri.Length <= limits.MaxUri_bytes && IsRequestUri(uri, scratch);
+        bool isUri = uri.Length <= limits.MaxUri_bytes && IsRequestUri(head.At(first + 1, uri.Length));
         if (isUri)
         {
             TextStart = first + 1;
@@ -69,11 +71,7 @@ internal ref struct SipStartLine
         return true;
     }
 
-    private static bool IsRequestUri(ReadOnlySpan<byte> octets, Span<char> scratch)
-    {
-        Span<char> text = octets.Length <= scratch.Length ? scratch : new char[octets.Length];
-        return SipUriText.TryCut(text[..Encoding.UTF8.GetChars(octets, text)], out SipUriText uri) && !uri.HasHeaders;
-    }
+    private static bool IsRequestUri(ReadOnlySpan<char> text) => SipUriText.TryCut(text, out SipUriText uri) && !uri.HasHeaders;
 
     private static bool IsSip(ReadOnlySpan<byte> text) => text.Length >= 4 && Ascii.EqualsIgnoreCase(text[..4], "SIP/"u8);
 

@@ -74,7 +74,11 @@ internal static class SipSyntax
 
     public static bool IsWhiteSpace(char c) => c is ' ' or '\t';
 
-    public static ReadOnlySpan<char> Trim(ReadOnlySpan<char> text)
+    /// <summary>Without white space at both ends, which there seldom is.</summary>
+    public static ReadOnlySpan<char> Trim(ReadOnlySpan<char> text) =>
+        text.Length > 0 && !IsWhiteSpace(text[0]) && !IsWhiteSpace(text[^1]) ? text : TrimEnds(text);
+
+    private static ReadOnlySpan<char> TrimEnds(ReadOnlySpan<char> text)
     {
         int from = 0;
         int to = text.Length;

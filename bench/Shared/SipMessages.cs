@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace MediaEngine.Bench.Micro;
+namespace MediaEngine.Bench;
 
 /// <summary>The messages that the SIP figures are about.</summary>
 internal static class SipMessages
