@@ -8,13 +8,18 @@ namespace MediaEngine.Server;
 
 /// <summary>
 /// One line per event: UTC time, level when it matters, then what happened to whom and why. A thread of its own writes what has come
-/// together, and a terminal that takes nothing holds up nobody: lines that find no room are counted instead.
+/// together, the first line at once, and a terminal that takes nothing holds up nobody: lines that find no room are counted instead.
 /// </summary>
 internal sealed class OperatorLog : ILoggerProvider, ILogger
 {
     private const int Capacity_lines = 16_384;
+    private const int Chunk_characters = 65_536;
+
+    // Waking the thread for each of many lines would cost whoever logs more than the line.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+
     private readonly TextWriter _output;
-    private readonly ConcurrentQueue<string> _lines = new();
+    private readonly ConcurrentQueue<Line> _lines = new();
     private readonly Doorbell _doorbell = new();
     private readonly Thread _thread;
     private int _waiting_lines;
@@ -43,16 +48,7 @@ internal sealed class OperatorLog : ILoggerProvider, ILogger
             Interlocked.Increment(ref _lost);
             return;
         }
-        string level = logLevel switch
-        {
-            LogLevel.Information => "",
-            LogLevel.Warning => "WARNING ",
-            LogLevel.Error => "ERROR ",
-            LogLevel.Critical => "CRITICAL ",
-            _ => "DEBUG ",
-        };
-        string line = string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ss.fffZ} {level}{formatter(state, exception)}");
-        _lines.Enqueue(exception is null ? line : $"{line}{Environment.NewLine}{exception}");
+        _lines.Enqueue(new Line(DateTime.UtcNow, logLevel, formatter(state, exception), exception));
         _doorbell.Ring();
     }
 
@@ -72,13 +68,14 @@ internal sealed class OperatorLog : ILoggerProvider, ILogger
         var text = new StringBuilder();
         while (!_isClosing || !_lines.IsEmpty)
         {
-            while (text.Length < 65_536 && _lines.TryDequeue(out string? line))
+            while (text.Length < Chunk_characters && _lines.TryDequeue(out Line line))
             {
                 Interlocked.Decrement(ref _waiting_lines);
-                text.AppendLine(line);
+                Append(text, line);
             }
+            bool isMore = text.Length >= Chunk_characters;
             if (Interlocked.Exchange(ref _lost, 0) is > 0 and var lost)
-                text.AppendLine(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ss.fffZ} WARNING log-lines-lost {lost}: they came faster than they could be written");
+                Append(text, new Line(DateTime.UtcNow, LogLevel.Warning, $"log-lines-lost {lost}: they came faster than they could be written", null));
             if (text.Length == 0)
             {
                 _doorbell.Wait(() => _lines.IsEmpty && !_isClosing, Timeout.InfiniteTimeSpan);
@@ -94,6 +91,26 @@ internal sealed class OperatorLog : ILoggerProvider, ILogger
                 // Nobody reads it any more; the server goes on.
             }
             text.Clear();
+            if (!isMore && !_isClosing)
+                Thread.Sleep(Pause);
         }
     }
+
+    private static void Append(StringBuilder text, in Line line)
+    {
+        Span<char> time = stackalloc char[32];
+        line.At.TryFormat(time, out _, "O", CultureInfo.InvariantCulture);
+        text.Append(time[.."yyyy-MM-ddTHH:mm:ss.fff".Length]).Append("Z ").Append(line.Level switch
+        {
+            LogLevel.Information => "",
+            LogLevel.Warning => "WARNING ",
+            LogLevel.Error => "ERROR ",
+            LogLevel.Critical => "CRITICAL ",
+            _ => "DEBUG ",
+        }).AppendLine(line.Text);
+        if (line.Exception is { } exception)
+            text.Append(exception).AppendLine();
+    }
+
+    private readonly record struct Line(DateTime At, LogLevel Level, string Text, Exception? Exception);
 }

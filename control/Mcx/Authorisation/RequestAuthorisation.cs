@@ -27,16 +27,13 @@ internal sealed class RequestAuthorisation(McContext context, Authenticator auth
     /// <summary>The methods that somebody may send, for Allow.</summary>
     public static IReadOnlyList<string> Methods { get; } = [.. Table.Select(rule => rule.Method)];
 
-    public static Admission AdmissionOf(string method, bool isWithinDialog) =>
-        Rules.TryGetValue(method, out var rule) ? (isWithinDialog ? rule.Within : rule.Outside) : Admission.Nobody;
-
     /// <summary>False when the request ended here: it was challenged, refused or, an ACK or CANCEL, dropped.</summary>
     public bool TryAuthorise(
         SipTransactionId transaction, SipRequest request, SipFlow flow, Instant now, McxEffects effects, out RequestSender sender)
     {
         sender = default;
         McUser? user;
-        switch (AdmissionOf(request.Method, isWithinDialog: request.To?.Tag is not null))
+        switch (AdmissionOf(request))
         {
             case Admission.Anybody:
                 return true;
@@ -61,6 +58,11 @@ internal sealed class RequestAuthorisation(McContext context, Authenticator auth
         sender = new RequestSender(user);
         return user is not null;
     }
+
+    // The To header is not read where it makes no difference.
+    private static Admission AdmissionOf(SipRequest request) => !Rules.TryGetValue(request.Method, out var rule) ? Admission.Nobody
+        : rule.Outside == rule.Within || request.To?.Tag is null ? rule.Outside
+        : rule.Within;
 
     // Tags and Call-ID are no secret: without this anybody who saw a dialog could change or end it (RFC 3261 26.2.3).
     private McUser? DialogUser(SipTransactionId transaction, SipRequest request, SipFlow flow, Instant now, McxEffects effects)

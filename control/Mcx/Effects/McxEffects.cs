@@ -1,3 +1,4 @@
+using System.Buffers;
 using MediaEngine.Sip;
 
 namespace MediaEngine.Mcx;
@@ -10,6 +11,9 @@ public sealed class McxEffects
 {
     /// <summary>The longest subject or detail of an event, in characters.</summary>
     public const int MaxEventText = 1024;
+
+    private static readonly SearchValues<char> Controls =
+        SearchValues.Create([.. Enumerable.Range(0, 256).Select(c => (char)c).Where(char.IsControl)]);
 
     private readonly List<StoreChange> _changes = [];
     private readonly List<SignallingEffect> _sip = [];
@@ -75,6 +79,6 @@ public sealed class McxEffects
     {
         if (text.Length > MaxEventText)
             text = $"{text.AsSpan(0, MaxEventText)}…";
-        return text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? '?' : c)) : text;
+        return text.AsSpan().ContainsAny(Controls) ? string.Concat(text.Select(c => char.IsControl(c) ? '?' : c)) : text;
     }
 }

@@ -48,7 +48,16 @@ public sealed class Organisation
 
     public McUser? UserBySipIdentity(string? identity) => Find(_usersBySipIdentity, identity);
 
-    public McUser? UserBySipIdentity(SipUri? identity) => identity is null ? null : _usersBySipIdentity.GetValueOrDefault(identity.AddressOfRecord);
+    /// <param name="address">The value of a From, To or P-Preferred-Identity header.</param>
+    public McUser? UserBySipAddress(string? address)
+    {
+        // As in Find: almost always an identity in angle brackets, and nothing before it.
+        if (address is ['<', ..] && address.IndexOf('>', StringComparison.Ordinal) is > 0 and var end
+            && (end == address.Length - 1 || address[end + 1] == ';')
+            && _usersBySipIdentity.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(address.AsSpan(1, end - 1), out McUser? user))
+            return user;
+        return NameAddress.TryParse(address, out NameAddress? parsed) ? _usersBySipIdentity.GetValueOrDefault(parsed.Uri.AddressOfRecord) : null;
+    }
 
     public McGroup? Group(string? identity) => Find(_groups, identity);
 

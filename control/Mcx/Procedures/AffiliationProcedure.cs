@@ -45,18 +45,28 @@ internal sealed class AffiliationProcedure(
     }
 
     /// <summary>Implicit affiliation of a plain endpoint (TS 23.280 10.8.3): to what the organisation says.</summary>
-    public void AffiliateByRegistering(McUser user, string clientId, Instant now, McxEffects effects)
+    /// <param name="isFirst">It was not registered; what registers again is affiliated already.</param>
+    public void AffiliateByRegistering(McUser user, string clientId, bool isFirst, Instant now, McxEffects effects)
     {
-        string mcpttId = McIdentity.Normalise(user.McpttId)!;
+        string mcpttId = context.Organisation.IdentityOf(user);
         string clientKey = McState.ClientKey(mcpttId, clientId);
-        IEnumerable<McGroup> own = context.Organisation.GroupsOf(mcpttId);
-        IReadOnlyList<string> wanted = user.PlainSip!.AffiliatedGroups is { } named
-            ? [.. named.Select(group => McIdentity.Normalise(group)!).Intersect(own.Select(group => McIdentity.Normalise(group.Id)!))]
-            : [.. own.Where(group => !group.PreconfiguredGroupUseOnly && !group.Disabled).Select(group => McIdentity.Normalise(group.Id)!)];
+        IReadOnlyList<string> wanted = GroupsByRegistering(user, mcpttId);
         IReadOnlyList<string> before = context.State.Affiliations.GetValueOrDefault(clientKey)?.Groups ?? [];
+        if (!isFirst && wanted.SequenceEqual(before))
+            return;
         Apply(new Affiliation { Id = clientKey, McpttId = mcpttId, ClientId = clientId, Groups = wanted }, effects);
         effects.Log("affiliated", user.McpttId, wanted.Count == 0 ? "to no group" : string.Join(", ", wanted));
         FollowChange(mcpttId, clientId, before, wanted, now, effects);
+    }
+
+    private IReadOnlyList<string> GroupsByRegistering(McUser user, string mcpttId)
+    {
+        IReadOnlyList<McGroup> own = context.Organisation.GroupsOf(mcpttId);
+        if (own.Count == 0)
+            return [];
+        return user.PlainSip!.AffiliatedGroups is { } named
+            ? [.. named.Select(group => McIdentity.Normalise(group)!).Intersect(own.Select(group => McIdentity.Normalise(group.Id)!))]
+            : [.. own.Where(group => !group.PreconfiguredGroupUseOnly && !group.Disabled).Select(group => McIdentity.Normalise(group.Id)!)];
     }
 
     /// <summary>The client is gone: its affiliations end, and with them its part in regroups and calls.</summary>

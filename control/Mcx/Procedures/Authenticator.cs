@@ -17,12 +17,14 @@ internal sealed class Authenticator : IDisposable
     private readonly DigestAuthentication _digest;
     private readonly AuthenticatedConnections _connections;
     private readonly DigestUsers _users;
+    private readonly DigestSecrets _secrets;
 
     public Authenticator(McContext context, IEntropy entropy)
     {
         _context = context;
         _connections = new AuthenticatedConnections(context.Options.MaxConnections);
         _users = new DigestUsers(context.Organisation, context.Options.Realm);
+        _secrets = _users.TryHash;
         Span<byte> nonceKey = stackalloc byte[NonceKey_bytes];
         entropy.Fill(nonceKey);
         // Many telephones know MD5 only; nobody else may use it.
@@ -45,7 +47,7 @@ internal sealed class Authenticator : IDisposable
             return false;
         // An authenticated client speaks for its own identity only (RFC 3325, TS 24.379 6.2.1).
         string? preferred = request.Headers.Get("P-Preferred-Identity");
-        if (IsIdentityOf(user, request.From) && (preferred is null || (NameAddress.TryParse(preferred, out NameAddress? address) && IsIdentityOf(user, address))))
+        if (IsIdentityOf(user, request.Headers.Get("From")) && (preferred is null || IsIdentityOf(user, preferred)))
             return true;
         _context.Refuse(transaction, request, McxWarning.ServiceAuthorisationFailed, user.McpttId, $"claims to be {request.From}", effects);
         return false;
@@ -82,9 +84,9 @@ internal sealed class Authenticator : IDisposable
 
     // Before a request is read nobody knows what it is about; who may make urgent calls may claim priority, but not for all behind its proxy.
     private static void Vouch(SipRequest request, SipFlow flow, McUser user, McxEffects effects) =>
-        effects.Vouch(flow, mayClaimPriority: IsDirect(request) && (user.AllowEmergencyGroupCall || user.AllowImminentPerilCall));
+        effects.Vouch(flow, mayClaimPriority: (user.AllowEmergencyGroupCall || user.AllowImminentPerilCall) && IsDirect(request));
 
-    private bool IsIdentityOf(McUser user, NameAddress? address) => _context.Organisation.UserBySipIdentity(address?.Uri) == user;
+    private bool IsIdentityOf(McUser user, string? address) => _context.Organisation.UserBySipAddress(address) == user;
 
     private McUser? UserOf(SipFlow flow) =>
         flow.Transport == SipTransportKind.Udp
@@ -100,7 +102,7 @@ internal sealed class Authenticator : IDisposable
         [NotNullWhen(true)] out McUser? user)
     {
         long unixSeconds = _context.WallClock(now).ToUnixTimeSeconds();
-        DigestOutcome outcome = _digest.Verify(request, unixSeconds, _users.TryHash, out string? name);
+        DigestOutcome outcome = _digest.Verify(request, unixSeconds, _secrets, out string? name);
         user = name is null ? null : _users.Find(name);
         switch (outcome)
         {
@@ -109,7 +111,7 @@ internal sealed class Authenticator : IDisposable
                     _connections.Remember(flow, user);
                 return true;
             case DigestOutcome.Missing or DigestOutcome.Stale or DigestOutcome.Replayed:
-                DigestOffer offer = _context.Organisation.UserBySipIdentity(request.From?.Uri)?.PlainSip?.Digest ?? DigestOffer.Sha256First;
+                DigestOffer offer = _context.Organisation.UserBySipAddress(request.Headers.Get("From"))?.PlainSip?.Digest ?? DigestOffer.Sha256First;
                 effects.Respond(transaction, _digest.ChallengeResponse(request, unixSeconds,
                     stale: outcome != DigestOutcome.Missing, offer: offer));
                 return false;

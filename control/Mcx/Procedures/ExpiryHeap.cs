@@ -1,21 +1,27 @@
 namespace MediaEngine.Mcx;
 
-/// <summary>Registrations by when they end, the first on top. Each knows its place, so that a refresh moves it and leaves nothing behind.</summary>
+/// <summary>
+/// Registrations by when they end. Each knows its place, and leaves nothing behind. One that ends later than it did, as after every
+/// refresh, stays where it is until it comes to the top.
+/// </summary>
 internal sealed class ExpiryHeap
 {
     private readonly List<RegisteredClient> _heap = [];
 
-    public RegisteredClient? First => _heap.Count > 0 ? _heap[0] : null;
-
     public void Add(RegisteredClient client)
     {
         client.Place = _heap.Count;
+        client.Due = client.Registration.ExpiresAt;
         _heap.Add(client);
-        Update(client);
+        RiseOrSink(client, client.Place);
     }
 
     /// <summary>Its registration is another one.</summary>
-    public void Update(RegisteredClient client) => RiseOrSink(client, client.Place);
+    public void Update(RegisteredClient client)
+    {
+        if (client.Registration.ExpiresAt < client.Due)
+            Move(client);
+    }
 
     public void Remove(RegisteredClient client)
     {
@@ -25,18 +31,37 @@ internal sealed class ExpiryHeap
             RiseOrSink(last, client.Place);
     }
 
+    /// <summary>The one that ends first, if that is by then.</summary>
+    public RegisteredClient? FirstBy(DateTimeOffset time)
+    {
+        while (_heap.Count > 0 && _heap[0].Due <= time)
+        {
+            RegisteredClient first = _heap[0];
+            if (first.Registration.ExpiresAt == first.Due)
+                return first;
+            Move(first);
+        }
+        return null;
+    }
+
+    private void Move(RegisteredClient client)
+    {
+        client.Due = client.Registration.ExpiresAt;
+        RiseOrSink(client, client.Place);
+    }
+
     private void RiseOrSink(RegisteredClient client, int place)
     {
-        while (place > 0 && IsEarlier(client, _heap[(place - 1) / 2]))
+        while (place > 0 && client.Due < _heap[(place - 1) / 2].Due)
         {
             Put(_heap[(place - 1) / 2], place);
             place = (place - 1) / 2;
         }
         for (int child = 2 * place + 1; child < _heap.Count; child = 2 * place + 1)
         {
-            if (child + 1 < _heap.Count && IsEarlier(_heap[child + 1], _heap[child]))
+            if (child + 1 < _heap.Count && _heap[child + 1].Due < _heap[child].Due)
                 child++;
-            if (!IsEarlier(_heap[child], client))
+            if (_heap[child].Due >= client.Due)
                 break;
             Put(_heap[child], place);
             place = child;
@@ -49,6 +74,4 @@ internal sealed class ExpiryHeap
         _heap[place] = client;
         client.Place = place;
     }
-
-    private static bool IsEarlier(RegisteredClient left, RegisteredClient right) => left.Registration.ExpiresAt < right.Registration.ExpiresAt;
 }

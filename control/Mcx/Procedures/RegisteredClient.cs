@@ -12,4 +12,7 @@ internal sealed class RegisteredClient(Registration registration)
 
     /// <summary>In <see cref="ExpiryHeap"/>.</summary>
     public int Place { get; set; }
+
+    /// <summary>By when <see cref="ExpiryHeap"/> looks at it: when it ends, or before.</summary>
+    public DateTimeOffset Due { get; set; }
 }

@@ -29,7 +29,7 @@ internal sealed class RegistrationProcedure(
 
     private void Handle(SipTransactionId transaction, SipRequest request, SipFlow flow, McUser user, McxKey? uploaded, Instant now, McxEffects effects)
     {
-        if (context.Organisation.UserBySipIdentity(request.To?.Uri) != user)
+        if (context.Organisation.UserBySipAddress(request.Headers.Get("To")) != user)
         {
             context.Refuse(transaction, request, McxWarning.ServiceAuthorisationFailed, user.McpttId, $"registers {request.To}", effects);
             return;
@@ -40,8 +40,7 @@ internal sealed class RegistrationProcedure(
             return;
         }
         string mcpttId = context.Organisation.IdentityOf(user);
-        IReadOnlyList<string> contacts = request.Headers.GetAll("Contact");
-        if (contacts.Count == 0 || contacts.Contains("*"))
+        if (request.Headers.Get("Contact") is null or "*")
         {
             HandleWhole(transaction, request, flow, user, mcpttId, now, effects);
             return;
@@ -65,7 +64,7 @@ internal sealed class RegistrationProcedure(
         }
         if (decision.Bindings.Count == 0)
         {
-            Answer(transaction, request, decision, BindingsOf(mcpttId, except: id), time, effects);
+            Answer(transaction, request, decision, WithOthersOf(mcpttId, id, []), time, effects);
             Remove(id, "de-registered", now, effects);
             return;
         }
@@ -92,14 +91,12 @@ internal sealed class RegistrationProcedure(
             ClientId = before?.ClientId ?? clientId,
             Bindings = decision.Bindings,
         };
-        // Another contact or flow of a client that is here is no new start of it.
-        bool isRefresh = before is not null && !context.State.Registrations.IsRestored(id)
-            && before.Bindings.Any(binding => binding.CallId == request.CallId || decision.Bindings.Any(other => ReferenceEquals(other, binding)));
+        bool isRefresh = before is not null && !context.State.Registrations.IsRestored(id) && Continues(before, registration, request.CallId);
         context.State.Registrations.Set(registration, flow);
         effects.Put(registration);
         if (uploaded is not null)
             clientServerKeys.Store(registration, uploaded, now, effects);
-        Answer(transaction, request, decision, decision.Bindings.Concat(BindingsOf(mcpttId, except: id)), time, effects);
+        Answer(transaction, request, decision, WithOthersOf(mcpttId, id, registration.Bindings), time, effects);
 
         groupKeys.ClientRegistered(id, mcpttId, anew: !isRefresh, now, effects);
         subscriptions.ClientRegistered(id, mcpttId, now);
@@ -110,11 +107,14 @@ internal sealed class RegistrationProcedure(
             return;
         effects.Log("registered", user.McpttId, $"client {clientId} at {registration.Contact} over {flow.Transport}");
         if (isPlain)
-            affiliation.AffiliateByRegistering(user, clientId, now, effects);
+            affiliation.AffiliateByRegistering(user, clientId, isFirst: before is null, now, effects);
         else if (clientServerKeys.Of(user, id) is null)
             effects.Warn("client-without-key", user.McpttId, $"client {clientId} uploaded no CSK: its calls are refused");
-        foreach (PreconfiguredRegroup regroup in context.State.RegroupsOf(mcpttId).Where(regroup => regroup.Users.Contains(mcpttId)))
-            membership.Join(regroup, mcpttId, clientId, effects);
+        foreach (PreconfiguredRegroup regroup in context.State.RegroupsOf(mcpttId))
+        {
+            if (regroup.Users.Contains(mcpttId))
+                membership.Join(regroup, mcpttId, clientId, effects);
+        }
         notification.NotifyAllOf(mcpttId, clientId, effects);
     }
 
@@ -143,7 +143,7 @@ internal sealed class RegistrationProcedure(
     private void HandleWhole(SipTransactionId transaction, SipRequest request, SipFlow flow, McUser user, string mcpttId, Instant now, McxEffects effects)
     {
         DateTimeOffset time = context.WallClock(now);
-        SipRegistration decision = _registrar.Decide(request, flow, [.. BindingsOf(mcpttId, except: null)], time);
+        SipRegistration decision = _registrar.Decide(request, flow, WithOthersOf(mcpttId, id: null, []), time);
         if (decision.Status != 200)
         {
             Refuse(transaction, request, user, decision, now, effects);
@@ -164,11 +164,34 @@ internal sealed class RegistrationProcedure(
     }
 
     private void Answer(
-        SipTransactionId transaction, SipRequest request, SipRegistration decision, IEnumerable<SipBinding> bindings, DateTimeOffset time, McxEffects effects) =>
-        effects.Respond(transaction, _registrar.Answer(request, decision, bindings.Where(binding => binding.ExpiresAt > time), time, context.RandomToken()));
+        SipTransactionId transaction, SipRequest request, SipRegistration decision, IReadOnlyList<SipBinding> bindings, DateTimeOffset time, McxEffects effects) =>
+        effects.Respond(transaction, _registrar.Answer(request, decision, bindings, time));
 
-    private IEnumerable<SipBinding> BindingsOf(string mcpttId, string? except) =>
-        context.State.RegistrationsOf(mcpttId).Where(registration => registration.Id != except).SelectMany(registration => registration.Bindings);
+    /// <summary>A client's bindings, and those of the user's other clients behind them.</summary>
+    private IReadOnlyList<SipBinding> WithOthersOf(string mcpttId, string? id, IReadOnlyList<SipBinding> bindings)
+    {
+        IReadOnlyList<Registration> registrations = context.State.RegistrationsOf(mcpttId);
+        if (registrations.Count == 0 || (registrations.Count == 1 && registrations[0].Id == id))
+            return bindings;
+        var all = new List<SipBinding>(bindings);
+        foreach (Registration registration in registrations)
+        {
+            if (registration.Id != id)
+                all.AddRange(registration.Bindings);
+        }
+        return all;
+    }
+
+    // Another contact or flow of a client that is here is no new start of it.
+    private static bool Continues(Registration before, Registration after, string callId)
+    {
+        foreach (SipBinding binding in before.Bindings)
+        {
+            if (binding.CallId == callId || after.Bindings.Contains(binding))
+                return true;
+        }
+        return false;
+    }
 
     // The rest waits for what is in the message; then everything is looked at again, for it may have changed.
     private void Open(SipTransactionId transaction, SipRequest request, SipFlow flow, McUser user, ReadOnlyMemory<byte> message, Instant now, McxEffects effects)

@@ -84,8 +84,8 @@ internal sealed class RegistrationTable
     /// <summary>The registration that ends first, if that is by now.</summary>
     public bool TryGetExpired(DateTimeOffset time, [NotNullWhen(true)] out Registration? registration)
     {
-        registration = _expiries.First?.Registration;
-        return registration?.ExpiresAt <= time;
+        registration = _expiries.FirstBy(time)?.Registration;
+        return registration is not null;
     }
 
     private void Set(Registration registration, SipFlow? flow, bool isRestored)
@@ -93,14 +93,23 @@ internal sealed class RegistrationTable
         bool isNew = !_clients.TryGetValue(registration.Id, out RegisteredClient? client);
         client ??= new RegisteredClient(registration);
         RegisteredFlow[] before = client.Flows;
+        var flows = new RegisteredFlow[registration.Bindings.Count];
+        for (int i = 0; i < flows.Length; i++)
+            flows[i] = Find(before, registration.Bindings[i]) ?? new RegisteredFlow(client, registration.Bindings[i], flow);
         client.Registration = registration;
         client.IsRestored = isRestored;
-        client.Flows = [.. registration.Bindings.Select(binding =>
-            Array.Find(before, bound => ReferenceEquals(bound.Binding, binding)) ?? new RegisteredFlow(client, binding, flow))];
-        foreach (RegisteredFlow bound in before.Except(client.Flows))
-            Unbind(bound);
-        foreach (RegisteredFlow bound in client.Flows.Except(before))
-            Bind(bound);
+        client.Flows = flows;
+        // The new ones first: one that comes from where an old one came takes its place.
+        foreach (RegisteredFlow bound in flows)
+        {
+            if (!before.Contains(bound))
+                Bind(bound);
+        }
+        foreach (RegisteredFlow bound in before)
+        {
+            if (!flows.Contains(bound))
+                Unbind(bound);
+        }
         if (isNew)
         {
             _clients.Add(registration.Id, client);
@@ -109,8 +118,22 @@ internal sealed class RegistrationTable
             return;
         }
         Registration[] ofUser = _ofUser[registration.McpttId];
-        ofUser[Array.FindIndex(ofUser, other => other.Id == registration.Id)] = registration;
+        for (int i = 0; i < ofUser.Length; i++)
+        {
+            if (ofUser[i].Id == registration.Id)
+                ofUser[i] = registration;
+        }
         _expiries.Update(client);
+    }
+
+    private static RegisteredFlow? Find(RegisteredFlow[] flows, SipBinding binding)
+    {
+        foreach (RegisteredFlow flow in flows)
+        {
+            if (ReferenceEquals(flow.Binding, binding))
+                return flow;
+        }
+        return null;
     }
 
     private void Bind(RegisteredFlow bound)

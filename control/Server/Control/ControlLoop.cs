@@ -14,14 +14,6 @@ namespace MediaEngine.Server;
 internal sealed class ControlLoop : ISipUser, IDisposable
 {
     private const int MaxBatch = 256;
-    private const string EventFormat = "{Event} {Subject}: {Detail}";
-
-    private static readonly Action<ILogger, string, string, string, Exception?> Inform =
-        LoggerMessage.Define<string, string, string>(LogLevel.Information, default, EventFormat);
-
-    private static readonly Action<ILogger, string, string, string, Exception?> Warn =
-        LoggerMessage.Define<string, string, string>(LogLevel.Warning, default, EventFormat);
-
 
     private readonly ControlInbox _inputs = new();
     private readonly McSystem _system;
@@ -214,7 +206,7 @@ internal sealed class ControlLoop : ISipUser, IDisposable
         foreach (KeyEffect effect in _effects.Keys)
             Release(effect);
         foreach (McxEvent happened in _effects.Events)
-            (happened.Warning ? Warn : Inform)(_logger, happened.Name, happened.Subject, happened.Detail, null);
+            _logger.Log(happened.Warning ? LogLevel.Warning : LogLevel.Information, default, new LoggedEvent(happened), null, LoggedEvent.Format);
         // After the effects, so that nobody waits for it.
         if (_effects.Reservation is { } reservation)
             Reserve(reservation);

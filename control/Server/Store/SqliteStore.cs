@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -36,8 +37,12 @@ public sealed class SqliteStore : IStore
 
     private readonly SqliteConnection _connection;
     private readonly StoreSeal? _seal;
-    private readonly SqliteCommand _put;
-    private readonly SqliteCommand _delete;
+    private readonly SqliteStatement _begin;
+    private readonly SqliteStatement _put;
+    private readonly SqliteStatement _delete;
+    private readonly SqliteStatement _commit;
+    private readonly ArrayBufferWriter<byte> _body = new();
+    private readonly Utf8JsonWriter _json;
 
     static SqliteStore()
     {
@@ -93,8 +98,11 @@ public sealed class SqliteStore : IStore
         {
             throw new ConfigurationException("libsqlite3.so.0 is not installed; install the Debian package libsqlite3-0.", e);
         }
-        _put = Prepare("INSERT INTO record (kind, id, body) VALUES ($kind, $id, $body) ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body", "$kind", "$id", "$body");
-        _delete = Prepare("DELETE FROM record WHERE kind = $kind AND id = $id", "$kind", "$id");
+        _begin = new SqliteStatement(_connection, "BEGIN IMMEDIATE");
+        _put = new SqliteStatement(_connection, "INSERT INTO record (kind, id, body) VALUES (?1, ?2, ?3) ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body");
+        _delete = new SqliteStatement(_connection, "DELETE FROM record WHERE kind = ?1 AND id = ?2");
+        _commit = new SqliteStatement(_connection, "COMMIT");
+        _json = new Utf8JsonWriter(_body);
         try
         {
             CheckSeal(path);
@@ -167,33 +175,60 @@ public sealed class SqliteStore : IStore
     {
         if (changes.Count == 0)
             return;
-        using SqliteTransaction transaction = _connection.BeginTransaction();
-        foreach (StoreChange change in changes)
-            Apply(change, transaction);
-        transaction.Commit();
+        _begin.Run();
+        try
+        {
+            foreach (StoreChange change in changes)
+                Apply(change);
+            _commit.Run();
+        }
+        catch
+        {
+            // Some errors have rolled back already.
+            if (SQLitePCL.raw.sqlite3_get_autocommit(_connection.Handle) == 0)
+                Execute("ROLLBACK");
+            throw;
+        }
     }
 
     public void Dispose()
     {
+        _begin.Dispose();
         _put.Dispose();
         _delete.Dispose();
+        _commit.Dispose();
+        _json.Dispose();
         _connection.Dispose();
         _seal?.Dispose();
     }
 
-    private void Apply(StoreChange change, SqliteTransaction transaction)
+    private void Apply(StoreChange change)
     {
         switch (change)
         {
-            case StoreChange.Put put:
-                Type kind = put.Record.GetType();
-                byte[] json = JsonSerializer.SerializeToUtf8Bytes(put.Record, RecordJson.Default.GetTypeInfo(kind)!);
-                Run(_put, transaction, kind.Name, put.Record.Id, put.Record.IsSecret ? Seal(kind.Name, put.Record.Id, json) : Encoding.UTF8.GetString(json));
+            case StoreChange.Put { Record: var record }:
+                string kind = record.GetType().Name;
+                _put.Bind(1, kind).Bind(2, record.Id).Bind(3, record.IsSecret ? Sealed(record, kind) : Json(record)).Run();
                 break;
             case StoreChange.Delete delete:
-                Run(_delete, transaction, delete.Kind.Name, delete.Id);
+                _delete.Bind(1, delete.Kind.Name).Bind(2, delete.Id).Run();
                 break;
         }
+    }
+
+    private ReadOnlySpan<byte> Json(DurableRecord record)
+    {
+        _body.ResetWrittenCount();
+        _json.Reset();
+        JsonSerializer.Serialize(_json, record, RecordJson.Default.GetTypeInfo(record.GetType())!);
+        return _body.WrittenSpan;
+    }
+
+    // Apart from the others: what is secret stays in no buffer.
+    private ReadOnlySpan<byte> Sealed(DurableRecord record, string kind)
+    {
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(record, RecordJson.Default.GetTypeInfo(record.GetType())!);
+        return Encoding.UTF8.GetBytes(Seal(kind, record.Id, json));
     }
 
     private string Seal(string kind, string id, byte[] plaintext)
@@ -224,21 +259,13 @@ public sealed class SqliteStore : IStore
         if (read.ExecuteScalar() is not string body)
         {
             if (_seal is not null)
-                Run(_put, null, kind, SealCheckId, Seal(kind, SealCheckId, []));
+                _put.Bind(1, kind).Bind(2, SealCheckId).Bind(3, Seal(kind, SealCheckId, [])).Run();
             return;
         }
         if (_seal is null)
             throw new ConfigurationException($"{path}: the keys in it are encrypted; set store-key in the configuration or {StoreSeal.EnvironmentVariable} to its store key.");
         if (Open(kind, SealCheckId, body) is null)
             throw new ConfigurationException($"{path}: was encrypted under another store key than the configured one; restore that key, or use another store: its group keys and clients' keys are made anew.");
-    }
-
-    private static void Run(SqliteCommand command, SqliteTransaction? transaction, params ReadOnlySpan<string> values)
-    {
-        command.Transaction = transaction;
-        for (int i = 0; i < values.Length; i++)
-            command.Parameters[i].Value = values[i];
-        command.ExecuteNonQuery();
     }
 
     private List<T> Read<T>(JsonTypeInfo<T> type, bool areSealed = false)

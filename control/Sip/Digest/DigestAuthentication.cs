@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -8,25 +7,26 @@ using MediaEngine.Rtp;
 namespace MediaEngine.Sip;
 
 /// <summary>
-/// The server side of digest (RFC 7616, RFC 8760): SHA-256, qop=auth. A nonce is its issue time, a salt and a keyed hash of both
-/// and the realm, so an unauthenticated peer leaves no state. One thread.
+/// The server side of digest (RFC 7616, RFC 8760): SHA-256, qop=auth. A nonce is its issue time, a salt and a tag over both and
+/// the realm, so an unauthenticated peer leaves no state. One thread.
 /// </summary>
 public sealed class DigestAuthentication : IDisposable
 {
-    private const int Salt_bytes = 8;
-    private const int Mac_bytes = 16;
     private const int MaxClockSkew_s = 60;
+    private const int Decoy_bytes = 16;
 
     /// <summary>Peers answer each challenge of ours; more than that is no peer.</summary>
     private const int MaxCredentials = 4;
 
-    private readonly byte[] _key;
-    private readonly IEntropy _entropy;
+    /// <summary>What stands for the secret of an unknown user.</summary>
+    private readonly byte[] _decoy;
+
+    private readonly NonceSeal _nonces;
     private readonly DigestOptions _options;
     private readonly NonceCounts _counts;
 
-    /// <summary>Time and salt go before the realm.</summary>
-    private readonly byte[] _macInput;
+    /// <summary>A challenge before its nonce.</summary>
+    private readonly string _beforeNonce;
 
     /// <param name="realm">The protection domain, a plain name.</param>
     /// <param name="nonceKey">At least 16 secret octets; nodes that share it accept each other's nonces.</param>
@@ -40,11 +40,11 @@ public sealed class DigestAuthentication : IDisposable
             throw new ArgumentException("A realm is one line.", nameof(realm));
         ArgumentOutOfRangeException.ThrowIfLessThan(nonceKey.Length, 16, nameof(nonceKey));
         Realm = realm;
-        _key = nonceKey.ToArray();
-        _entropy = entropy;
+        _decoy = nonceKey[..Decoy_bytes].ToArray();
+        _nonces = new NonceSeal(Encoding.UTF8.GetBytes(realm), nonceKey, entropy);
         _options = options ?? new DigestOptions();
         _counts = new NonceCounts(_options.MaxTrackedNonces);
-        _macInput = [.. new byte[8 + Salt_bytes], .. Encoding.UTF8.GetBytes(realm)];
+        _beforeNonce = DigestFields.Compose(("realm", realm, true)) + ", nonce=\"";
     }
 
     public string Realm { get; }
@@ -58,16 +58,13 @@ public sealed class DigestAuthentication : IDisposable
     /// <param name="offer">The algorithms where MD5 is allowed.</param>
     public IReadOnlyList<string> Challenge(long unixSeconds, bool stale = false, DigestOffer offer = DigestOffer.Sha256First)
     {
-        string nonce = MakeNonce(unixSeconds);
-        DigestAlgorithm[] algorithms = !_options.AllowMd5
-            ? [DigestAlgorithm.Sha256]
-            : offer switch
-            {
-                DigestOffer.Md5Alone => [DigestAlgorithm.Md5],
-                DigestOffer.Md5First => [DigestAlgorithm.Md5, DigestAlgorithm.Sha256],
-                _ => [DigestAlgorithm.Sha256, DigestAlgorithm.Md5],
-            };
-        return [.. algorithms.Select(algorithm => ChallengeFor(algorithm, nonce, stale))];
+        ReadOnlySpan<DigestAlgorithm> algorithms = Offered(offer);
+        Span<char> nonce = stackalloc char[NonceSeal.Length];
+        _nonces.Make(unixSeconds, nonce);
+        string[] challenges = new string[algorithms.Length];
+        for (int i = 0; i < algorithms.Length; i++)
+            challenges[i] = string.Concat(_beforeNonce, nonce, AfterNonce(algorithms[i]), stale ? ", stale=true" : "");
+        return challenges;
     }
 
     /// <summary>A 401 or 407 to the request with the challenge in it.</summary>
@@ -115,7 +112,11 @@ public sealed class DigestAuthentication : IDisposable
         return outcome;
     }
 
-    public void Dispose() => CryptographicOperations.ZeroMemory(_key);
+    public void Dispose()
+    {
+        CryptographicOperations.ZeroMemory(_decoy);
+        _nonces.Dispose();
+    }
 
     private DigestOutcome Verify(SipRequest request, in DigestCredentials credentials, long unixSeconds, DigestSecrets secrets)
     {
@@ -126,7 +127,7 @@ public sealed class DigestAuthentication : IDisposable
             (algorithm == DigestAlgorithm.Md5 && !_options.AllowMd5) || !SameUri(credentials.Uri, request.RequestUri))
             return DigestOutcome.Malformed;
         long oldest = unixSeconds - (long)_options.NonceLifetime.TotalSeconds;
-        if (!TryReadNonce(credentials.Nonce, out DigestNonce nonce) || nonce.IssuedAt > unixSeconds + MaxClockSkew_s || nonce.IssuedAt < oldest ||
+        if (!_nonces.TryRead(credentials.Nonce, out DigestNonce nonce) || nonce.IssuedAt > unixSeconds + MaxClockSkew_s || nonce.IssuedAt < oldest ||
             _counts.IsForgotten(nonce))
             return DigestOutcome.Stale;
         if (!IsRight(request.Method, credentials, algorithm, secrets))
@@ -146,7 +147,7 @@ public sealed class DigestAuthentication : IDisposable
         bool isKnown = secrets(credentials.User, algorithm, secret);
         // An unknown user costs the same hashes as a known one.
         if (!isKnown)
-            _key.AsSpan(0, 16).CopyTo(secret);
+            _decoy.CopyTo(secret);
         Convert.TryToHexStringLower(secret, hashA1, out _);
         DigestCalculator.Response(algorithm, hashA1, method, credentials.Uri, credentials.Nonce, credentials.NonceCount, credentials.ClientNonce, expected);
         bool isSame = CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes(expected), MemoryMarshal.AsBytes(credentials.Response));
@@ -155,42 +156,17 @@ public sealed class DigestAuthentication : IDisposable
         return isSame & isKnown;
     }
 
-    private string ChallengeFor(DigestAlgorithm algorithm, string nonce, bool stale)
+    private ReadOnlySpan<DigestAlgorithm> Offered(DigestOffer offer) => (_options.AllowMd5, offer) switch
     {
-        string challenge = DigestFields.Compose(("realm", Realm, true), ("nonce", nonce, true), ("qop", "auth", true),
-            ("algorithm", DigestFields.NameOf(algorithm), false));
-        return stale ? challenge + ", stale=true" : challenge;
-    }
+        (false, _) => [DigestAlgorithm.Sha256],
+        (_, DigestOffer.Md5Alone) => [DigestAlgorithm.Md5],
+        (_, DigestOffer.Md5First) => [DigestAlgorithm.Md5, DigestAlgorithm.Sha256],
+        _ => [DigestAlgorithm.Sha256, DigestAlgorithm.Md5],
+    };
 
-    private string MakeNonce(long unixSeconds)
-    {
-        Span<byte> nonce = stackalloc byte[8 + Salt_bytes + Mac_bytes];
-        BinaryPrimitives.WriteInt64BigEndian(nonce, unixSeconds);
-        _entropy.Fill(nonce.Slice(8, Salt_bytes));
-        WriteMac(nonce[..(8 + Salt_bytes)], nonce[(8 + Salt_bytes)..]);
-        return Convert.ToHexStringLower(nonce);
-    }
-
-    private bool TryReadNonce(ReadOnlySpan<char> text, out DigestNonce read)
-    {
-        read = default;
-        Span<byte> nonce = stackalloc byte[8 + Salt_bytes + Mac_bytes];
-        if (text.Length != nonce.Length * 2 ||
-            Convert.FromHexString(text, nonce, out _, out int written) != System.Buffers.OperationStatus.Done || written != nonce.Length)
-            return false;
-        Span<byte> mac = stackalloc byte[Mac_bytes];
-        WriteMac(nonce[..(8 + Salt_bytes)], mac);
-        read = new DigestNonce(BinaryPrimitives.ReadInt64BigEndian(nonce), BinaryPrimitives.ReadUInt64BigEndian(nonce[8..]));
-        return CryptographicOperations.FixedTimeEquals(mac, nonce[(8 + Salt_bytes)..]);
-    }
-
-    private void WriteMac(ReadOnlySpan<byte> timeAndSalt, Span<byte> mac)
-    {
-        timeAndSalt.CopyTo(_macInput);
-        Span<byte> full = stackalloc byte[32];
-        HMACSHA256.HashData(_key, _macInput, full);
-        full[..Mac_bytes].CopyTo(mac);
-    }
+    private static string AfterNonce(DigestAlgorithm algorithm) => algorithm == DigestAlgorithm.Sha256
+        ? "\", qop=\"auth\", algorithm=SHA-256"
+        : "\", qop=\"auth\", algorithm=MD5";
 
     private static bool SameUri(ReadOnlySpan<char> left, string right) => left.SequenceEqual(right) ||
         (SipUri.TryParse(left, out SipUri? a) && SipUri.TryParse(right, out SipUri? b) && a.Equals(b));

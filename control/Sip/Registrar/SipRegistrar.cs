@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 
 namespace MediaEngine.Sip;
 
@@ -31,28 +32,31 @@ public sealed class SipRegistrar
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(current);
-        SipBinding[] live = [.. current.Where(binding => binding.ExpiresAt > now)];
         IReadOnlyList<string> values = request.Headers.GetAll("Contact");
+        List<SipBinding> live = LiveOf(current, now);
         if (values.Count == 0)
             return new SipRegistration { Status = 200, Bindings = live, IsQuery = true };
         if (values.Contains("*"))
             return RemoveAll(request, values, live);
         if (!TryReadPath(request, out IReadOnlyList<string>? path, out SipRegistration? refusal))
             return refusal!;
-        var wanted = new List<WantedBinding>(values.Count);
-        foreach (string value in values)
+        var wanted = new WantedBinding[values.Count];
+        int lasting = 0;
+        bool isTooBrief = false;
+        for (int i = 0; i < wanted.Length; i++)
         {
-            if (!NameAddress.TryParse(value, out NameAddress? contact) || !(contact.Uri.IsSip || contact.Uri.IsTel))
+            if (!WantedBinding.TryRead(values[i], live, out wanted[i]))
                 return Refuse(400, "a Contact that is no SIP URI");
-            wanted.Add(new WantedBinding(contact, DurationOf(request, contact)));
+            TimeSpan duration = wanted[i].Duration = DurationOf(request, wanted[i]);
+            lasting += duration > TimeSpan.Zero ? 1 : 0;
+            isTooBrief |= duration > TimeSpan.Zero && duration < _options.MinExpires;
         }
-        WantedBinding[] lasting = [.. wanted.Where(one => one.Duration > TimeSpan.Zero)];
-        if ((single && wanted.Count > 1) || lasting.Length > _options.MaxBindings)
+        if ((single && wanted.Length > 1) || lasting > _options.MaxBindings)
             return Refuse(single ? 400 : 403, "too many contacts");
-        if (Array.Exists(lasting, one => one.Duration < _options.MinExpires))
-            return Refuse(423, "too brief", "Min-Expires", Seconds(_options.MinExpires));
+        if (isTooBrief)
+            return Refuse(423, "too brief", "Min-Expires", Text(Seconds(_options.MinExpires)));
         bool isOutbound = IsOutbound(request, wanted);
-        if (isOutbound && lasting.Length > 1)
+        if (isOutbound && lasting > 1)
             return Refuse(400, "more than one flow at a time (RFC 5626 6)");
         if (isOutbound && !FirstHopKnowsOutbound(request, path))
             return Refuse(439, "the first proxy does not know outbound");
@@ -60,8 +64,9 @@ public sealed class SipRegistrar
     }
 
     /// <summary>The final response: for 200 with every binding of <paramref name="bindings"/>.</summary>
-    /// <param name="bindings">What is bound now; more than those of the decision when the address-of-record is kept in parts.</param>
-    public SipResponse Answer(SipRequest request, SipRegistration decision, IEnumerable<SipBinding> bindings, DateTimeOffset now, string toTag)
+    /// <param name="bindings">What is bound, those that are over included; more than those of the decision when the address-of-record is kept in parts.</param>
+    /// <param name="toTag">Null = the transaction layer's.</param>
+    public SipResponse Answer(SipRequest request, SipRegistration decision, IReadOnlyList<SipBinding> bindings, DateTimeOffset now, string? toTag = null)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(decision);
@@ -71,54 +76,75 @@ public sealed class SipRegistrar
             response.Headers.Add(header.Name, header.Value);
         if (decision.Status != 200)
             return response;
-        foreach (SipBinding binding in bindings)
-            response.Headers.Add("Contact", Describe(binding, now));
+        for (int i = 0; i < bindings.Count; i++)
+        {
+            if (bindings[i].ExpiresAt > now)
+                response.Headers.Add("Contact", Describe(bindings[i], now));
+        }
         foreach (string path in request.Headers.GetAll("Path"))
             response.Headers.Add("Path", path);
         foreach (string route in _options.ServiceRoute)
             response.Headers.Add("Service-Route", route);
         if (decision.IsOutbound)
             response.Headers.Add("Require", SipOptionTags.Outbound);
-        response.Headers.Add("Supported", $"{SipOptionTags.Path}, {SipOptionTags.Outbound}");
+        response.Headers.Add("Supported", SipOptionTags.Path + ", " + SipOptionTags.Outbound);
         return response;
     }
 
-    private SipRegistration Apply(SipRequest request, SipFlow flow, SipBinding[] live, List<WantedBinding> wanted, IReadOnlyList<string>? path,
+    /// <param name="kept">The live bindings; those that stay remain in it.</param>
+    private SipRegistration Apply(SipRequest request, SipFlow flow, List<SipBinding> kept, WantedBinding[] wanted, IReadOnlyList<string>? path,
         DateTimeOffset now, bool single, bool isOutbound)
     {
-        List<SipBinding> kept = [.. live];
-        var made = new List<SipBinding>(wanted.Count);
-        foreach (WantedBinding one in wanted)
+        var made = new List<SipBinding>(wanted.Length);
+        foreach (ref readonly WantedBinding one in wanted.AsSpan())
         {
             SipBinding binding = Make(request, flow, one, path, now, isOutbound);
-            foreach (SipBinding before in live.Where(before => Replaces(binding, before, single, one.Duration == TimeSpan.Zero)))
+            bool isRemoval = one.Duration == TimeSpan.Zero;
+            for (int i = kept.Count - 1; i >= 0; i--)
             {
+                if (!Replaces(binding, kept[i], single, isRemoval))
+                    continue;
                 // RFC 3261 10.3 step 7: an older request that was late may not undo a newer one.
-                if (before.CallId == binding.CallId && binding.CSeq <= before.CSeq)
+                if (kept[i].CallId == binding.CallId && binding.CSeq <= kept[i].CSeq)
                     return Refuse(500, "an older request came late");
-                kept.Remove(before);
+                kept.RemoveAt(i);
             }
-            made.RemoveAll(other => Replaces(binding, other, single, isRemoval: false));
-            if (one.Duration > TimeSpan.Zero)
-                made.Add(binding);
+            for (int i = made.Count - 1; i >= 0; i--)
+            {
+                if (Replaces(binding, made[i], single, isRemoval: false))
+                    made.RemoveAt(i);
+            }
+            if (!isRemoval)
+                made.Insert(0, binding);
         }
-        made.Reverse();
         while (kept.Count > 0 && made.Count + kept.Count > _options.MaxBindings)
             kept.Remove(kept.MinBy(binding => binding.ExpiresAt)!);
+        // An array, for this is what is kept: a list would bring three objects.
+        SipBinding[] bindings = [.. made, .. kept];
         return new SipRegistration
         {
             Status = 200,
-            // An array, for this is what is kept: a list would bring three objects.
-            Bindings = made.Concat(kept).OrderByDescending(binding => binding.Preference).ToArray(),
+            Bindings = bindings.Length > 1 ? [.. bindings.OrderByDescending(binding => binding.Preference)] : bindings,
             IsOutbound = isOutbound,
         };
     }
 
-    private static SipRegistration RemoveAll(SipRequest request, IReadOnlyList<string> values, SipBinding[] live)
+    private static List<SipBinding> LiveOf(IReadOnlyList<SipBinding> bindings, DateTimeOffset now)
+    {
+        var live = new List<SipBinding>(bindings.Count);
+        for (int i = 0; i < bindings.Count; i++)
+        {
+            if (bindings[i].ExpiresAt > now)
+                live.Add(bindings[i]);
+        }
+        return live;
+    }
+
+    private static SipRegistration RemoveAll(SipRequest request, IReadOnlyList<string> values, List<SipBinding> live)
     {
         if (values.Count > 1 || SecondsOf(request.Headers.Get("Expires")) != 0)
             return Refuse(400, "Contact: * needs Expires: 0 and no other contact");
-        return Array.Exists(live, binding => binding.CallId == request.CallId && request.CSeq.Number <= binding.CSeq)
+        return live.Exists(binding => binding.CallId == request.CallId && request.CSeq.Number <= binding.CSeq)
             ? Refuse(500, "an older request came late")
             : new SipRegistration { Status = 200, Bindings = [] };
     }
@@ -134,24 +160,30 @@ public sealed class SipRegistrar
         return (isRemoval || binding.RegId == before.RegId) && SipContactComparison.AreSame(binding.Contact, before.Contact);
     }
 
-    private static SipBinding Make(SipRequest request, SipFlow flow, WantedBinding wanted, IReadOnlyList<string>? path, DateTimeOffset now, bool isOutbound)
+    private static SipBinding Make(SipRequest request, SipFlow flow, in WantedBinding wanted, IReadOnlyList<string>? path, DateTimeOffset now, bool isOutbound)
     {
-        bool isDirect = path is null && request.Headers.GetAll("Via").Count <= 1;
+        bool isDirect = path is null && IsDirect(request);
+        string remote = flow.Remote.ToString();
+        // Over the other transports it does not matter which port the next hop names.
+        SipUri? nextHop = flow.Transport != SipTransportKind.Tcp ? null : path is null ? wanted.Uri : NextHop(path);
+        IPEndPoint behind = SipDestination.Behind(flow, nextHop).Remote;
         return new SipBinding
         {
-            Contact = wanted.Contact.Uri.AsRequestUri().ToString(),
+            Contact = wanted.Contact,
             Transport = flow.Transport,
-            Address = SipDestination.Behind(flow, path is null ? wanted.Contact.Uri : NextHop(path)).Remote.ToString(),
-            Source = isDirect ? flow.Remote.ToString() : null,
+            Address = behind == flow.Remote ? remote : behind.ToString(),
+            Source = isDirect ? remote : null,
             CallId = request.CallId,
             CSeq = request.CSeq.Number,
             ExpiresAt = now + wanted.Duration,
-            Preference = PreferenceOf(wanted.Contact.Parameters["q"]),
-            Instance = InstanceOf(wanted.Contact),
-            RegId = isOutbound ? RegIdOf(wanted.Contact) : 0,
+            Preference = wanted.Preference,
+            Instance = wanted.Instance,
+            RegId = isOutbound ? wanted.RegId : 0,
             Path = path,
         };
     }
+
+    private static bool IsDirect(SipRequest request) => request.Headers.GetAll("Via").Count <= 1;
 
     private static SipUri NextHop(IReadOnlyList<string> path) =>
         NameAddress.TryParse(path[0], out NameAddress? first) ? first.Uri : throw new InvalidOperationException("A path was not checked.");
@@ -175,50 +207,36 @@ public sealed class SipRegistrar
     public static bool IsLooseRoute(string value) =>
         NameAddress.TryParse(value, out NameAddress? route) && route.Uri is { IsSip: true, IsLooseRouter: true };
 
-    private static bool IsOutbound(SipRequest request, List<WantedBinding> wanted) =>
-        SipOptionTags.IsKnownTo(request, SipOptionTags.Outbound) && wanted.Exists(one => RegIdOf(one.Contact) > 0 && InstanceOf(one.Contact) is not null);
+    private static bool IsOutbound(SipRequest request, WantedBinding[] wanted) =>
+        Array.Exists(wanted, one => one is { RegId: > 0, Instance: not null }) && SipOptionTags.IsKnownTo(request, SipOptionTags.Outbound);
 
     // RFC 5626 6: what passed a proxy came over a flow only when the first one made it so.
     private static bool FirstHopKnowsOutbound(SipRequest request, IReadOnlyList<string>? path) =>
-        request.Headers.GetAll("Via").Count <= 1
+        IsDirect(request)
         || (path is not null && NameAddress.TryParse(path[^1], out NameAddress? first) && first.Uri.Parameters.Contains("ob"));
 
-    private TimeSpan DurationOf(SipRequest request, NameAddress contact)
+    private TimeSpan DurationOf(SipRequest request, in WantedBinding wanted)
     {
-        uint? seconds = SecondsOf(contact.Parameters["expires"]) ?? SecondsOf(request.Headers.Get("Expires"));
+        uint? seconds = SecondsOf(wanted.Expires) ?? SecondsOf(request.Headers.Get("Expires"));
         return seconds < _options.MaxExpires.TotalSeconds ? TimeSpan.FromSeconds(seconds.Value) : _options.MaxExpires;
     }
 
     // What cannot be read counts as not said (RFC 3261 10.2.1.1, 20.19).
     private static uint? SecondsOf(string? text) => SipSyntax.TryParseNumber(SipSyntax.Trim(text), uint.MaxValue, out uint seconds) ? seconds : null;
 
-    private static int PreferenceOf(string? text) =>
-        text is { Length: > 0 and <= 5 } && decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal q) && q <= 1
-            ? (int)(q * 1000)
-            : 1000;
-
-    private static string? InstanceOf(NameAddress contact) =>
-        contact.Parameters["+sip.instance"] is { Length: > 2 and <= MaxInstance_characters } value && SipSyntax.Unquote(value) is { Length: > 0 } instance
-            ? instance
-            : null;
-
-    private static int RegIdOf(NameAddress contact) =>
-        SipSyntax.TryParseNumber(contact.Parameters["reg-id"], int.MaxValue, out uint id) ? (int)id : 0;
-
     private static string Describe(SipBinding binding, DateTimeOffset now)
     {
-        string text = $"<{binding.Contact}>;expires={Seconds(binding.ExpiresAt - now)}";
+        string text = string.Create(CultureInfo.InvariantCulture, $"<{binding.Contact}>;expires={Seconds(binding.ExpiresAt - now)}");
         if (binding.Preference != 1000)
             text += string.Create(CultureInfo.InvariantCulture, $";q={binding.Preference / 1000m:0.###}");
         if (binding.Instance is not null)
             text += ";+sip.instance=" + SipSyntax.Quote(binding.Instance);
-        return binding.RegId == 0 ? text : text + ";reg-id=" + binding.RegId.ToString(CultureInfo.InvariantCulture);
+        return binding.RegId == 0 ? text : text + ";reg-id=" + Text(binding.RegId);
     }
 
-    private static string Seconds(TimeSpan time) => ((long)Math.Ceiling(time.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+    private static long Seconds(TimeSpan time) => (long)Math.Ceiling(time.TotalSeconds);
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static SipRegistration Refuse(int status, string reason, string? header = null, string value = "") =>
-        new() { Status = status, Reason = reason, Bindings = [], Header = header is null ? null : (header, value) };
-
-    private readonly record struct WantedBinding(NameAddress Contact, TimeSpan Duration);
-}
+        new() { Status = status, Reason = reason, Bindings = [], Header = header is null ? null : (header, value) };}

@@ -259,7 +259,9 @@ public class PlainSipTests
 
         Assert.Equal(488, _mcx.SendWithin("phone", dialog, SipMethods.Invite, Sdp("RTP/SAVP")).Status);
         Assert.Equal(488, _mcx.SendWithin("phone", dialog, SipMethods.Invite).Status);
-        Assert.Equal(481, _mcx.SendWithin("phone", SipDialog.FromClient(_mcx.PendingInvite!.Value.Request, _mcx.Register("bob")), SipMethods.Invite).Status);
+        SipRequest invite = _mcx.PendingInvite!.Value.Request;
+        SipDialog other = SipDialog.FromClient(invite, SipResponse.For(invite, 200, toTag: "another"));
+        Assert.Equal(481, _mcx.SendWithin("phone", other, SipMethods.Invite).Status);
         Assert.Empty(_mcx.Media.OfType<MediaEffect.ChangePlainLeg>());
     }
 
