@@ -8,7 +8,7 @@ namespace MediaEngine.Sip;
 /// </summary>
 public static class SipParser
 {
-    private const int UsualHeaders = 32;
+    private const int UsualHeaders = 48;
     private const int UsualHead_chars = 1024;
 
     /// <summary>

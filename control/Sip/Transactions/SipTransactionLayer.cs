@@ -20,10 +20,9 @@ public sealed class SipTransactionLayer : IDisposable
     private readonly Dictionary<UInt128, ServerTransaction> _servers = [];
     private readonly HashSet<UInt128> _merges = [];
     private readonly Dictionary<string, InviteServerTransaction> _awaitingAck = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, InviteServerTransaction> _unacknowledged = new(StringComparer.Ordinal);
+    private readonly UnacknowledgedDialogs _unacknowledged = new();
     private readonly Dictionary<object, InviteClientTransaction> _invitesByToken = [];
-    // Ids, not transactions: an entry outlives its transaction and should not keep its messages.
-    private readonly PriorityQueue<long, long> _deadlines = new();
+    private readonly SipDeadlines _deadlines;
     private readonly AnsweredRequests _answered = new();
     private readonly KeyedHash _hash;
     private long _lastId;
@@ -35,6 +34,7 @@ public sealed class SipTransactionLayer : IDisposable
         _options = options;
         _entropy = entropy;
         _hash = new KeyedHash(entropy);
+        _deadlines = new SipDeadlines(_byId);
         _context = new SipMachineContext(options, counters ?? new SipCounters());
     }
 
@@ -44,19 +44,7 @@ public sealed class SipTransactionLayer : IDisposable
     public int Count => _byId.Count + _answered.Count;
 
     /// <summary>When <see cref="Expire"/> has work, or a moment before.</summary>
-    public Instant NextDeadline
-    {
-        get
-        {
-            while (_deadlines.TryPeek(out long id, out long deadline))
-            {
-                if (_byId.TryGetValue(id, out SipTransaction? transaction) && transaction.Queued.Nanoseconds == deadline)
-                    return Instant.Earlier(new Instant(deadline), AnswersEnd);
-                _deadlines.Dequeue();
-            }
-            return AnswersEnd;
-        }
-    }
+    public Instant NextDeadline => Instant.Earlier(_deadlines.Next, AnswersEnd);
 
     /// <summary>Timer J of the oldest of the answered requests.</summary>
     private Instant AnswersEnd => _answered.OldestAt.IsNever ? Instant.Never : _answered.OldestAt + _context.Timeout;
@@ -99,12 +87,8 @@ public sealed class SipTransactionLayer : IDisposable
         ArgumentNullException.ThrowIfNull(destination);
         CheckRequest(request);
         Enter(now, effects);
-        if (request.Method == SipMethods.Bye && _unacknowledged.TryGetValue(SipTransactionKeys.ForDialogOfServer(request), out InviteServerTransaction? invite)
-            && invite.HeldBye is null)
-        {
-            invite.HeldBye = (token, request.Clone(), destination);
+        if (request.Method == SipMethods.Bye && _unacknowledged.TryHold(token, request, destination))
             return default;
-        }
         if (!HasRoom(_options.MaxTransactions))
         {
             Counters.Add(SipCounter.OverloadDropped);
@@ -184,12 +168,8 @@ public sealed class SipTransactionLayer : IDisposable
         Enter(now, effects);
         while (AnswersEnd <= now)
             _answered.ForgetOldest();
-        while (_deadlines.TryPeek(out long id, out long deadline) && deadline <= now.Nanoseconds)
+        while (_deadlines.TryTakeDue(now, out SipTransaction? transaction))
         {
-            _deadlines.Dequeue();
-            if (!_byId.TryGetValue(id, out SipTransaction? transaction) || transaction.Queued.Nanoseconds != deadline)
-                continue;
-            transaction.Queued = Instant.Never;
             while (transaction.Timers.TryTakeExpired(now, out SipTimer timer))
                 transaction.OnTimer(timer, _context);
             Settle(transaction);
@@ -313,15 +293,8 @@ public sealed class SipTransactionLayer : IDisposable
 
     private void LetByeGo(InviteServerTransaction invite)
     {
-        if (invite.UnacknowledgedDialog is not { } dialog)
-            return;
-        invite.UnacknowledgedDialog = null;
-        if (_unacknowledged.GetValueOrDefault(dialog) == invite)
-            _unacknowledged.Remove(dialog);
-        if (invite.HeldBye is not var (token, bye, destination))
-            return;
-        invite.HeldBye = null;
-        SendRequest(token, bye, destination, _context.Now, _context.Effects);
+        if (_unacknowledged.Over(invite) is var (token, bye, destination))
+            SendRequest(token, bye, destination, _context.Now, _context.Effects);
     }
 
     /// <summary>
@@ -376,8 +349,7 @@ public sealed class SipTransactionLayer : IDisposable
         {
             invite.AckKey = SipTransactionKeys.ForAck(response);
             _awaitingAck[invite.AckKey] = invite;
-            invite.UnacknowledgedDialog = SipTransactionKeys.ForDialogOfServer(response);
-            _unacknowledged[invite.UnacknowledgedDialog] = invite;
+            _unacknowledged.Begin(invite, response);
         }
         Settle(server);
         return taken;
@@ -465,7 +437,7 @@ public sealed class SipTransactionLayer : IDisposable
         _context.Effects = effects;
     }
 
-    /// <summary>After every touch: sends a CANCEL that became due, forgets the dead, keeps the heap's entry no later than the timers.</summary>
+    /// <summary>After every touch: sends a CANCEL that became due, forgets the dead, sees to a deadline no later than the timers.</summary>
     private void Settle(SipTransaction transaction)
     {
         if (transaction is InviteClientTransaction { CancelDue: true } invite)
@@ -479,12 +451,7 @@ public sealed class SipTransactionLayer : IDisposable
             Forget(transaction);
             return;
         }
-        Instant next = transaction.Timers.NextDeadline;
-        if (next < transaction.Queued)
-        {
-            transaction.Queued = next;
-            _deadlines.Enqueue(transaction.Id.Value, next.Nanoseconds);
-        }
+        _deadlines.Keep(transaction);
     }
 
     private void Forget(SipTransaction transaction)
