@@ -35,10 +35,9 @@ public sealed class SipCapabilities
             return null;
         if (!Methods.Contains(request.Method))
             return Refuse(request, 405, "Allow", Allow);
-        if (!SipUri.TryParse(request.RequestUri, out SipUri? uri) || !(uri.IsSip || uri.IsTel))
+        if (!SipUriText.TryCut(request.RequestUri, out SipUriText uri) || uri.Kind == SipUriKind.Foreign)
             return SipResponse.For(request, 416);
-        string[] unsupported = [.. request.Headers.GetAll("Require").Where(tag => !Extensions.Contains(tag, StringComparer.OrdinalIgnoreCase))];
-        if (unsupported.Length > 0)
+        if (request.Headers.Contains("Require") && UnsupportedOf(request) is { Length: > 0 } unsupported)
             return Refuse(request, 420, "Unsupported", string.Join(", ", unsupported));
         if (!UnderstandsBody(request))
             return Refuse(request, 415, "Accept", string.Join(", ", ContentTypes));
@@ -48,6 +47,9 @@ public sealed class SipCapabilities
             return SipResponse.For(request, 406);
         return null;
     }
+
+    private string[] UnsupportedOf(SipRequest request) =>
+        [.. request.Headers.GetAll("Require").Where(tag => !Extensions.Contains(tag, StringComparer.OrdinalIgnoreCase))];
 
     // What has no type, or is no multipart though it says so, is its procedure's to refuse.
     private bool UnderstandsBody(SipRequest request)
