@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace MediaEngine.Sip;
 
 /// <summary>
@@ -15,27 +17,29 @@ internal sealed class NonceCounts(int capacity)
     /// <summary>False when the count was used before or is below the window.</summary>
     public bool TryUse(DigestNonce nonce, uint count)
     {
-        if (!_used.TryGetValue(nonce, out var state))
+        ref (uint Highest, ulong Window) state = ref CollectionsMarshal.GetValueRefOrAddDefault(_used, nonce, out bool isKnown);
+        if (!isKnown)
         {
-            if (_used.Count >= capacity && _order.TryDequeue(out DigestNonce oldest))
+            state = (count, 1);
+            _order.Enqueue(nonce);
+            if (_used.Count > capacity)
             {
+                DigestNonce oldest = _order.Dequeue();
                 _used.Remove(oldest);
                 _forgottenUpTo = Math.Max(_forgottenUpTo, oldest.IssuedAt);
             }
-            _order.Enqueue(nonce);
-            _used[nonce] = (count, 1);
             return true;
         }
         if (count > state.Highest)
         {
             uint shift = count - state.Highest;
-            _used[nonce] = (count, shift >= 64 ? 1 : (state.Window << (int)shift) | 1);
+            state = (count, shift >= 64 ? 1 : (state.Window << (int)shift) | 1);
             return true;
         }
         uint back = state.Highest - count;
         if (back >= 64 || (state.Window & (1UL << (int)back)) != 0)
             return false;
-        _used[nonce] = (state.Highest, state.Window | (1UL << (int)back));
+        state.Window |= 1UL << (int)back;
         return true;
     }
 

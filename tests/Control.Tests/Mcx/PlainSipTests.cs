@@ -30,6 +30,20 @@ public class PlainSipTests
     }
 
     [Fact]
+    public void A_telephone_that_registers_again_stays_affiliated_and_nothing_is_said_of_it()
+    {
+        _mcx.RegisterFrom("first", "phone", "Contact: <sip:u-phone@192.0.2.16:5060>");
+        int told = _mcx.Events.Count(entry => entry.Name == "affiliated");
+        _mcx.RegisterFrom("second", "phone", "Contact: <sip:u-phone@192.0.2.16:5060>");
+
+        Assert.Equal(2, _mcx.Events.Count(entry => entry.Name == "registered"));
+        Assert.Equal((1, 1), (told, _mcx.Events.Count(entry => entry.Name == "affiliated")));
+        Assert.Equal([TestOrganisation.Fire], Assert.Single(_mcx.System.Affiliations).Groups);
+        _mcx.KillAndRestart();
+        Assert.Equal([TestOrganisation.Fire], Assert.Single(_mcx.System.Affiliations).Groups);
+    }
+
+    [Fact]
     public void Md5_is_for_telephones_only()
     {
         Assert.Equal(403, _mcx.RegisterPlain("alice").Status);

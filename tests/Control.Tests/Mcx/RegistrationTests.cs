@@ -1,4 +1,5 @@
 using MediaEngine.Mcx;
+using MediaEngine.Rtp;
 using MediaEngine.Sip;
 using Xunit;
 
@@ -32,6 +33,26 @@ public sealed class RegistrationTests
         _mcx.AnswerPlain("phone", PlainSipTests.Sdp("RTP/SAVP", "a=crypto:2 AES_CM_128_HMAC_SHA1_80 inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz\r\n"));
         Assert.Equal(200, _mcx.LateAnswer!.Status);
         Assert.Contains(_mcx.Events, entry => entry.Name == "call-member-joined");
+    }
+
+    [Fact]
+    public void A_registration_ends_when_its_last_refresh_says_so()
+    {
+        string[] names = ["alice", "bob", "carol", "erin"];
+        var random = new Random(7);
+        var ends = new Dictionary<string, TimeSpan>();
+        for (int i = 0; i < 300; i++)
+        {
+            string name = names[random.Next(names.Length)];
+            TimeSpan lasts = TimeSpan.FromSeconds(random.Next(60, 600));
+            Assert.Equal(200, _mcx.Register(name, (int)lasts.TotalSeconds).Status);
+            ends[name] = _mcx.Now - Instant.Zero + lasts;
+            _mcx.Now += TimeSpan.FromSeconds(random.Next(5, 90));
+            _mcx.Run((system, effects) => system.Expire(_mcx.Now, effects));
+
+            string[] left = [.. ends.Where(end => end.Value > _mcx.Now - Instant.Zero).Select(end => TestOrganisation.Id(end.Key)).Order()];
+            Assert.Equal(left, _mcx.System.Registrations.Select(registration => registration.McpttId).Order());
+        }
     }
 
     [Theory]

@@ -62,6 +62,16 @@ public sealed class SipDigestTests
         Assert.Equal(DigestOutcome.Stale, Verify(server, other.Challenge(1000)[0], 1001, 1, out _));
         Assert.Equal(DigestOutcome.Stale, Verify(server, server.Challenge(5000)[0], 1000, 1, out _));
         Assert.True(DigestClient.IsStale(server.Challenge(1000, stale: true)[0]));
+
+        using DigestAuthentication ofAnotherRealm = new("other.example.org", Key, new Counting());
+        string foreign = ofAnotherRealm.Challenge(1000)[0].Replace("other.example.org", Realm, StringComparison.Ordinal);
+        Assert.Equal(DigestOutcome.Stale, Verify(server, foreign, 1001, 1, out _));
+
+        string challenge = server.Challenge(1000)[0];
+        int start = challenge.IndexOf("nonce=\"", StringComparison.Ordinal) + "nonce=\"".Length;
+        for (int at = start; challenge[at] != '"'; at++)
+            Assert.Equal(DigestOutcome.Stale, Verify(server, challenge.Remove(at, 1).Insert(at, challenge[at] == '0' ? "1" : "0"), 1001, 1, out _));
+        Assert.Equal(DigestOutcome.Ok, Verify(server, challenge, 1001, 1, out _));
     }
 
     [Fact]
