@@ -45,8 +45,6 @@ internal sealed class AeadSessionCipher : SessionCipher
         CryptographicOperations.ZeroMemory(salt);
     }
 
-    public override void Prefetch() => _cipher?.Prefetch();
-
     public override void SealRtp(uint ssrc, ulong index, Span<byte> packet, int header_bytes, Span<byte> tag)
     {
         Vector128<byte> vector = _salt.InitializationVector(ssrc, index);
@@ -65,27 +63,40 @@ internal sealed class AeadSessionCipher : SessionCipher
         return true;
     }
 
+    public override void SealRtcp(uint ssrc, uint word, Span<byte> packet, Span<byte> tag) =>
+        SealRtcp(Cipher(), _salt, ssrc, word, packet, tag);
+
+    /// <summary>The same for who keeps cipher and salt elsewhere.</summary>
     [SkipLocalsInit]
-    public override void SealRtcp(uint ssrc, uint word, Span<byte> packet, Span<byte> tag)
+    public static void SealRtcp(PacketCipher cipher, SessionSalt salt, uint ssrc, uint word, Span<byte> packet, Span<byte> tag)
     {
-        Vector128<byte> vector = _salt.InitializationVector(ssrc, word & PacketTail.MaxRtcpIndex);
+        Vector128<byte> vector = salt.InitializationVector(ssrc, word & PacketTail.MaxRtcpIndex);
         Span<byte> associatedData = stackalloc byte[RtcpHeader.Length_bytes + PacketTail.RtcpIndex_bytes];
         packet[..RtcpHeader.Length_bytes].CopyTo(associatedData);
         BinaryPrimitives.WriteUInt32BigEndian(associatedData[RtcpHeader.Length_bytes..], word);
-        Cipher().Seal(vector, associatedData, packet[RtcpHeader.Length_bytes..], tag);
+        cipher.Seal(vector, associatedData, packet[RtcpHeader.Length_bytes..], tag);
     }
 
-    [SkipLocalsInit]
     public override bool OpenRtcp(
         uint ssrc, uint word, ReadOnlySpan<byte> packet, ReadOnlySpan<byte> tag, Span<byte> destination)
     {
+        if ((word & PacketTail.EncryptedFlag) != 0)
+            return OpenRtcp(Cipher(), _salt, ssrc, word, packet, tag, destination);
         Vector128<byte> vector = _salt.InitializationVector(ssrc, word & PacketTail.MaxRtcpIndex);
-        if ((word & PacketTail.EncryptedFlag) == 0)
-            return Cipher().Open(vector, UnencryptedAssociatedData(packet, word), [], tag, []);
+        return Cipher().Open(vector, UnencryptedAssociatedData(packet, word), [], tag, []);
+    }
+
+    /// <summary>The same of an encrypted packet for who keeps cipher and salt elsewhere.</summary>
+    [SkipLocalsInit]
+    public static bool OpenRtcp(
+        PacketCipher cipher, SessionSalt salt, uint ssrc, uint word, ReadOnlySpan<byte> packet, ReadOnlySpan<byte> tag,
+        Span<byte> destination)
+    {
+        Vector128<byte> vector = salt.InitializationVector(ssrc, word & PacketTail.MaxRtcpIndex);
         Span<byte> associatedData = stackalloc byte[RtcpHeader.Length_bytes + PacketTail.RtcpIndex_bytes];
         packet[..RtcpHeader.Length_bytes].CopyTo(associatedData);
         BinaryPrimitives.WriteUInt32BigEndian(associatedData[RtcpHeader.Length_bytes..], word);
-        if (!Cipher().Open(
+        if (!cipher.Open(
             vector, associatedData, packet[RtcpHeader.Length_bytes..], tag, destination[RtcpHeader.Length_bytes..]))
             return false;
         associatedData[..RtcpHeader.Length_bytes].CopyTo(destination);

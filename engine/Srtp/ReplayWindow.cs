@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using MediaEngine.Rtp;
 
 namespace MediaEngine.Srtp;
 
@@ -11,6 +12,9 @@ internal sealed class ReplayWindow
 {
     public const int MinSize_packets = 64;
     public const int MaxSize_packets = 32768;
+
+    // The object and 1024 bits.
+    private const int Size_bytes = 200;
 
     private readonly ulong[] _seen;
     private readonly ulong _ringMask;
@@ -47,6 +51,9 @@ internal sealed class ReplayWindow
         }
         Mark(index);
     }
+
+    /// <summary>Has the processor fetch the window; the bits lie behind it, for they were made after it.</summary>
+    public static void Prefetch(ReplayWindow? window) => ObjectFetch.Fetch(window, Size_bytes);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private SrtpOutcome CheckBehind(ulong index)

@@ -11,11 +11,6 @@ internal abstract class SessionCipher : IDisposable
     /// <summary>Takes new session keys. Allocates nothing after the first time.</summary>
     public abstract void SetKeys(KeyDerivation derivation, bool rtcp, ulong period);
 
-    /// <summary>Has the processor fetch the keys for a short packet.</summary>
-    public virtual void Prefetch()
-    {
-    }
-
     /// <summary>Encrypts in place and writes the tag.</summary>
     public abstract void SealRtp(uint ssrc, ulong index, Span<byte> packet, int header_bytes, Span<byte> tag);
 

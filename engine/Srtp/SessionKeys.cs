@@ -64,8 +64,6 @@ internal readonly struct SessionKeys : IDisposable
     /// <summary>The keys <see cref="Rtcp"/> returned last have protected or authenticated a packet.</summary>
     public void KeepRtcp() => _rtcpPeriods?.Keep();
 
-    public void PrefetchRtcp() => _rtcp?.Prefetch();
-
     public void Dispose()
     {
         _rtp?.Dispose();

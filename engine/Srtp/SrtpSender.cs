@@ -127,16 +127,6 @@ public sealed class SrtpSender : IDisposable
         return SrtpOutcome.Ok;
     }
 
-    /// <summary>
-    /// Has the processor fetch what the next <see cref="ProtectRtcp(Span{byte}, int, out int)"/> reads. Asked of several senders before the
-    /// first protects, their memory comes at one time instead of one after the other.
-    /// </summary>
-    public void PrefetchRtcp()
-    {
-        _streams.PrefetchRecent();
-        _ring.Current?.PrefetchRtcp();
-    }
-
     /// <summary>Protects an RTCP packet into memory apart from it.</summary>
     public SrtpOutcome ProtectRtcp(ReadOnlySpan<byte> packet, Span<byte> destination, out int protectedLength)
     {

@@ -23,8 +23,8 @@ internal struct StreamTable<TStream>
         return stream is not null && ssrc == _recentSsrc || TryGetOther(ssrc, out stream);
     }
 
-    /// <summary>Has the processor fetch the last stream.</summary>
-    public readonly void PrefetchRecent() => ObjectFetch.Fetch(_recent, bytes: 1);
+    /// <summary>The stream of the last packet.</summary>
+    public readonly TStream? Recent => _recent;
 
     public void Add(uint ssrc, TStream stream)
     {

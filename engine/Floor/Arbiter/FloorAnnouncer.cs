@@ -5,7 +5,7 @@ namespace MediaEngine.Floor;
 /// <summary>Writes the messages of the floor control server (TS 24.380 8.2), fields in the order of the message tables.</summary>
 internal sealed class FloorAnnouncer(FloorPolicy policy, uint serverSsrc, ParticipantTable participants, TalkerList talkers)
 {
-    private readonly TalkerLists _lists = new();
+    private TalkerLists? _lists;
     private byte[] _anonymousIdentity = FloorText.Encode(policy.AnonymousIdentity, nameof(policy.AnonymousIdentity));
 
     public FloorPolicy Policy { get; private set; } = policy;
@@ -153,7 +153,7 @@ internal sealed class FloorAnnouncer(FloorPolicy policy, uint serverSsrc, Partic
             writer.AddAudioSsrc(participant.AudioSsrc);
         if (Policy.MaxTalkers > 1)
         {
-            _lists.Add(ref writer, talkers.All, _anonymousIdentity);
+            (_lists ??= new TalkerLists()).Add(ref writer, talkers.All, _anonymousIdentity);
             return writer;
         }
         if (!participant.Profile.PrivacyRequested)

@@ -10,6 +10,9 @@ namespace MediaEngine.Floor;
 /// </summary>
 internal sealed class ParticipantTable
 {
+    /// <summary>Among so many looking is quicker than hashing, and the numbers lie in one or two lines of memory.</summary>
+    private const int Few = 16;
+
     private readonly Dictionary<int, ParticipantState> _byNumber = [];
     private readonly List<ParticipantState> _behindFunctions = [];
     private readonly Stack<ParticipantState> _spare = [];
@@ -48,8 +51,14 @@ internal sealed class ParticipantTable
 
     private Span<ParticipantState> BehindFunctions => CollectionsMarshal.AsSpan(_behindFunctions);
 
-    public bool TryGet(int number, [NotNullWhen(true)] out ParticipantState? participant) =>
-        _byNumber.TryGetValue(number, out participant);
+    public bool TryGet(int number, [NotNullWhen(true)] out ParticipantState? participant)
+    {
+        if (Count > Few)
+            return _byNumber.TryGetValue(number, out participant);
+        int index = Numbers.IndexOf(number);
+        participant = index < 0 ? null : _dense[index];
+        return index >= 0;
+    }
 
     /// <summary>Whom a message of this session is of: with Track Info, of somebody behind the non-controlling function.</summary>
     public ParticipantState SenderOf(in FloorMessage message, ParticipantState session)

@@ -7,8 +7,11 @@ namespace MediaEngine.Floor;
 /// <summary>The permissions to send media that are in force, oldest first. Ended ones are used again.</summary>
 internal sealed class TalkerList
 {
-    private readonly List<FloorTalker> _talkers = [];
-    private readonly Stack<FloorTalker> _spare = [];
+    // One talker from the beginning: so it lies with the rest of the floor, which is fetched as a whole.
+    private readonly List<FloorTalker> _talkers = new(1);
+    private readonly Stack<FloorTalker> _spare = new(1);
+
+    public TalkerList() => _spare.Push(new FloorTalker());
 
     public int Count => _talkers.Count;
 

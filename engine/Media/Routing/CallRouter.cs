@@ -14,6 +14,9 @@ public sealed class CallRouter
     private readonly CommandExecutor _commands;
     private readonly FloorWatches _watches;
 
+    // The call due next, whose memory comes while other things happen.
+    private MediaCall? _fetched;
+
     /// <param name="limits">Bounds.</param>
     /// <param name="audio">Leads to the audio socket.</param>
     /// <param name="floor">Leads to the floor control socket.</param>
@@ -77,6 +80,9 @@ public sealed class CallRouter
         while (_state.Deadlines.Earliest <= now && !_state.Deadlines.Earliest.IsNever)
         {
             MediaCall call = _state.Deadlines.Top;
+            if (call != _fetched)
+                FloorOutput.Prefetch(call);
+            _state.Deadlines.PrefetchNext();
             call.Floor.Expire(now, _state.Effects);
             call.Subchannel?.Control.Expire(now, _state.Effects);
             _floorOutput.Emit(call);
@@ -87,6 +93,7 @@ public sealed class CallRouter
             // A machine that does not move its deadline on would hold the thread for ever.
             if (call.Deadline <= now)
                 _state.Deadlines.Update(call, now + MinimumRest);
+            FloorOutput.Prefetch(_fetched = _state.Deadlines.Top);
         }
         _watches.Publish(now);
     }

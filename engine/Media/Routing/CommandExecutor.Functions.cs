@@ -64,7 +64,7 @@ internal sealed partial class CommandExecutor
         Unregister(controlling);
         call.ControllingFunction = null;
         call.Floor = arbiter;
-        call.DualFloorListeners = command.Floor.DualFloorListeners;
+        call.Policy = command.Floor;
         JoinAll(call, now);
         return null;
     }

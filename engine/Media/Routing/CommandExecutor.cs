@@ -207,7 +207,7 @@ internal sealed partial class CommandExecutor(
         if (call.Arbiter is not FloorArbiter arbiter)
             return "the floor of the call is controlled elsewhere";
         arbiter.ChangePolicy(command.Floor);
-        call.DualFloorListeners = command.Floor.DualFloorListeners;
+        call.Policy = command.Floor;
         arbiter.Expire(now, state.Effects);
         floorOutput.Emit(call);
         return null;
@@ -240,6 +240,7 @@ internal sealed partial class CommandExecutor(
     {
         MediaCall call = leg.Call;
         call.Legs.Add(leg.Id.Value, leg);
+        call.FloorPaths.Add(leg);
         state.AudioFlows.AddAddress(leg.Audio.Address);
         state.FloorFlows.AddAddress(leg.Floor.Address);
         state.FloorFlows.AddMki(leg.Control.Id.Value, leg.Floor);
@@ -253,6 +254,7 @@ internal sealed partial class CommandExecutor(
     private void Unregister(MediaLeg leg)
     {
         leg.Call.Targets.Update(leg, present: false);
+        leg.Call.FloorPaths.Remove(leg);
         leg.Call.Legs.Remove(leg.Id.Value);
         state.AudioFlows.RemoveAddress(leg.Audio.Address);
         state.FloorFlows.RemoveAddress(leg.Floor.Address);

@@ -29,7 +29,7 @@ internal sealed class ControlKey : IDisposable
 
     public KeyIdentifier Id => _key.Id;
 
-    public SrtpReceiver Receiver { get; }
+    public SrtcpReceiver Receiver { get; }
 
     /// <summary>Legs using it; the last one to leave disposes it.</summary>
     public int Legs { get; set; }
@@ -49,19 +49,17 @@ internal sealed class ControlKey : IDisposable
     public bool HasClaimed(uint serverSsrc) => _serverSsrcs.Contains(serverSsrc);
 
     /// <summary>A sender for one server SSRC.</summary>
-    public SrtpSender CreateSender()
+    public SrtcpSender CreateSender(uint serverSsrc)
     {
         using SrtpMasterKey master = DeriveControlKey();
-        return new SrtpSender(master, SrtpPolicy.Control);
+        return new SrtcpSender(master, serverSsrc);
     }
 
     /// <summary>A receiver apart from the others of this key.</summary>
-    public SrtpReceiver CreateReceiver(int maxSsrcs)
+    public SrtcpReceiver CreateReceiver(int maxSsrcs)
     {
-        var receiver = new SrtpReceiver(SrtpPolicy.Control with { MaxStreams = maxSsrcs, MaxKeys = 1 }, ClientServerKey.Mki_bytes);
         using SrtpMasterKey master = DeriveControlKey();
-        receiver.TryAddKey(master);
-        return receiver;
+        return new SrtcpReceiver(master, maxSsrcs);
     }
 
     public bool IsSame(McxKey other)

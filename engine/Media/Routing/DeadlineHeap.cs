@@ -62,6 +62,13 @@ internal sealed class DeadlineHeap
         Move(new Entry(deadline, call.HeapNumber), _places[call.HeapNumber]);
     }
 
+    /// <summary>Has the processor fetch the call that is due after the top.</summary>
+    public void PrefetchNext()
+    {
+        if (_count > 1)
+            ObjectFetch.Fetch(_calls[_heap[LeastChild(0)].Number], MediaCall.Size_bytes);
+    }
+
     private void Move(Entry entry, int hole)
     {
         if (hole > 0 && entry.Deadline < _heap[(hole - 1) / Children].Deadline)
@@ -87,19 +94,25 @@ internal sealed class DeadlineHeap
     {
         while (Children * hole + 1 < _count)
         {
-            int least = Children * hole + 1;
-            int end = Math.Min(least + Children, _count);
-            for (int child = least + 1; child < end; child++)
-            {
-                if (_heap[child].Deadline < _heap[least].Deadline)
-                    least = child;
-            }
+            int least = LeastChild(hole);
             if (entry.Deadline <= _heap[least].Deadline)
                 break;
             Place(_heap[least], hole);
             hole = least;
         }
         Place(entry, hole);
+    }
+
+    private int LeastChild(int place)
+    {
+        int least = Children * place + 1;
+        int end = Math.Min(least + Children, _count);
+        for (int child = least + 1; child < end; child++)
+        {
+            if (_heap[child].Deadline < _heap[least].Deadline)
+                least = child;
+        }
+        return least;
     }
 
     private void Place(Entry entry, int place)

@@ -9,7 +9,7 @@ internal static class DualFloorRoute
     public static bool IsForOverridingOnly(MediaCall call, int talker, out MediaLeg? overriding)
     {
         overriding = null;
-        if (call.DualFloorListeners == DualFloorListeners.Both)
+        if (call.Policy.DualFloorListeners == DualFloorListeners.Both)
             return false;
         return call.Arbiter?.OverridingTalker is { } number && number != talker &&
             call.Legs.TryGetValue(number, out overriding);

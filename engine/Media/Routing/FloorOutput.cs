@@ -11,10 +11,24 @@ internal sealed class FloorOutput(RouterState state, SendQueue queue, IReportSin
     /// <summary>What a floor machine writes where <see cref="Send"/> puts the leg's own SSRC.</summary>
     public const uint LegSsrcComesLater = 0;
 
-    /// <summary>Receivers whose keys are fetched at one time: in most calls they are in no cache any more.</summary>
-    private const int FetchedAhead = 16;
+    /// <summary>Of a floor's objects, which lie together because they are made together.</summary>
+    private const int FloorSize_bytes = 1152;
+
+    private const int PolicySize_bytes = 240;
 
     private readonly byte[] _scratch = new byte[SendQueue.MaxPayload_bytes];
+
+    /// <summary>
+    /// Has the processor fetch what the floor of a call and the messages of its next event are made of: of most calls nothing is in a
+    /// cache any more, and one after the other each piece would be waited for.
+    /// </summary>
+    public static void Prefetch(MediaCall call)
+    {
+        ObjectFetch.Fetch(call, MediaCall.Size_bytes);
+        ObjectFetch.Fetch(call.Floor, FloorSize_bytes);
+        ObjectFetch.Fetch(call.Policy, PolicySize_bytes);
+        call.FloorPaths.Prefetch(0);
+    }
 
     /// <summary>
     /// Empties <see cref="RouterState.Effects"/>, what plain legs answer included, and notes the call's new deadline.
@@ -23,15 +37,16 @@ internal sealed class FloorOutput(RouterState state, SendQueue queue, IReportSin
     {
         FloorEffects effects = state.Effects;
         call.Subchannel?.Process(effects, state.Now);
+        int place = 0;
         for (int i = 0; i < effects.Count; i++)
         {
-            if (i % FetchedAhead == 0)
-                Prefetch(call, effects, i);
+            if (i != 0 && i % FloorPaths.FetchedAhead == 0)
+                call.FloorPaths.Prefetch(place);
             ref readonly FloorEffect effect = ref effects[i];
             if (effect.Kind == FloorEffectKind.Send)
             {
-                if (call.Legs.TryGetValue(effect.Participant, out MediaLeg? receiver))
-                    Send(receiver, effects.Message(effect));
+                if (call.FloorPaths.TryFind(call, effect.Participant, ref place, out FloorPath path))
+                    Send(path, effects.Message(effect));
                 else if (call.PlainLegs.TryGetValue(effect.Participant, out PlainLeg? plain))
                     plain.Floor.Receive(effects.Message(effect), state);
                 continue;
@@ -39,7 +54,7 @@ internal sealed class FloorOutput(RouterState state, SendQueue queue, IReportSin
             if (effect.Kind == FloorEffectKind.SendToControllingFunction)
             {
                 if (call.ControllingFunction is not null)
-                    Send(call.ControllingFunction, effects.Message(effect));
+                    Send(new FloorPath(call.ControllingFunction), effects.Message(effect));
                 continue;
             }
             if (effect.Kind is FloorEffectKind.SendOnSubchannel or FloorEffectKind.SendOnBearer)
@@ -54,29 +69,19 @@ internal sealed class FloorOutput(RouterState state, SendQueue queue, IReportSin
         state.Deadlines.Update(call, call.NextDeadline);
     }
 
-    private static void Prefetch(MediaCall call, FloorEffects effects, int from)
+    private void Send(in FloorPath path, ReadOnlySpan<byte> message)
     {
-        int end = Math.Min(from + FetchedAhead, effects.Count);
-        for (int i = from; i < end; i++)
-        {
-            if (effects[i].Kind == FloorEffectKind.Send && call.Legs.TryGetValue(effects[i].Participant, out MediaLeg? receiver))
-                receiver.FloorSender.PrefetchRtcp();
-        }
-    }
-
-    private void Send(MediaLeg leg, ReadOnlySpan<byte> message)
-    {
-        if (!leg.Floor.Address.IsUsable || message.Length + leg.FloorSender.MaxOverhead_bytes > _scratch.Length)
+        if (!path.Address.IsUsable || message.Length + path.Sender.Overhead_bytes > _scratch.Length)
             return;
         message.CopyTo(_scratch);
         // One machine serves legs under different keys, and one key may serve several calls: each leg has its own SSRC.
-        BinaryPrimitives.WriteUInt32BigEndian(_scratch.AsSpan(4), leg.ServerSsrc);
-        if (leg.FloorSender.ProtectRtcp(_scratch, message.Length, out int length) != SrtpOutcome.Ok)
+        BinaryPrimitives.WriteUInt32BigEndian(_scratch.AsSpan(4), path.Sender.Ssrc);
+        if (path.Sender.Protect(_scratch, message.Length, out int length) != SrtpOutcome.Ok)
         {
             state.Counters.Drop(MediaDrop.Refused);
             return;
         }
-        if (queue.BeginPayload(_scratch.AsSpan(0, length)) && queue.Add(leg.Floor.Address))
+        if (queue.BeginPayload(_scratch.AsSpan(0, length)) && queue.Add(path.Address))
             state.Counters.SentFloor_packets++;
         else
             state.Counters.Drop(MediaDrop.QueueFull);

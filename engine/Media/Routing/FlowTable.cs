@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace MediaEngine.Media;
@@ -9,27 +10,28 @@ namespace MediaEngine.Media;
 /// </summary>
 internal sealed class FlowTable
 {
-    private readonly Dictionary<ulong, LegFlow[]> _flowsByMki = [];
+    private readonly Dictionary<ulong, SameMki> _flowsByMki = [];
     private readonly Dictionary<SocketAddressKey, int> _flowsAtAddress = [];
     private readonly bool _learnAddresses;
 
     /// <param name="learnAddresses">False: a packet from elsewhere than declared is nobody's.</param>
     public FlowTable(bool learnAddresses) => _learnAddresses = learnAddresses;
 
-    public ReadOnlySpan<LegFlow> Find(ulong mki) => _flowsByMki.TryGetValue(mki, out LegFlow[]? flows) ? flows : [];
+    public ReadOnlySpan<LegFlow> Find(ulong mki)
+    {
+        ref readonly SameMki flows = ref CollectionsMarshal.GetValueRefOrNullRef(_flowsByMki, mki);
+        return Unsafe.IsNullRef(in flows) ? [] : flows.More ?? new ReadOnlySpan<LegFlow>(in flows.First);
+    }
 
-    public void AddMki(ulong mki, LegFlow flow) =>
-        _flowsByMki[mki] = _flowsByMki.TryGetValue(mki, out LegFlow[]? flows) ? [.. flows, flow] : [flow];
+    public void AddMki(ulong mki, LegFlow flow) => _flowsByMki[mki] = new SameMki([.. Find(mki), flow]);
 
     public void RemoveMki(ulong mki, LegFlow flow)
     {
-        if (!_flowsByMki.TryGetValue(mki, out LegFlow[]? flows))
-            return;
-        LegFlow[] rest = Array.FindAll(flows, other => other != flow);
+        LegFlow[] rest = Array.FindAll(Find(mki).ToArray(), other => other != flow);
         if (rest.Length == 0)
             _flowsByMki.Remove(mki);
         else
-            _flowsByMki[mki] = rest;
+            _flowsByMki[mki] = new SameMki(rest);
     }
 
     public void AddAddress(SocketAddressKey address)
@@ -105,5 +107,12 @@ internal sealed class FlowTable
         if (ambiguous)
             best = null;
         return best is not null;
+    }
+
+    /// <summary>Mostly one flow, which needs no array.</summary>
+    private readonly struct SameMki(LegFlow[] flows)
+    {
+        public readonly LegFlow First = flows[0];
+        public readonly LegFlow[]? More = flows.Length > 1 ? flows : null;
     }
 }

@@ -25,7 +25,7 @@ internal sealed class FunctionLink : IDisposable
         _maxFailures = limits.MaxFailedSenders_per_s;
     }
 
-    public SrtpReceiver FloorReceiver { get; }
+    public SrtcpReceiver FloorReceiver { get; }
 
     /// <summary>The key stays the call's.</summary>
     public void AddGroupKey(GroupMasterKey key) => _media.AddGroupKey(key);

@@ -7,13 +7,18 @@ namespace MediaEngine.Media;
 /// <summary>A call: its floor, its keys, its legs and where media goes.</summary>
 internal sealed class MediaCall : IDisposable
 {
+    /// <summary>Of the object and the paths, which are made first and so lie behind it.</summary>
+    public const int Size_bytes = 192 + 8 * FloorPath.Size_bytes;
+
+    private FloorPaths _floorPaths = new();
+
     public MediaCall(OpenCall command, ICallFloor floor, CallSubchannel? subchannel)
     {
         Id = command.Call;
         GroupIdentity = command.GroupIdentity;
         Subchannel = subchannel;
         Floor = floor;
-        DualFloorListeners = command.Floor.DualFloorListeners;
+        Policy = command.Floor;
         IdleReport = new FloorChanged(Id, null);
         GroupKeys.Add(command.MediaKey);
         SendingKey = command.MediaKey;
@@ -36,6 +41,9 @@ internal sealed class MediaCall : IDisposable
 
     public Dictionary<int, MediaLeg> Legs { get; } = [];
 
+    /// <summary>The way of floor messages to <see cref="Legs"/>.</summary>
+    public ref FloorPaths FloorPaths => ref _floorPaths;
+
     /// <summary>Legs that neither hold the group's keys nor speak floor control; numbered with <see cref="Legs"/>.</summary>
     public Dictionary<int, PlainLeg> PlainLegs { get; } = [];
 
@@ -50,8 +58,8 @@ internal sealed class MediaCall : IDisposable
     /// <summary>Null when the call has no bearer. Owned.</summary>
     public CallSubchannel? Subchannel { get; }
 
-    /// <summary>Of the floor policy.</summary>
-    public DualFloorListeners DualFloorListeners { get; set; }
+    /// <summary>The rules of the floor that is controlled here, or was last.</summary>
+    public FloorPolicy Policy { get; set; }
 
     public FloorChanged IdleReport { get; }
 

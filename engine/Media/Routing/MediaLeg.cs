@@ -24,9 +24,9 @@ internal sealed class MediaLeg : IDisposable
         Control = control;
         Audio = new LegFlow(this, SocketAddressKey.From(command.Audio)) { Ssrc = command.Profile.AudioSsrc };
         FloorSsrc = command.FloorSsrc;
-        Floor = new LegFlow(this, SocketAddressKey.From(command.Floor)) { Ssrc = FloorSsrc };
+        Floor = new LegFlow(this, SocketAddressKey.From(command.Floor), control.Receiver) { Ssrc = FloorSsrc };
         TalkingReport = new FloorChanged(call.Id, Id);
-        FloorSender = control.CreateSender();
+        FloorSender = control.CreateSender(ServerSsrc);
         MediaReceiver = new SrtpReceiver(
             SrtpPolicy.GroupMedia with { MaxStreams = MaxMediaSsrcs, MaxKeys = maxKeys }, GroupMasterKey.Mki_bytes);
     }
@@ -46,11 +46,11 @@ internal sealed class MediaLeg : IDisposable
         Control = control;
         Audio = new LegFlow(this, SocketAddressKey.From(peer.Audio));
         FloorSsrc = peer.PeerSsrc;
-        Floor = new LegFlow(this, SocketAddressKey.From(peer.Floor)) { Ssrc = FloorSsrc };
-        TalkingReport = new FloorChanged(call.Id, Id);
-        FloorSender = control.CreateSender();
-        MediaReceiver = new SrtpReceiver(SrtpPolicy.GroupMedia, GroupMasterKey.Mki_bytes);
         Function = new FunctionLink(control, limits);
+        Floor = new LegFlow(this, SocketAddressKey.From(peer.Floor), Function.FloorReceiver) { Ssrc = FloorSsrc };
+        TalkingReport = new FloorChanged(call.Id, Id);
+        FloorSender = control.CreateSender(ServerSsrc);
+        MediaReceiver = new SrtpReceiver(SrtpPolicy.GroupMedia, GroupMasterKey.Mki_bytes);
     }
 
     /// <summary>SSRCs a leg may use under one GMK; an endpoint that restarts its stream takes a new one.</summary>
@@ -82,7 +82,7 @@ internal sealed class MediaLeg : IDisposable
 
     public LegFlow Floor { get; }
 
-    public SrtpSender FloorSender { get; }
+    public SrtcpSender FloorSender { get; }
 
     public SrtpReceiver MediaReceiver { get; }
 
@@ -90,6 +90,9 @@ internal sealed class MediaLeg : IDisposable
     public FloorChanged TalkingReport { get; }
 
     public FloorRefusals Refusals { get; } = new();
+
+    /// <summary>Its place in <see cref="FloorPaths"/>.</summary>
+    public int FloorPlace { get; set; }
 
     /// <summary>Its place in <see cref="UnicastTargets"/>, -1 when it has none.</summary>
     public int TargetIndex { get; set; } = -1;

@@ -12,6 +12,8 @@ internal sealed class PacketHandler(RouterState state, SendQueue audioQueue, Flo
     /// <summary>The static RTP payload type of comfort noise (RFC 3389).</summary>
     private const byte ComfortNoise = 13;
 
+    private const int FloorParticipantProfileSize_bytes = 64;
+
     private readonly byte[] _scratch = new byte[SendQueue.MaxPayload_bytes];
 
     /// <summary>The legs that are served another way.</summary>
@@ -100,6 +102,7 @@ internal sealed class PacketHandler(RouterState state, SendQueue audioQueue, Flo
             state.Counters.Drop(ReasonFor(selection));
             return;
         }
+        Prefetch(flow);
         // One key serves both directions: a message of ours that comes back would authenticate.
         foreach (LegFlow sameKey in state.FloorFlows.Find(cskId))
         {
@@ -115,8 +118,7 @@ internal sealed class PacketHandler(RouterState state, SendQueue audioQueue, Flo
             state.Counters.Drop(MediaDrop.UnknownSource);
             return;
         }
-        SrtpReceiver receiver = leg.Function?.FloorReceiver ?? leg.Control.Receiver;
-        SrtpOutcome outcome = receiver.UnprotectRtcp(packet, _scratch, out int length);
+        SrtpOutcome outcome = flow.Control!.Unprotect(packet, _scratch, out int length);
         if (outcome != SrtpOutcome.Ok)
         {
             state.Counters.Drop(MediaDropReasons.Of(outcome));
@@ -126,12 +128,22 @@ internal sealed class PacketHandler(RouterState state, SendQueue audioQueue, Flo
         flow.Ssrc = ssrc;
         // The same for messages of ours to legs that are gone: they may not move anybody.
         if (selection == FlowSelection.FoundElsewhere && !leg.Control.HasClaimed(ssrc))
+        {
             state.FloorFlows.Move(flow, from);
+            leg.Call.FloorPaths.Move(leg);
+        }
         FloorOutcome heard = leg.Call.Floor.Receive(leg.Id.Value, _scratch.AsSpan(0, length), now, state.Effects);
         if (heard is FloorOutcome.Malformed or FloorOutcome.TooManyMessages)
             state.Counters.Drop(MediaDrop.FloorMalformed);
         FloorRefusals.Note(leg, state, reports, now);
         floorOutput.Emit(leg.Call);
+    }
+
+    private static void Prefetch(LegFlow flow)
+    {
+        flow.Control!.Prefetch();
+        FloorOutput.Prefetch(flow.Call);
+        ObjectFetch.Fetch(flow.Leg.Profile, FloorParticipantProfileSize_bytes);
     }
 
     private void Forward(MediaCall call, int talker, int except, ReadOnlySpan<byte> packet)

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using System.Security.Cryptography;
 
 namespace MediaEngine.Srtp;
@@ -19,21 +18,20 @@ internal readonly unsafe struct GcmKeyMemory
     public const int Powers = 24;
 
     private const int Block_bytes = 16;
-    private const int Alignment_bytes = 32;
-    private const int CacheLine_bytes = 64;
+    private const int Alignment_bytes = 64;
+    private const int ShortPacketPowers = 8;
 
     private readonly byte[] _memory;
-    private readonly Vector128<byte>* _roundKeysEnd;
+    private readonly int _roundKeys;
 
     public GcmKeyMemory(int key_bytes)
     {
-        int roundKeys = (key_bytes == 16 ? Aes128Rounds.Count : Aes256Rounds.Count) + 1;
+        _roundKeys = (key_bytes == 16 ? Aes128Rounds.Count : Aes256Rounds.Count) + 1;
         // The pinned heap aligns to 8.
-        _memory = GC.AllocateArray<byte>((Powers + roundKeys) * Block_bytes + Alignment_bytes - 8, pinned: true);
+        _memory = GC.AllocateArray<byte>((Powers + _roundKeys) * Block_bytes + Alignment_bytes - 8, pinned: true);
         nuint start = (nuint)Marshal.UnsafeAddrOfPinnedArrayElement(_memory, 0);
         start = (start + Alignment_bytes - 1) & ~(nuint)(Alignment_bytes - 1);
         RoundKeys = (Vector128<byte>*)start + Powers;
-        _roundKeysEnd = RoundKeys + roundKeys;
     }
 
     public Vector128<byte>* RoundKeys { get; }
@@ -48,16 +46,8 @@ internal readonly unsafe struct GcmKeyMemory
             *(PowersEnd - 1 - i) = ascending[i];
     }
 
-    /// <summary>Has the processor fetch what a packet of a hundred octets needs.</summary>
-    public void Prefetch()
-    {
-        if (!Sse.IsSupported)
-            return;
-        byte* end = (byte*)_roundKeysEnd;
-        for (byte* line = (byte*)(PowersEnd - 8); line < end; line += CacheLine_bytes)
-            Sse.Prefetch0(line);
-        Sse.Prefetch0(end - 1);
-    }
+    /// <summary>What a packet of a hundred octets needs.</summary>
+    public PinnedMemory ForShortPacket => new((byte*)(PowersEnd - ShortPacketPowers), (ShortPacketPowers + _roundKeys) * Block_bytes);
 
     public void Clear() => CryptographicOperations.ZeroMemory(_memory);
 }

@@ -11,6 +11,9 @@ internal abstract class PacketCipher : IDisposable
     public const int Nonce_bytes = 12;
     public const int Tag_bytes = 16;
 
+    /// <summary>No cipher's object is larger.</summary>
+    public const int Size_bytes = 56;
+
     /// <summary>The cipher of this machine for a key of 16 or 32 octets.</summary>
     public static PacketCipher Create(ReadOnlySpan<byte> key) => CipherChoice.Create(key);
 
@@ -26,10 +29,8 @@ internal abstract class PacketCipher : IDisposable
     /// <summary>Goes on with another key of the same length; false when the cipher cannot, and a new one is needed.</summary>
     public virtual bool TrySetKey(ReadOnlySpan<byte> key) => false;
 
-    /// <summary>Has the processor fetch the key for a short packet.</summary>
-    public virtual void Prefetch()
-    {
-    }
+    /// <summary>What a packet of a hundred octets reads of the key; empty when the key lies in many places.</summary>
+    public virtual PinnedMemory ShortPacketKeys => default;
 
     /// <summary>Encrypts <paramref name="text"/> in place.</summary>
     /// <param name="nonce">As <see cref="Nonce"/> makes it.</param>

@@ -24,7 +24,7 @@ internal sealed unsafe class WideGcmCipher<TWidth> : PacketCipher
         Expand(key);
     }
 
-    public override void Prefetch() => _key.Prefetch();
+    public override PinnedMemory ShortPacketKeys => _key.ForShortPacket;
 
     public override void Seal(
         Vector128<byte> nonce, ReadOnlySpan<byte> associatedData, Span<byte> text, Span<byte> tag)

@@ -236,6 +236,28 @@ public class MediaFloorTests
     }
 
     [Fact]
+    public void Everybody_hears_each_decision_however_legs_came_and_went()
+    {
+        List<TestClient> clients = [.. Enumerable.Range(1, 40).Select(number => _harness.Join(number))];
+        foreach (int gone in new[] { 38, 20, 7, 0 })
+        {
+            _harness.Router.Execute(new RemoveLeg(RouterHarness.Call, new LegId(clients[gone].Number)), _harness.Now);
+            clients.RemoveAt(gone);
+        }
+        clients.Add(_harness.Join(41));
+        foreach (TestClient talker in new[] { clients[0], clients[18], clients[^2], clients[^1] })
+        {
+            _harness.Clear();
+            _harness.ReceiveFloor(talker.Floor, talker.FloorPacket(FloorMessageType.Request));
+            Assert.All(clients, client => Assert.Equal(
+                [client == talker ? FloorMessageType.Granted : FloorMessageType.Taken], _harness.FloorMessagesFor(client)));
+            _harness.Clear();
+            _harness.ReceiveFloor(talker.Floor, talker.FloorPacket(FloorMessageType.Release));
+            Assert.All(clients, client => Assert.Equal([FloorMessageType.Idle], _harness.FloorMessagesFor(client)));
+        }
+    }
+
+    [Fact]
     public void Commands_that_cannot_be_carried_out_are_refused_with_a_reason()
     {
         TestClient first = _harness.Join(1);
