@@ -59,16 +59,6 @@ internal sealed class AffiliationProcedure(
         FollowChange(mcpttId, clientId, before, wanted, now, effects);
     }
 
-    private IReadOnlyList<string> GroupsByRegistering(McUser user, string mcpttId)
-    {
-        IReadOnlyList<McGroup> own = context.Organisation.GroupsOf(mcpttId);
-        if (own.Count == 0)
-            return [];
-        return user.PlainSip!.AffiliatedGroups is { } named
-            ? [.. named.Select(group => McIdentity.Normalise(group)!).Intersect(own.Select(group => McIdentity.Normalise(group.Id)!))]
-            : [.. own.Where(group => !group.PreconfiguredGroupUseOnly && !group.Disabled).Select(group => McIdentity.Normalise(group.Id)!)];
-    }
-
     /// <summary>The client is gone: its affiliations end, and with them its part in regroups and calls.</summary>
     public void DropAll(string mcpttId, string clientId, Instant now, McxEffects effects)
     {
@@ -82,6 +72,16 @@ internal sealed class AffiliationProcedure(
             membership.Leave(regroup, mcpttId, clientId, effects);
             callRelease.Leave(regroup.Id, mcpttId, clientId, "de-registered", effects);
         }
+    }
+
+    private IReadOnlyList<string> GroupsByRegistering(McUser user, string mcpttId)
+    {
+        IReadOnlyList<McGroup> own = context.Organisation.GroupsOf(mcpttId);
+        if (own.Count == 0)
+            return [];
+        return user.PlainSip!.AffiliatedGroups is { } named
+            ? [.. named.Select(group => McIdentity.Normalise(group)!).Intersect(own.Select(group => McIdentity.Normalise(group.Id)!))]
+            : [.. own.Where(group => !group.PreconfiguredGroupUseOnly && !group.Disabled).Select(group => McIdentity.Normalise(group.Id)!)];
     }
 
     private bool TryResolve(

@@ -239,4 +239,5 @@ public sealed class SipRegistrar
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static SipRegistration Refuse(int status, string reason, string? header = null, string value = "") =>
-        new() { Status = status, Reason = reason, Bindings = [], Header = header is null ? null : (header, value) };}
+        new() { Status = status, Reason = reason, Bindings = [], Header = header is null ? null : (header, value) };
+}
