@@ -7,6 +7,7 @@ namespace MediaEngine.Server;
 internal sealed class ControlInbox : IDisposable
 {
     private const int Capacity = 65_536;
+    private const int Behind = 1024;
     private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
 
     private readonly Channel<ControlEvent> _events = Channel.CreateBounded<ControlEvent>(new BoundedChannelOptions(Capacity) { SingleReader = true });
@@ -15,6 +16,9 @@ internal sealed class ControlInbox : IDisposable
     private volatile bool _isClosed;
 
     public ControlInbox() => _isEmpty = () => !_isClosed && !_events.Reader.TryPeek(out _);
+
+    /// <summary>More waits than is taken in a few turns.</summary>
+    public bool IsBehind => _events.Reader.Count > Behind;
 
     /// <summary>Nothing is taken any more, and the loop shall end.</summary>
     public bool IsClosed => _isClosed;

@@ -50,6 +50,8 @@ internal sealed class ControlLoop : ISipUser, IDisposable
         _ = ForwardReportsAsync();
     }
 
+    public bool IsBusy => _inputs.IsBehind;
+
     public void OnRequest(SipTransactionId transaction, SipRequest request, SipFlow flow)
     {
         // Full = the loop cannot keep up: tell the client at once instead of letting it wait (RFC 3261 21.5.4).

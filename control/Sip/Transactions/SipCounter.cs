@@ -23,6 +23,7 @@ public enum SipCounter
     ResponseNotAllowedDropped,
     LateResponseDropped,
     QueueFullDropped,
+    StaleDropped,
     CommandQueueFull,
     SendQueueFullDropped,
     SendErrors,

@@ -40,7 +40,7 @@ public sealed class SipTransactionLayer : IDisposable
 
     public SipCounters Counters => _context.Counters;
 
-    /// <summary>Live transactions.</summary>
+    /// <summary>Live transactions, and requests whose answers are kept.</summary>
     public int Count => _byId.Count + _answered.Count;
 
     /// <summary>When <see cref="Expire"/> has work, or a moment before.</summary>
@@ -237,19 +237,19 @@ public sealed class SipTransactionLayer : IDisposable
     }
 
     /// <summary>
-    /// When it is full answered requests make room of which no repetition is under way any more: none comes T2 after the one before,
-    /// and T4 is how long a message stays in the network.
+    /// When there are too many answers those go of which no repetition is under way any more: none comes T2 after the one before, and
+    /// T4 is how long a message stays in the network.
     /// </summary>
     private bool HasRoom(int capacity)
     {
-        while (Count >= capacity || _answered.Reserved_bytes > _options.MaxAnswers_bytes)
+        while (_answered.Reserved_bytes > _options.MaxAnswers_bytes)
         {
             if (_answered.Count == 0 || _context.Now - _answered.OldestAt < _options.T4)
                 return false;
             Counters.Add(SipCounter.AnsweredForgotten);
             _answered.ForgetOldest();
         }
-        return true;
+        return _byId.Count < capacity;
     }
 
     private int CapacityFor(SipStanding standing) => standing switch

@@ -18,6 +18,7 @@ public sealed record SipTransactionOptions
     /// <summary>RFC 3261 17.2.1: 100 goes out when the user has not answered an INVITE by then.</summary>
     public TimeSpan TryingAfter { get; init; } = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>Those of answered requests, of which nothing but the answer is kept, do not count.</summary>
     public int MaxTransactions { get; init; } = 100_000;
 
     /// <summary>Octets of final responses over UDP that are kept for repeated requests; with more new requests are refused.</summary>

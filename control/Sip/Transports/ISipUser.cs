@@ -6,6 +6,12 @@ namespace MediaEngine.Sip;
 public interface ISipUser
 {
     /// <summary>
+    /// It has enough to do: what wires bring waits in the stack, where requests that grew old are dropped, but for urgent ones. Looked
+    /// at often.
+    /// </summary>
+    bool IsBusy => false;
+
+    /// <summary>
     /// A new request; answer it with <see cref="SipStack.Respond"/>. The ACK for a 2xx comes with transaction 0 and is not
     /// answered. A CANCEL comes with its INVITE's transaction, already answered 200: answer the INVITE 487.
     /// </summary>

@@ -12,6 +12,7 @@ namespace MediaEngine.Sip;
 public sealed class SipStack : IAsyncDisposable
 {
     private const int MinKnown = 65_536;
+    private static readonly TimeSpan BusyLook = TimeSpan.FromMilliseconds(5);
     private readonly SipStackOptions _options;
     private readonly ISipUser _user;
     private readonly IEntropy _entropy;
@@ -162,14 +163,14 @@ public sealed class SipStack : IAsyncDisposable
         _inbox.Dispose();
     }
 
-    private static Instant Now() => new(Stopwatch.GetElapsedTime(0).Ticks * 100);
+    internal static Instant Now() => new(Stopwatch.GetElapsedTime(0).Ticks * 100);
 
     private void Run()
     {
         while (!_stopping)
         {
             bool worked = false;
-            for (int i = 0; i < 64 && _inbox.TryTake(out StackItem item); i++)
+            for (int i = 0; i < 64 && _inbox.TryTake(urgentOnly: _user.IsBusy, out StackItem item); i++)
             {
                 worked = true;
                 Handle(item);
@@ -179,8 +180,12 @@ public sealed class SipStack : IAsyncDisposable
             worked |= _effects.Count > 0;
             Execute();
             _transactions = _layer.Count;
-            if (!worked)
-                _inbox.Wait(UntilNextDeadline());
+            if (worked)
+                continue;
+            // What a busy user does wakes this thread; what ends without an answer does not.
+            bool isBusy = _user.IsBusy;
+            TimeSpan until = UntilNextDeadline();
+            _inbox.Wait(isBusy, isBusy && until > BusyLook ? BusyLook : until);
         }
         // What was handed over before the end is sent.
         for (int i = 0; i < _options.CommandQueue_items && _inbox.TryTakeCommand(out StackItem item); i++)
@@ -203,8 +208,11 @@ public sealed class SipStack : IAsyncDisposable
             _unproven.Received(item.Flow.Remote.Address, item.Length, now);
         switch (item.Kind)
         {
+            case StackItemKind.Message when IsStale(item, now):
+                Counters.Add(SipCounter.StaleDropped);
+                break;
             case StackItemKind.Message:
-                _layer!.Receive(item.Message!, item.Flow, now, _effects, StandingOf(item));
+                _layer!.Receive(item.Message!, item.Flow, now, _effects, item.Standing);
                 break;
             case StackItemKind.Reject:
                 _layer!.Reject((SipRequest)item.Message!, item.Status, item.Flow, now, _effects);
@@ -230,6 +238,14 @@ public sealed class SipStack : IAsyncDisposable
                 break;
         }
     }
+
+    /// <summary>
+    /// It will come again, or has: a client repeats over UDP after T1, and an answer later than that finds two requests. What came too
+    /// much is so dropped before it has cost anything, and what is answered is answered in time.
+    /// </summary>
+    private bool IsStale(in StackItem item, Instant now) =>
+        item.Flow.Transport == SipTransportKind.Udp && item.Standing != SipStanding.Priority && now - item.At > _options.Transactions.T1 / 2 &&
+        item.Message is SipRequest { Method: not SipMethods.Ack, To.Tag: null } && _inbox.IsBehind;
 
     private void Execute()
     {
@@ -289,19 +305,6 @@ public sealed class SipStack : IAsyncDisposable
         Counters.Add(SipCounter.UnprovenAnswerDropped);
         return false;
     }
-
-    private SipStanding StandingOf(in StackItem item)
-    {
-        if (!_known.Contains(item.Flow))
-            return SipStanding.Stranger;
-        return _known.MayClaimPriority(item.Flow) && item.Message!.Headers.GetAll("Resource-Priority").Any(IsEmergency)
-            ? SipStanding.Priority
-            : SipStanding.Known;
-    }
-
-    private static bool IsEmergency(string value) =>
-        value.StartsWith("mcpttp.", StringComparison.OrdinalIgnoreCase) || value.StartsWith("mcpttq.", StringComparison.OrdinalIgnoreCase) ||
-        value.StartsWith("esnet.", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The user's faults are the user's: they are reported and counted, and the stack goes on.</summary>
     private void Tell<T>(in T what, Action<ISipUser, T> callback)

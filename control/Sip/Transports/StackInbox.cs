@@ -3,20 +3,25 @@ using System.Threading.Channels;
 namespace MediaEngine.Sip;
 
 /// <summary>
-/// The stack thread's queues: what transports report (bounded by connections and sends), what the user asks, what flows bring that
-/// somebody authenticated on, and what strangers bring. Taken in that order, so a flood from a wire cannot hold back the rest.
+/// The stack thread's queues: what transports report (bounded by connections and sends), what the user asks, what is urgent, what flows
+/// bring that somebody authenticated on, and what strangers bring. Taken in that order, so a flood from a wire cannot hold back the rest.
 /// </summary>
 internal sealed class StackInbox(SipStackOptions options, SipCounters counters, KnownSources known) : IDisposable
 {
     private readonly Channel<StackItem> _events = Channel.CreateUnbounded<StackItem>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Channel<StackItem> _commands = Bounded(options.CommandQueue_items);
+    private readonly Channel<StackItem> _urgent = Bounded(options.ReceiveQueue_messages);
     private readonly Channel<StackItem> _known = Bounded(options.ReceiveQueue_messages);
     private readonly Channel<StackItem> _strangers = Bounded(options.ReceiveQueue_messages);
     private readonly Doorbell _doorbell = new();
     private long _queued_bytes;
+    private int _queued_messages;
 
     /// <summary>Octets of the wires' messages that wait, as they were on the wire.</summary>
     public long Queued_bytes => Interlocked.Read(ref _queued_bytes);
+
+    /// <summary>More wait than come in an ordinary moment.</summary>
+    public bool IsBehind => Volatile.Read(ref _queued_messages) > options.ReceiveQueue_messages / 16;
 
     public void PostEvent(in StackItem item)
     {
@@ -49,15 +54,15 @@ internal sealed class StackInbox(SipStackOptions options, SipCounters counters, 
         switch (outcome)
         {
             case SipParseOutcome.Ok:
-                PostWire(new StackItem { Kind = StackItemKind.Message, Message = message, Flow = flow, Length = bytes.Length });
+                PostWire(Item(StackItemKind.Message, message!, flow, bytes.Length));
                 break;
             case SipParseOutcome.BadRequest:
                 counters.Add(SipCounter.BadRequestAnswered);
-                PostWire(new StackItem { Kind = StackItemKind.Reject, Message = message, Flow = flow, Length = bytes.Length, Status = 400 });
+                PostWire(Item(StackItemKind.Reject, message!, flow, bytes.Length) with { Status = 400 });
                 break;
             case SipParseOutcome.UnsupportedVersion:
                 counters.Add(SipCounter.UnsupportedVersionAnswered);
-                PostWire(new StackItem { Kind = StackItemKind.Reject, Message = message, Flow = flow, Length = bytes.Length, Status = 505 });
+                PostWire(Item(StackItemKind.Reject, message!, flow, bytes.Length) with { Status = 505 });
                 break;
             case SipParseOutcome.Empty:
                 counters.Add(SipCounter.KeepAlives);
@@ -73,37 +78,64 @@ internal sealed class StackInbox(SipStackOptions options, SipCounters counters, 
 
     public bool TryTakeCommand(out StackItem item) => _commands.Reader.TryRead(out item);
 
-    public bool TryTake(out StackItem item)
+    /// <param name="urgentOnly">Of what came from wires.</param>
+    public bool TryTake(bool urgentOnly, out StackItem item)
     {
         if (_events.Reader.TryRead(out item) || TryTakeCommand(out item))
             return true;
-        if (!_known.Reader.TryRead(out item) && !_strangers.Reader.TryRead(out item))
+        if (!_urgent.Reader.TryRead(out item) && (urgentOnly || (!_known.Reader.TryRead(out item) && !_strangers.Reader.TryRead(out item))))
             return false;
         Interlocked.Add(ref _queued_bytes, -item.Length);
+        Interlocked.Decrement(ref _queued_messages);
         return true;
     }
 
     /// <summary>Sleeps until something is posted or the time is over.</summary>
-    public void Wait(TimeSpan atMost) => _doorbell.Wait(IsEmpty, atMost);
+    public void Wait(bool urgentOnly, TimeSpan atMost) => _doorbell.Wait(() => IsEmpty(urgentOnly), atMost);
 
     public void Wake() => _doorbell.Ring();
 
     public void Dispose() => _doorbell.Dispose();
 
-    private bool IsEmpty() =>
-        !_events.Reader.TryPeek(out _) && !_commands.Reader.TryPeek(out _) && !_known.Reader.TryPeek(out _) && !_strangers.Reader.TryPeek(out _);
+    private bool IsEmpty(bool urgentOnly) =>
+        !_events.Reader.TryPeek(out _) && !_commands.Reader.TryPeek(out _) && !_urgent.Reader.TryPeek(out _) &&
+        (urgentOnly || (!_known.Reader.TryPeek(out _) && !_strangers.Reader.TryPeek(out _)));
 
     private void PostWire(in StackItem item)
     {
         Interlocked.Add(ref _queued_bytes, item.Length);
-        if ((known.Contains(item.Flow) ? _known : _strangers).Writer.TryWrite(item))
+        Interlocked.Increment(ref _queued_messages);
+        Channel<StackItem> queue = item.Standing switch { SipStanding.Priority => _urgent, SipStanding.Known => _known, _ => _strangers };
+        if (queue.Writer.TryWrite(item))
         {
             Wake();
             return;
         }
         Interlocked.Add(ref _queued_bytes, -item.Length);
+        Interlocked.Decrement(ref _queued_messages);
         counters.Add(SipCounter.QueueFullDropped);
     }
+
+    private StackItem Item(StackItemKind kind, SipMessage message, SipFlow flow, int length) => new()
+    {
+        Kind = kind,
+        Message = message,
+        Flow = flow,
+        Length = length,
+        At = SipStack.Now(),
+        Standing = StandingOf(message, flow),
+    };
+
+    private SipStanding StandingOf(SipMessage message, SipFlow flow)
+    {
+        if (!known.Contains(flow))
+            return SipStanding.Stranger;
+        return known.MayClaimPriority(flow) && message.Headers.GetAll("Resource-Priority").Any(IsEmergency) ? SipStanding.Priority : SipStanding.Known;
+    }
+
+    private static bool IsEmergency(string value) =>
+        value.StartsWith("mcpttp.", StringComparison.OrdinalIgnoreCase) || value.StartsWith("mcpttq.", StringComparison.OrdinalIgnoreCase) ||
+        value.StartsWith("esnet.", StringComparison.OrdinalIgnoreCase);
 
     private static Channel<StackItem> Bounded(int capacity) =>
         Channel.CreateBounded<StackItem>(new BoundedChannelOptions(capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });

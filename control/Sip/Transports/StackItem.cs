@@ -1,3 +1,5 @@
+using MediaEngine.Rtp;
+
 namespace MediaEngine.Sip;
 
 internal enum StackItemKind
@@ -23,6 +25,12 @@ internal readonly record struct StackItem
 
     /// <summary>Octets of what came from a wire.</summary>
     public int Length { get; init; }
+
+    /// <summary>When it came from a wire.</summary>
+    public Instant At { get; init; }
+
+    /// <summary>Of who sent what came from a wire.</summary>
+    public SipStanding Standing { get; init; }
 
     public int Status { get; init; }
 

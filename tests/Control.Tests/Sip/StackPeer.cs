@@ -17,6 +17,7 @@ internal sealed class StackPeer : ISipUser, ISipTap, IEntropy, IAsyncDisposable
     private readonly Channel<(object Token, SipResponse? Final)> _outcomes = Channel.CreateUnbounded<(object, SipResponse?)>();
     private readonly Channel<SipFlow> _closed = Channel.CreateUnbounded<SipFlow>();
     private int _sequence;
+    private volatile bool _isBusy;
 
     public StackPeer(bool udp = true, bool tcp = true, Func<SipStackOptions, SipStackOptions>? change = null, bool start = true)
     {
@@ -35,6 +36,13 @@ internal sealed class StackPeer : ISipUser, ISipTap, IEntropy, IAsyncDisposable
 
     /// <summary>Answers on the stack's thread; when null, requests wait for <see cref="RequestAsync"/>.</summary>
     public Action<StackPeer, SipTransactionId, SipRequest, SipFlow>? Handler { get; set; }
+
+    /// <summary>As <see cref="ISipUser.IsBusy"/>.</summary>
+    public bool IsBusy
+    {
+        get => _isBusy;
+        set => _isBusy = value;
+    }
 
     public Action<SipFlow, byte[]>? OnSent { get; set; }
 

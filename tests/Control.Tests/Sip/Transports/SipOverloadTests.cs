@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using MediaEngine.Rtp;
@@ -44,7 +45,7 @@ public sealed class SipOverloadTests
         using var gate = new ManualResetEventSlim();
         var order = new List<string>();
         var served = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using StackPeer server = new(change: options => options with { ReceiveQueue_bytes = limit_bytes, ReceiveQueue_messages = limit_messages });
+        await using StackPeer server = new(change: options => options with { ReceiveQueue_bytes = limit_bytes, ReceiveQueue_messages = limit_messages, Transactions = options.Transactions with { T1 = StackPeer.Patience } });
         server.Handler = (peer, id, request, flow) =>
         {
             order.Add(request.CallId);
@@ -72,15 +73,56 @@ public sealed class SipOverloadTests
         // All datagrams were read by now, or dropped by the socket: the queue only grows by the known flow's message.
         long full = server.Stack.ReceiveQueued_bytes;
         await known.SendAsync(SipText.Bytes(SipText.Minimal("MESSAGE", "Content-Length: 0\n\n", "z9hG4bKurgent", "urgent")));
-        long until = Environment.TickCount64 + (long)StackPeer.Patience.TotalMilliseconds;
-        while (server.Stack.ReceiveQueued_bytes == full)
-        {
-            Assert.True(Environment.TickCount64 < until, "The known flow's message was not queued.");
-            await Task.Yield();
-        }
+        await UntilAsync(() => server.Stack.ReceiveQueued_bytes != full);
         gate.Set();
         await served.Task.WaitAsync(StackPeer.Patience);
         Assert.Equal(["known", "block", "urgent"], order.Take(3));
+    }
+
+    [Fact]
+    public async Task A_busy_user_gets_what_is_urgent_and_the_rest_when_it_is_free()
+    {
+        await using StackPeer server = new();
+        using StreamPeer client = await StreamPeer.ConnectAsync(server.Stack.EndPoint(SipTransportKind.Tcp));
+        await client.SendAsync(Message("first"));
+        server.Stack.Vouch((await server.RequestAsync()).Flow, mayClaimPriority: true);
+        server.IsBusy = true;
+
+        await client.SendAsync(Message("ordinary"));
+        await client.SendAsync(Message("urgent", "Resource-Priority: mcpttp.15\n"));
+
+        Assert.Equal("urgent", (await server.RequestAsync()).Request.CallId);
+        server.IsBusy = false;
+        Assert.Equal("ordinary", (await server.RequestAsync()).Request.CallId);
+    }
+
+    [Fact]
+    public async Task What_waited_so_long_that_it_is_repeated_costs_nothing_more()
+    {
+        var T1 = TimeSpan.FromMilliseconds(40);
+        await using StackPeer server = new(change: options => options with
+        {
+            ReceiveQueue_messages = 32,
+            Transactions = options.Transactions with { T1 = T1 },
+        });
+        using StreamPeer stream = await StreamPeer.ConnectAsync(server.Stack.EndPoint(SipTransportKind.Tcp));
+        using var datagrams = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        server.IsBusy = true;
+
+        byte[][] waiting = [.. Enumerable.Range(0, 8).Select(i => Message($"old{i}")), Message("dialog", toTag: "ours")];
+        foreach (byte[] message in waiting)
+            await datagrams.SendAsync(message, server.Stack.EndPoint(SipTransportKind.Udp));
+        await UntilAsync(() => server.Stack.ReceiveQueued_bytes == waiting.Sum(message => message.Length));
+        await stream.SendAsync(Message("stream"));
+        await UntilAsync(() => server.Stack.ReceiveQueued_bytes == waiting.Sum(message => message.Length) + Message("stream").Length);
+        long queued = Stopwatch.GetTimestamp();
+        await UntilAsync(() => Stopwatch.GetElapsedTime(queued) > T1);
+        server.IsBusy = false;
+
+        // When two are left nothing is behind any more.
+        foreach (string kept in (string[])["old7", "dialog", "stream"])
+            Assert.Equal(kept, (await server.RequestAsync()).Request.CallId);
+        Assert.Equal(7, server.Stack.Counters[SipCounter.StaleDropped]);
     }
 
     [Theory]
@@ -92,7 +134,7 @@ public sealed class SipOverloadTests
     {
         await using StackPeer server = new(change: options => options with { Transactions = options.Transactions with { MaxTransactions = 20 } });
         using StreamPeer client = await StreamPeer.ConnectAsync(server.Stack.EndPoint(SipTransportKind.Tcp));
-        await client.SendAsync(Message("first"));
+        await client.SendAsync(Urgent("first"));
         (SipTransactionId id, SipRequest first, SipFlow flow) = await server.RequestAsync();
         server.Stack.Vouch(flow, mayClaim);
         // Over a stream nothing has to be kept for repetitions: the first one's transaction ends with its answer.
@@ -100,15 +142,27 @@ public sealed class SipOverloadTests
         await client.ReadAsync();
 
         for (int i = 0; i < 21; i++)
-            await client.SendAsync(Message($"m{i}"));
+            await client.SendAsync(Urgent($"m{i}"));
         int refused = 0;
         for (; refused < 21 - taken; refused++)
             Assert.Equal(503, Assert.IsType<SipResponse>(await client.ReadAsync()).Status);
 
         Assert.Equal(21 - taken, server.Stack.Counters[SipCounter.OverloadAnswered]);
 
-        byte[] Message(string name) => SipText.Bytes(SipText.Minimal(
-            "MESSAGE", $"Resource-Priority: {priority}\nContent-Length: 0\n\n", "z9hG4bK" + name, name));
+        byte[] Urgent(string callId) => Message(callId, $"Resource-Priority: {priority}\n");
+    }
+
+    private static byte[] Message(string callId, string headers = "", string toTag = "") =>
+        SipText.Bytes(SipText.Minimal("MESSAGE", headers + "Content-Length: 0\n\n", "z9hG4bK" + callId, callId, toTag));
+
+    private static async Task UntilAsync(Func<bool> isSo)
+    {
+        long until = Environment.TickCount64 + (long)StackPeer.Patience.TotalMilliseconds;
+        while (!isSo())
+        {
+            Assert.True(Environment.TickCount64 < until, "It did not come to that in time.");
+            await Task.Yield();
+        }
     }
 
     private sealed class Zeroes : IEntropy
