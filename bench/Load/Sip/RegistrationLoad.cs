@@ -81,7 +81,7 @@ internal static class RegistrationLoad
         double growth = Math.Round(after_MiB / before_MiB, 3);
         return
         [
-            new Row($"registrations failed at {rate}/s for {duration_s} s", ours.Failed, "", "kamailio", theirs.Failed, null, 0, ours.Failed == 0),
+            new Row($"registrations failed at {rate}/s for {duration_s} s", ours.Failed_percent, "%", "kamailio", theirs.Failed_percent, null, 0, ours.Failed == 0),
             new Row("requests repeated meanwhile", ours.Retransmissions, "", "kamailio", theirs.Retransmissions, null, null, null),
             AtMost("processor time of a registration", ours_us, "us", $"kamailio, {peer.Workers} w", theirs_us),
             new Row(

@@ -8,7 +8,10 @@ namespace MediaEngine.Bench.Load;
 
 /// <summary>What one run of SIPp came to.</summary>
 /// <param name="Rate">Registrations a second that it began.</param>
-internal sealed record SippResult(long Successful, long Failed, long Retransmissions, double Rate);
+internal sealed record SippResult(long Successful, long Failed, long Retransmissions, double Rate)
+{
+    public double Failed_percent => Math.Round(100.0 * Failed / Math.Max(1, Successful + Failed), 3);
+}
 
 /// <summary>SIPp as the clients: each registration is a REGISTER, 401, a REGISTER with MD5 digest, 200 (Debian package <c>sip-tester</c>).</summary>
 internal sealed class SippRegistrations : IDisposable

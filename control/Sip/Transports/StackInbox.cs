@@ -4,7 +4,8 @@ namespace MediaEngine.Sip;
 
 /// <summary>
 /// The stack thread's queues: what transports report (bounded by connections and sends), what the user asks, what is urgent, what flows
-/// bring that somebody authenticated on, and what strangers bring. Taken in that order, so a flood from a wire cannot hold back the rest.
+/// bring that somebody authenticated on, and what strangers bring. Taken in that order, so a flood from a wire cannot hold back the rest;
+/// of what is urgent three for each other.
 /// </summary>
 internal sealed class StackInbox(SipStackOptions options, SipCounters counters, KnownSources known) : IDisposable
 {
@@ -14,6 +15,7 @@ internal sealed class StackInbox(SipStackOptions options, SipCounters counters, 
     private readonly Channel<StackItem> _known = Bounded(options.ReceiveQueue_messages);
     private readonly Channel<StackItem> _strangers = Bounded(options.ReceiveQueue_messages);
     private readonly Doorbell _doorbell = new();
+    private uint _urgentTurns;
     private long _queued_bytes;
     private int _queued_messages;
 
@@ -78,12 +80,17 @@ internal sealed class StackInbox(SipStackOptions options, SipCounters counters, 
 
     public bool TryTakeCommand(out StackItem item) => _commands.Reader.TryRead(out item);
 
-    /// <param name="urgentOnly">Of what came from wires.</param>
+    /// <param name="urgentOnly">Of what came from wires nothing unless something is urgent.</param>
     public bool TryTake(bool urgentOnly, out StackItem item)
     {
         if (_events.Reader.TryRead(out item) || TryTakeCommand(out item))
             return true;
-        if (!_urgent.Reader.TryRead(out item) && (urgentOnly || (!_known.Reader.TryRead(out item) && !_strangers.Reader.TryRead(out item))))
+        bool isUrgent = _urgent.Reader.TryPeek(out _);
+        if (urgentOnly && !isUrgent)
+            return false;
+        // Who may be urgent may not hold back all others with it.
+        bool goesFirst = isUrgent && ++_urgentTurns % 4 != 0 && _urgent.Reader.TryRead(out item);
+        if (!goesFirst && !_known.Reader.TryRead(out item) && !_strangers.Reader.TryRead(out item) && !_urgent.Reader.TryRead(out item))
             return false;
         Interlocked.Add(ref _queued_bytes, -item.Length);
         Interlocked.Decrement(ref _queued_messages);

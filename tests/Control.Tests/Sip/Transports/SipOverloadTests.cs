@@ -97,6 +97,38 @@ public sealed class SipOverloadTests
     }
 
     [Fact]
+    public async Task A_flood_of_what_is_urgent_holds_nobody_back_for_long()
+    {
+        using var gate = new ManualResetEventSlim();
+        var order = new List<string>();
+        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using StackPeer server = new();
+        server.Handler = (peer, _, request, flow) =>
+        {
+            order.Add(request.CallId);
+            peer.Stack.Vouch(flow, mayClaimPriority: true);
+            if (request.CallId == "block")
+                gate.Wait(StackPeer.Patience);
+            if (order.Count == 14)
+                all.TrySetResult();
+        };
+        using StreamPeer client = await StreamPeer.ConnectAsync(server.Stack.EndPoint(SipTransportKind.Tcp));
+        await client.SendAsync(Message("first"));
+        await server.RequestAsync();
+        await client.SendAsync(Message("block"));
+        await server.RequestAsync();
+
+        byte[][] waiting = [.. Enumerable.Range(0, 11).Select(i => Message($"urgent{i}", "Resource-Priority: mcpttp.15\n")), Message("ordinary")];
+        foreach (byte[] message in waiting)
+            await client.SendAsync(message);
+        await UntilAsync(() => server.Stack.ReceiveQueued_bytes == waiting.Sum(message => message.Length));
+        gate.Set();
+        await all.Task.WaitAsync(StackPeer.Patience);
+
+        Assert.Equal("ordinary", order[5]);
+    }
+
+    [Fact]
     public async Task What_waited_so_long_that_it_is_repeated_costs_nothing_more()
     {
         var T1 = TimeSpan.FromMilliseconds(40);
