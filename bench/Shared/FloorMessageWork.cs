@@ -14,21 +14,22 @@ internal sealed class FloorMessageWork
     private static readonly uint[] Ssrcs = [1, 2];
     private static readonly uint[] References = [0x10203040];
 
-    private readonly FloorMessageType _type;
     private readonly byte[] _buffer = new byte[1500];
     private readonly byte[] _message;
 
     public FloorMessageWork(FloorMessageType type)
     {
-        _type = type;
+        Type = type;
         _message = _buffer[..Write()];
     }
+
+    public FloorMessageType Type { get; }
 
     /// <summary>Octets of the message.</summary>
     public int Write()
     {
-        var writer = new FloorMessageWriter(_buffer, _type, ackRequired: false, 0x0F0E0D0C);
-        switch (_type)
+        var writer = new FloorMessageWriter(_buffer, Type, ackRequired: false, 0x0F0E0D0C);
+        switch (Type)
         {
             case FloorMessageType.Request:
                 writer.AddFloorPriority(5);
