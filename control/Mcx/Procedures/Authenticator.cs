@@ -63,7 +63,7 @@ internal sealed class Authenticator : IDisposable
         [NotNullWhen(true)] out McUser? user,
         bool afresh = false)
     {
-        user = afresh || !IsDirect(request) ? null : UserOf(flow);
+        user = afresh || !request.IsDirect ? null : UserOf(flow);
         if (user is null)
         {
             if (!TryVerify(transaction, request, flow, now, effects, out user))
@@ -84,7 +84,7 @@ internal sealed class Authenticator : IDisposable
 
     // Before a request is read nobody knows what it is about; who may make urgent calls may claim priority, but not for all behind its proxy.
     private static void Vouch(SipRequest request, SipFlow flow, McUser user, McxEffects effects) =>
-        effects.Vouch(flow, mayClaimPriority: (user.AllowEmergencyGroupCall || user.AllowImminentPerilCall) && IsDirect(request));
+        effects.Vouch(flow, mayClaimPriority: (user.AllowEmergencyGroupCall || user.AllowImminentPerilCall) && request.IsDirect);
 
     private bool IsIdentityOf(McUser user, string? address) => _context.Organisation.UserBySipAddress(address) == user;
 
@@ -107,7 +107,7 @@ internal sealed class Authenticator : IDisposable
         switch (outcome)
         {
             case DigestOutcome.Ok when user is not null:
-                if (flow.Transport != SipTransportKind.Udp && IsDirect(request))
+                if (flow.Transport != SipTransportKind.Udp && request.IsDirect)
                     _connections.Remember(flow, user);
                 return true;
             case DigestOutcome.Missing or DigestOutcome.Stale or DigestOutcome.Replayed:
@@ -123,9 +123,6 @@ internal sealed class Authenticator : IDisposable
                 return false;
         }
     }
-
-    // What a proxy brings may be anybody's.
-    private static bool IsDirect(SipRequest request) => request.Headers.GetAll("Via").Count <= 1;
 
     private static string AddressOf(SipFlow flow) => $"{flow.Transport} {(IPEndPoint)flow.Remote}";
 }

@@ -26,13 +26,9 @@ internal readonly ref struct SipHeadText
     public bool IsClean { get; }
 
     /// <summary>Good until the next piece is asked for.</summary>
-    public ReadOnlySpan<char> At(int start, int length_bytes)
-    {
-        if (_isWide)
-            return _room.Slice(start, length_bytes);
-        Span<char> text = length_bytes <= _room.Length ? _room : new char[length_bytes];
-        return text[..Encoding.UTF8.GetChars(Octets.Slice(start, length_bytes), text)];
-    }
+    public ReadOnlySpan<char> At(int start, int length_bytes) => _isWide
+        ? _room.Slice(start, length_bytes)
+        : SipSyntax.Decode(Octets.Slice(start, length_bytes), _room);
 
     /// <summary>A header's value without folds; good until the next piece is asked for.</summary>
     public ReadOnlySpan<char> ValueOf(scoped in SipHeaderEntry entry) =>

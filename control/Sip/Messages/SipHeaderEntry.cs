@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 
 namespace MediaEngine.Sip;
 
@@ -23,9 +22,7 @@ internal readonly record struct SipHeaderEntry(
     /// <summary>The value's text without folds, in <paramref name="room"/> when that is large enough.</summary>
     public ReadOnlySpan<char> TextIn(scoped ReadOnlySpan<byte> message, Span<char> room)
     {
-        ReadOnlySpan<byte> value = ValueIn(message);
-        Span<char> text = value.Length <= room.Length ? room : new char[value.Length];
-        text = text[..Encoding.UTF8.GetChars(value, text)];
+        Span<char> text = SipSyntax.Decode(ValueIn(message), room);
         return IsFolded ? text[..SipSyntax.Unfold(text)] : text;
     }
 }

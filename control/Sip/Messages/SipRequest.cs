@@ -33,6 +33,9 @@ public sealed class SipRequest : SipMessage
 
     public string Method { get; }
 
+    /// <summary>It came from its sender; what a proxy brings, with a Via above, may be anybody's.</summary>
+    public bool IsDirect => Headers.GetAll("Via").Count <= 1;
+
     public string RequestUri => _requestUri ??= TextAt(_uriStart, _uriLength_bytes);
 
     /// <summary>A copy with its own header list; the body's memory is shared.</summary>

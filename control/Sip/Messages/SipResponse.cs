@@ -59,12 +59,11 @@ public sealed class SipResponse : SipMessage
     internal bool HasToTag => !NameAddressText.TryCut(Headers.TextOf(SipHeaderNames.To, stackalloc char[SipHeaders.UsualText_chars]), out NameAddressText to)
         || to.Tag.Length > 0;
 
-    /// <summary>Adds the tag to a To that has none.</summary>
+    /// <summary>Adds the tag to a To that can be read and has none.</summary>
     internal void AddToTag(string tag)
     {
         ReadOnlySpan<char> to = Headers.TextOf(SipHeaderNames.To, stackalloc char[SipHeaders.UsualText_chars]);
-        if (to.Length > 0)
-            Headers.Set("To", $"{to};tag={tag}");
+        Headers.Set("To", $"{to};tag={tag}");
     }
 
     internal override int StartLineLength_bytes => "SIP/2.0 200 \r\n".Length + Encoding.UTF8.GetByteCount(Reason);

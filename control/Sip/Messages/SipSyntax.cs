@@ -74,6 +74,13 @@ internal static class SipSyntax
 
     public static bool IsWhiteSpace(char c) => c is ' ' or '\t';
 
+    /// <summary>The characters of UTF-8, in <paramref name="room"/> when that is large enough.</summary>
+    public static Span<char> Decode(scoped ReadOnlySpan<byte> octets, Span<char> room)
+    {
+        Span<char> text = octets.Length <= room.Length ? room : new char[octets.Length];
+        return text[..System.Text.Encoding.UTF8.GetChars(octets, text)];
+    }
+
     /// <summary>Without white space at both ends, which there seldom is.</summary>
     public static ReadOnlySpan<char> Trim(ReadOnlySpan<char> text) =>
         text.Length > 0 && !IsWhiteSpace(text[0]) && !IsWhiteSpace(text[^1]) ? text : TrimEnds(text);

@@ -162,7 +162,7 @@ public sealed class SipRegistrar
 
     private static SipBinding Make(SipRequest request, SipFlow flow, in WantedBinding wanted, IReadOnlyList<string>? path, DateTimeOffset now, bool isOutbound)
     {
-        bool isDirect = path is null && IsDirect(request);
+        bool isDirect = path is null && request.IsDirect;
         string remote = flow.Remote.ToString();
         // Over the other transports it does not matter which port the next hop names.
         SipUri? nextHop = flow.Transport != SipTransportKind.Tcp ? null : path is null ? wanted.Uri : NextHop(path);
@@ -182,8 +182,6 @@ public sealed class SipRegistrar
             Path = path,
         };
     }
-
-    private static bool IsDirect(SipRequest request) => request.Headers.GetAll("Via").Count <= 1;
 
     private static SipUri NextHop(IReadOnlyList<string> path) =>
         NameAddress.TryParse(path[0], out NameAddress? first) ? first.Uri : throw new InvalidOperationException("A path was not checked.");
@@ -212,7 +210,7 @@ public sealed class SipRegistrar
 
     // RFC 5626 6: what passed a proxy came over a flow only when the first one made it so.
     private static bool FirstHopKnowsOutbound(SipRequest request, IReadOnlyList<string>? path) =>
-        IsDirect(request)
+        request.IsDirect
         || (path is not null && NameAddress.TryParse(path[^1], out NameAddress? first) && first.Uri.Parameters.Contains("ob"));
 
     private TimeSpan DurationOf(SipRequest request, in WantedBinding wanted)
