@@ -102,16 +102,6 @@ public class MediaAllocationTests
         Assert.Equal(packets.Length, _harness.Dropped(MediaDrop.UnknownSource));
     }
 
-    private long AllocatedBy(byte[][] packets, Action<byte[]> receive)
-    {
-        long before = 0;
-        for (int i = 0; i < packets.Length; i++)
-        {
-            if (i == WarmUp_packets)
-                before = GC.GetAllocatedBytesForCurrentThread();
-            receive(packets[i]);
-            _harness.Clear();
-        }
-        return GC.GetAllocatedBytesForCurrentThread() - before;
-    }
+    private long AllocatedBy(byte[][] packets, Action<byte[]> receive) =>
+        Allocation.Least_bytes(packets, WarmUp_packets, receive, _harness.Clear);
 }

@@ -60,18 +60,16 @@ public sealed class TemporaryGroupAllocationTests
     private long AllocatedBy(RouterNode node, byte[][] packets, bool audio, IPEndPoint from, Action? look = null)
     {
         var address = SocketAddressKey.From(from);
-        long allocated = 0;
-        for (int i = 0; i < packets.Length; i++)
+        return Allocation.Least_bytes(packets, WarmUp_packets, packet =>
         {
-            long before = GC.GetAllocatedBytesForCurrentThread();
             if (audio)
-                node.Router.ReceiveAudio(address, packets[i], _network.Now);
+                node.Router.ReceiveAudio(address, packet, _network.Now);
             else
-                node.Router.ReceiveFloor(address, packets[i], _network.Now);
-            allocated += i < WarmUp_packets ? 0 : GC.GetAllocatedBytesForCurrentThread() - before;
+                node.Router.ReceiveFloor(address, packet, _network.Now);
+        }, () =>
+        {
             look?.Invoke();
             node.Clear();
-        }
-        return allocated;
+        });
     }
 }
