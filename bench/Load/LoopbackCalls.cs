@@ -129,11 +129,6 @@ internal sealed class LoopbackCalls : IDisposable
             int wait_ms = (int)schedule.Next.At.MillisecondsFrom(WallClock.Now);
             _socket.Poll(TimeSpan.FromMilliseconds(Math.Min(wait_ms, 100)), SelectMode.SelectRead);
             Receive();
-            while (_node.Reports.TryRead(out MediaReport? report))
-            {
-                if (report is CommandRefused)
-                    throw new InvalidOperationException(report.ToString());
-            }
         }
     }
 
@@ -146,8 +141,14 @@ internal sealed class LoopbackCalls : IDisposable
         _socket.Send(talker.Protect(step.IsRequest ? FloorMessageType.Request : FloorMessageType.Release, _buffer));
     }
 
+    /// <summary>Takes what has come: reports, and the messages of all members.</summary>
     private void Receive()
     {
+        while (_node.Reports.TryRead(out MediaReport? report))
+        {
+            if (report is CommandRefused)
+                throw new InvalidOperationException(report.ToString());
+        }
         while (true)
         {
             int length = _socket.Receive(_buffer, SocketFlags.None, out SocketError error);
