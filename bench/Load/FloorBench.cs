@@ -29,9 +29,9 @@ internal static class FloorBench
         ShardLoad[] loads = new ShardLoad[3];
         loads[0] = new ShardLoad(sizes[0]);
         loads[1] = new ShardLoad(sizes[1]);
-        long heap_bytes = GC.GetTotalMemory(forceFullCollection: true);
+        long heap_bytes = HeapSize.Now_bytes();
         loads[2] = new ShardLoad(sizes[2]);
-        heap_bytes = GC.GetTotalMemory(forceFullCollection: true) - heap_bytes;
+        heap_bytes = HeapSize.Now_bytes() - heap_bytes;
         for (int cycle = 0; cycle < CyclesPerSecond * options.Duration_s; cycle++)
         {
             foreach (ShardLoad load in loads)
