@@ -22,18 +22,16 @@ internal static class FloorBench
         return options.Strict && rows.Any(row => row.Met == false) ? 1 : 0;
     }
 
-    /// <summary>
-    /// A tenth of the calls, the calls, ten times the calls, in turns of one floor cycle, so that what disturbs one disturbs the
-    /// others.
-    /// </summary>
+    /// <summary>In turns of one floor cycle, so that what disturbs one number of calls disturbs the others.</summary>
     private static List<Row> Shard(LoadOptions options)
     {
+        int[] sizes = SizesOf(options);
         ShardLoad[] loads = new ShardLoad[3];
-        loads[0] = new ShardLoad(Math.Max(1, options.Calls / 10));
-        loads[1] = new ShardLoad(options.Calls);
-        long heap_bytes = GC.GetTotalMemory(forceFullCollection: true);
-        loads[2] = new ShardLoad(options.Calls * 10);
-        heap_bytes = GC.GetTotalMemory(forceFullCollection: true) - heap_bytes;
+        loads[0] = new ShardLoad(sizes[0]);
+        loads[1] = new ShardLoad(sizes[1]);
+        long heap_bytes = HeapSize.Now_bytes();
+        loads[2] = new ShardLoad(sizes[2]);
+        heap_bytes = HeapSize.Now_bytes() - heap_bytes;
         for (int cycle = 0; cycle < CyclesPerSecond * options.Duration_s; cycle++)
         {
             foreach (ShardLoad load in loads)
@@ -49,34 +47,47 @@ internal static class FloorBench
         }
         foreach (ShardLoad load in loads)
         {
-            bool isFirst = load == loads[0];
-            double ratio = Math.Round(load.Cycle_us / loads[0].Cycle_us, 3);
-            rows.Add(new Row(
-                $"floor cycle in a shard, {load.Calls} calls", Round(load.Cycle_us), "us", isFirst ? "none" : $"{loads[0].Calls} calls",
-                isFirst ? null : Round(loads[0].Cycle_us), isFirst ? null : ratio, isFirst ? null : FlatGoal,
-                isFirst ? null : ratio <= FlatGoal));
+            rows.Add(CycleRow("in a shard", load.Calls, load.Cycle_us, loads[0].Calls, loads[0].Cycle_us));
             load.Dispose();
         }
         rows.Add(new Row("heap of a call and its talker's client", Round(heap_bytes / 1e3 / loads[2].Calls), "kB", "none", null, null, null, null));
         return rows;
     }
 
+    /// <summary>
+    /// One number of calls after the other, each for whole periods of the schedule by default: then every call has as many cycles.
+    /// </summary>
     private static List<Row> Loopback(LoadOptions options)
     {
-        using var calls = new LoopbackCalls(options.Calls);
-        calls.RecordInto(new Latencies(), TimeSpan.FromSeconds(1));
-        var grants = new Latencies();
-        calls.RecordInto(grants, TimeSpan.FromSeconds(options.Duration_s));
+        List<Row> grantRows = [], cycleRows = [];
+        int[] sizes = SizesOf(options);
+        double fewest_us = 0;
+        long unanswered = 0;
+        foreach (int size in sizes)
+        {
+            using var calls = new LoopbackCalls(size);
+            calls.RecordInto(new Latencies(), TimeSpan.FromSeconds(1));
+            var grants = new Latencies();
+            double start_ns = LoopbackCalls.ShardTime_ns;
+            calls.RecordInto(grants, TimeSpan.FromSeconds(size == options.Calls ? options.Duration_s : FloorSchedule.Period_s));
+            double cycle_us = (LoopbackCalls.ShardTime_ns - start_ns) / 1e3 / Math.Max(1, grants.Count);
+            unanswered += calls.Unanswered;
+            if (size == sizes[0])
+                fewest_us = cycle_us;
+            cycleRows.Add(CycleRow("over loopback", size, cycle_us, sizes[0], fewest_us));
+            if (size == options.Calls)
+                grantRows = GrantRows(grants, options);
+        }
+        return [.. grantRows, new Row("requests without grant", unanswered, "", "none", null, null, 0, unanswered == 0), .. cycleRows];
+    }
+
+    private static List<Row> GrantRows(Latencies grants, LoadOptions options)
+    {
         if (!options.Json)
             grants.Print(Console.Out, $"request to grant over loopback, {options.Calls} calls");
-        long unanswered = calls.Unanswered;
         return
         [
-            Percentile("p50", 0.5, null),
-            Percentile("p99", 0.99, LoopbackGrantGoal_us),
-            Percentile("p99.9", 0.999, null),
-            Percentile("max", 1, null),
-            new Row("requests without grant", unanswered, "", "none", null, null, 0, unanswered == 0),
+            Percentile("p50", 0.5, null), Percentile("p99", 0.99, LoopbackGrantGoal_us), Percentile("p99.9", 0.999, null), Percentile("max", 1, null),
         ];
 
         Row Percentile(string name, double share, double? goal)
@@ -86,6 +97,19 @@ internal static class FloorBench
                 $"grant over loopback {name}, {options.Calls} calls", value_us, "us", "none", null, null, goal,
                 goal is null ? null : value_us <= goal);
         }
+    }
+
+    /// <summary>A tenth of the calls, the calls, ten times the calls.</summary>
+    private static int[] SizesOf(LoadOptions options) => [Math.Max(1, options.Calls / 10), options.Calls, 10 * options.Calls];
+
+    /// <summary>What a cycle costs, beside what it costs with the fewest calls.</summary>
+    private static Row CycleRow(string where, int calls, double cycle_us, int fewestCalls, double fewest_us)
+    {
+        string measure = $"floor cycle {where}, {calls} calls";
+        if (calls == fewestCalls)
+            return new Row(measure, Round(cycle_us), "us", "none", null, null, null, null);
+        double ratio = Math.Round(cycle_us / fewest_us, 3);
+        return new Row(measure, Round(cycle_us), "us", $"{fewestCalls} calls", Round(fewest_us), ratio, FlatGoal, ratio <= FlatGoal);
     }
 
     private static double Round(double value_us) => Math.Round(value_us, 1);

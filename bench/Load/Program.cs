@@ -22,7 +22,7 @@ static int Help(TextWriter output, int exitCode)
           floor [--json] [--strict] [--calls N] [--seconds S]
                             every message read and written; floor events of one core; request to grant inside a shard of
                             N/10, N (1000) and 10 N calls; request to grant over UDP and SRTCP with N calls up, for S (10)
-                            seconds, as a histogram
+                            seconds, as a histogram; what a floor cycle costs there with N/10, N and 10 N
           keys  [--json] [--calls N] [--seconds S] [--turns T] [--members M] [--background B]
                             key messages for a group of M (1000) members, made by two threads while the floor cycles of
                             N calls run; request to grant without and with it, T (5) times S seconds each in turn. The

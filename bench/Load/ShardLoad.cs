@@ -20,7 +20,7 @@ internal sealed class ShardLoad : IDisposable
     private readonly byte[] _plain = new byte[FloorClient.MaxMessage_bytes];
     private Server _byWallClock;
     private Server _byThreadTime;
-    private double _threadTime_ns;
+    private long _threadTime_ns;
     private long _cycles;
 
     public ShardLoad(int calls)
@@ -61,7 +61,7 @@ internal sealed class ShardLoad : IDisposable
     public Latencies GrantsByWallClock { get; } = new();
 
     /// <summary>Thread time of a cycle with the call's timers.</summary>
-    public double Cycle_us => _threadTime_ns / _cycles / 1e3;
+    public double Cycle_us => _threadTime_ns / 1e3 / _cycles;
 
     /// <summary>Goes on for this many requests, and the releases and timers between them.</summary>
     public void Run(int cycles)
@@ -88,11 +88,9 @@ internal sealed class ShardLoad : IDisposable
     {
         FloorClient talker = _talkers[step.Call];
         ReadOnlySpan<byte> message = talker.Protect(step.IsRequest ? FloorMessageType.Request : FloorMessageType.Release, _buffer);
-        double thread_ns = ThreadClock.Now_ns();
-        long wall_ns = WallClock.Now_ns;
+        Span span = Span.Begin();
         _router.ReceiveFloor(_addresses[step.Call], message, step.At);
-        long wallLatency_ns = _byWallClock.Serve(step.At, WallClock.Now_ns - wall_ns);
-        long latency_ns = _byThreadTime.Serve(step.At, Charge(thread_ns));
+        (long latency_ns, long wallLatency_ns) = Charge(span, step.At);
         if (step.IsRequest)
         {
             Grants.Record(latency_ns);
@@ -106,25 +104,44 @@ internal sealed class ShardLoad : IDisposable
 
     private void Expire(Instant due)
     {
-        double thread_ns = ThreadClock.Now_ns();
-        long wall_ns = WallClock.Now_ns;
+        Span span = Span.Begin();
         _router.Expire(due);
-        _byWallClock.Serve(due, WallClock.Now_ns - wall_ns);
-        _byThreadTime.Serve(due, Charge(thread_ns));
+        Charge(span, due);
         Empty();
     }
 
-    private long Charge(double since_ns)
+    // How long after its arrival the work is done that began with the span and ends here.
+    private (long Latency_ns, long WallLatency_ns) Charge(Span span, Instant arrival)
     {
-        double cost_ns = ThreadClock.Now_ns() - since_ns;
-        _threadTime_ns += cost_ns;
-        return (long)cost_ns;
+        (long thread_ns, long wall_ns) = span.End();
+        _threadTime_ns += thread_ns;
+        return (_byThreadTime.Serve(arrival, thread_ns), _byWallClock.Serve(arrival, wall_ns));
     }
 
     private void Empty()
     {
         _floor.BeginPayload([]);
         _floor.Clear();
+    }
+
+    /// <summary>
+    /// The time of a piece of work by both clocks. Neither is too low. The wall clock counts what others took; the thread's, which is
+    /// read around it, half a microsecond of its own system calls, and what the host or an interrupt took between the two, at times
+    /// milliseconds. So the thread has worked no longer than either says.
+    /// </summary>
+    private readonly record struct Span(double Thread_ns, long Wall_ns)
+    {
+        public static Span Begin()
+        {
+            double thread_ns = ThreadClock.Now_ns();
+            return new Span(thread_ns, WallClock.Now_ns);
+        }
+
+        public (long Thread_ns, long Wall_ns) End()
+        {
+            long wall_ns = WallClock.Now_ns - Wall_ns;
+            return (Math.Min((long)(ThreadClock.Now_ns() - Thread_ns), wall_ns), wall_ns);
+        }
     }
 
     /// <summary>One queue, one thread.</summary>

@@ -30,21 +30,21 @@ internal static class ContextSize
         byte[][] packets = [.. Enumerable.Range(0, Contexts).Select(_ => new byte[128])];
         var ring = new PacketRing(20, 1);
         int protected_bytes = 0;
-        long start = GC.GetTotalMemory(forceFullCollection: true);
+        long start = HeapSize.Now_bytes();
         for (int i = 0; i < Contexts; i++)
         {
             senders[i] = new SrtpSender(keys[i], policy);
             ring.Write(packets[i]);
             _ = senders[i].Protect(packets[i], ring.Plain_bytes, out protected_bytes);
         }
-        long middle = GC.GetTotalMemory(forceFullCollection: true);
+        long middle = HeapSize.Now_bytes();
         for (int i = 0; i < Contexts; i++)
         {
             if (!receiver.TryAddKey(keys[i]) ||
                 receiver.Unprotect(packets[i].AsSpan(0, protected_bytes), packets[i], out _) != SrtpOutcome.Ok)
                 throw new InvalidOperationException("A packet was lost.");
         }
-        long end = GC.GetTotalMemory(forceFullCollection: true);
+        long end = HeapSize.Now_bytes();
         foreach (SrtpSender sender in senders)
             sender.Dispose();
         return ((middle - start) / (double)Contexts, (end - middle) / (double)Contexts);

@@ -5,9 +5,10 @@ using System.Security.Cryptography;
 namespace MediaEngine.Srtp;
 
 /// <summary>
-/// Powers of H and round keys of one key in one piece of pinned memory: H^24 … H^1, then the round keys. The last vector of a
-/// packet reads powers for four blocks even where only two are left, so what lies behind H must be readable; any value does
-/// there. About 600 octets: a thousand keys fit into the second-level cache. Who holds it must outlive the use of its pointers.
+/// Powers of H and round keys of one key in one piece of memory: H^24 … H^1, then the round keys. The last vector of a packet reads powers
+/// for four blocks even where only two are left, so what lies behind H must be readable; any value does there. About 600 octets: a thousand
+/// keys fit into the second-level cache. Not of the collector's pinned heap: with tens of thousands of keys there, and the gaps of those that
+/// are gone, one more took it a tenth of a millisecond. Who holds it frees it once, and outlives the use of its pointers.
 /// </summary>
 internal readonly unsafe struct GcmKeyMemory
 {
@@ -21,17 +22,12 @@ internal readonly unsafe struct GcmKeyMemory
     private const int Alignment_bytes = 64;
     private const int ShortPacketPowers = 8;
 
-    private readonly byte[] _memory;
     private readonly int _roundKeys;
 
     public GcmKeyMemory(int key_bytes)
     {
         _roundKeys = (key_bytes == 16 ? Aes128Rounds.Count : Aes256Rounds.Count) + 1;
-        // The pinned heap aligns to 8.
-        _memory = GC.AllocateArray<byte>((Powers + _roundKeys) * Block_bytes + Alignment_bytes - 8, pinned: true);
-        nuint start = (nuint)Marshal.UnsafeAddrOfPinnedArrayElement(_memory, 0);
-        start = (start + Alignment_bytes - 1) & ~(nuint)(Alignment_bytes - 1);
-        RoundKeys = (Vector128<byte>*)start + Powers;
+        RoundKeys = (Vector128<byte>*)NativeMemory.AlignedAlloc((nuint)Size_bytes, Alignment_bytes) + Powers;
     }
 
     public Vector128<byte>* RoundKeys { get; }
@@ -49,5 +45,15 @@ internal readonly unsafe struct GcmKeyMemory
     /// <summary>What a packet of a hundred octets needs.</summary>
     public PinnedMemory ForShortPacket => new((byte*)(PowersEnd - ShortPacketPowers), (ShortPacketPowers + _roundKeys) * Block_bytes);
 
-    public void Clear() => CryptographicOperations.ZeroMemory(_memory);
+    private int Size_bytes => (Powers + _roundKeys) * Block_bytes;
+
+    /// <summary>Zeroes and frees it.</summary>
+    public void Free()
+    {
+        if (RoundKeys is null)
+            return;
+        byte* start = (byte*)(PowersEnd - Powers);
+        CryptographicOperations.ZeroMemory(new Span<byte>(start, Size_bytes));
+        NativeMemory.AlignedFree(start);
+    }
 }

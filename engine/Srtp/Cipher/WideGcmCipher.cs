@@ -37,7 +37,7 @@ internal sealed unsafe class WideGcmCipher<TWidth> : PacketCipher
                 ? WideGcm<Aes256Rounds, TWidth>.Seal(_key.RoundKeys, first, associated, associatedData.Length, octets, octets, text.Length)
                 : WideGcm<Aes128Rounds, TWidth>.Seal(_key.RoundKeys, first, associated, associatedData.Length, octets, octets, text.Length);
             result.CopyTo(tag);
-            // The kernel holds bare pointers into the key's memory.
+            // The kernel holds bare pointers into the key's memory, which goes when nobody has the cipher any more.
             GC.KeepAlive(this);
         }
     }
@@ -71,10 +71,15 @@ internal sealed unsafe class WideGcmCipher<TWidth> : PacketCipher
         return true;
     }
 
+    ~WideGcmCipher() => _key.Free();
+
     public override void Dispose()
     {
+        if (_disposed)
+            return;
         _disposed = true;
-        _key.Clear();
+        _key.Free();
+        GC.SuppressFinalize(this);
     }
 
     private void Expand(ReadOnlySpan<byte> key)

@@ -38,6 +38,9 @@ public class LoadBenchTests
                 "grant over loopback p99.9, 50 calls",
                 "grant over loopback max, 50 calls",
                 "requests without grant",
+                "floor cycle over loopback, 5 calls",
+                "floor cycle over loopback, 50 calls",
+                "floor cycle over loopback, 500 calls",
             ],
             rows.Keys);
         string[] none = ["allocated by messages", "allocated by events", "requests without grant"];
