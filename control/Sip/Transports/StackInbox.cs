@@ -17,13 +17,13 @@ internal sealed class StackInbox(SipStackOptions options, SipCounters counters, 
     private readonly Doorbell _doorbell = new();
     private uint _urgentTurns;
     private long _queued_bytes;
-    private int _queued_messages;
+    private readonly int[] _waiting_messages = new int[Enum.GetValues<SipStanding>().Length];
 
     /// <summary>Octets of the wires' messages that wait, as they were on the wire.</summary>
     public long Queued_bytes => Interlocked.Read(ref _queued_bytes);
 
     /// <summary>More wait than come in an ordinary moment.</summary>
-    public bool IsBehind => Volatile.Read(ref _queued_messages) > options.ReceiveQueue_messages / 16;
+    public bool IsBehind => Waiting_messages(SipStanding.Known) + Waiting_messages(SipStanding.Stranger) > options.ReceiveQueue_messages / 16;
 
     public void PostEvent(in StackItem item)
     {
@@ -46,7 +46,13 @@ internal sealed class StackInbox(SipStackOptions options, SipCounters counters, 
     public void PostWire(ReadOnlySpan<byte> bytes, SipFlow flow)
     {
         // Before the parser, which is what a flood costs most in. A quarter is kept for those who are known.
-        long limit_bytes = known.Contains(flow) ? options.ReceiveQueue_bytes : options.ReceiveQueue_bytes - (options.ReceiveQueue_bytes / 4);
+        bool isKnown = known.Contains(flow);
+        if (flow.Transport == SipTransportKind.Udp && IsCrowded(isKnown, bytes))
+        {
+            counters.Add(SipCounter.CrowdDropped);
+            return;
+        }
+        long limit_bytes = isKnown ? options.ReceiveQueue_bytes : options.ReceiveQueue_bytes - (options.ReceiveQueue_bytes / 4);
         if (Queued_bytes + bytes.Length > limit_bytes)
         {
             counters.Add(SipCounter.QueueFullDropped);
@@ -92,8 +98,7 @@ internal sealed class StackInbox(SipStackOptions options, SipCounters counters, 
         bool goesFirst = isUrgent && ++_urgentTurns % 4 != 0 && _urgent.Reader.TryRead(out item);
         if (!goesFirst && !_known.Reader.TryRead(out item) && !_strangers.Reader.TryRead(out item) && !_urgent.Reader.TryRead(out item))
             return false;
-        Interlocked.Add(ref _queued_bytes, -item.Length);
-        Interlocked.Decrement(ref _queued_messages);
+        Count(item, -1);
         return true;
     }
 
@@ -110,17 +115,31 @@ internal sealed class StackInbox(SipStackOptions options, SipCounters counters, 
 
     private void PostWire(in StackItem item)
     {
-        Interlocked.Add(ref _queued_bytes, item.Length);
-        Interlocked.Increment(ref _queued_messages);
+        Count(item, +1);
         Channel<StackItem> queue = item.Standing switch { SipStanding.Priority => _urgent, SipStanding.Known => _known, _ => _strangers };
         if (queue.Writer.TryWrite(item))
         {
             Wake();
             return;
         }
-        Interlocked.Add(ref _queued_bytes, -item.Length);
-        Interlocked.Decrement(ref _queued_messages);
+        Count(item, -1);
         counters.Add(SipCounter.QueueFullDropped);
+    }
+
+    private int Waiting_messages(SipStanding standing) => Volatile.Read(ref _waiting_messages[(int)standing]);
+
+    private void Count(in StackItem item, int messages)
+    {
+        Interlocked.Add(ref _queued_bytes, messages * item.Length);
+        Interlocked.Add(ref _waiting_messages[(int)item.Standing], messages);
+    }
+
+    // Those who are known do not wait for a crowd of strangers. What is half done goes on for longer than what is only begun.
+    private bool IsCrowded(bool isKnown, ReadOnlySpan<byte> datagram)
+    {
+        int crowd = options.ReceiveQueue_messages / 8;
+        int waiting = Waiting_messages(isKnown ? SipStanding.Known : SipStanding.Stranger);
+        return waiting > crowd / 2 && DatagramTriage.CanWait(datagram) && (waiting > crowd || !DatagramTriage.HasCredentials(datagram));
     }
 
     private StackItem Item(StackItemKind kind, SipMessage message, SipFlow flow, int length) => new()

@@ -12,6 +12,14 @@ internal sealed class UdpTransport : IDisposable
 {
     private const int Buffer_bytes = 65536;
     private const int SocketBuffer_bytes = 4 * 1024 * 1024;
+
+    /// <summary>
+    /// So many come in one round only in a rush: then they are taken a thousand times a second, since to wake this thread and two behind
+    /// it for each costs more than what is done with it.
+    /// </summary>
+    private const int Rush_datagrams = 8;
+
+    private const int RushPause_ms = 1;
     private readonly Socket _socket;
     private readonly StackInbox _inbox;
     private readonly SipCounters _counters;
@@ -103,10 +111,18 @@ internal sealed class UdpTransport : IDisposable
         byte[] buffer = GC.AllocateUninitializedArray<byte>(Buffer_bytes, pinned: true);
         var source = new SocketAddress(_socket.AddressFamily);
         var template = new IPEndPoint(_socket.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
+        int inRound = 0;
         while (!_closing)
         {
             try
             {
+                if (inRound > 0 && _socket.Available == 0)
+                {
+                    if (inRound >= Rush_datagrams)
+                        Thread.Sleep(RushPause_ms);
+                    inRound = 0;
+                }
+                inRound++;
                 int length = _socket.ReceiveFrom(buffer, SocketFlags.None, source);
                 var flow = new SipFlow(SipTransportKind.Udp, Local, (IPEndPoint)template.Create(source), 0);
                 _counters.Add(SipCounter.DatagramsReceived);
