@@ -51,12 +51,13 @@ public sealed class McSystem : IDisposable
     private Instant _nextSweep;
 
     /// <param name="durable">What the store held when the process started.</param>
+    /// <param name="entropy">Asked by the loop's thread and the door's.</param>
     /// <param name="wallClockAtZero">The wall-clock time at <see cref="Instant.Zero"/>; expiry times in the store are absolute.</param>
     public McSystem(Organisation organisation, McxOptions options, DurableState durable, IEntropy entropy, DateTimeOffset wallClockAtZero)
     {
         var state = new McState(durable);
         _context = new McContext(organisation, options, state, entropy, wallClockAtZero, new ServerSsrcs(durable.ServerSsrcs, entropy));
-        _authenticator = new Authenticator(_context, entropy);
+        _authenticator = new Authenticator(_context, Capabilities, entropy);
         _authorisation = new RequestAuthorisation(_context, _authenticator);
         _clientServerKeys = new ClientServerKeys(_context, durable.ClientKeys);
         _groupKeys = new GroupKeyManagement(_context, durable);
@@ -82,6 +83,9 @@ public sealed class McSystem : IDisposable
         _regroupFormation = new PreconfiguredRegroupFormation(_context, _notification);
         _regroupCancellation = new PreconfiguredRegroupCancellation(_context, _notification, _callRelease);
     }
+
+    /// <summary>Challenges those who register, on a thread of its user's.</summary>
+    public RegistrationDoor Door => _authenticator.Door;
 
     /// <summary>Regroups in effect, for consoles and tests.</summary>
     public IReadOnlyCollection<PreconfiguredRegroup> Regroups => [.. _context.State.Regroups.Values];

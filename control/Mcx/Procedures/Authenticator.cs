@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using System.Security.Cryptography;
 using MediaEngine.Rtp;
 using MediaEngine.Sip;
 
@@ -19,7 +20,7 @@ internal sealed class Authenticator : IDisposable
     private readonly DigestUsers _users;
     private readonly DigestSecrets _secrets;
 
-    public Authenticator(McContext context, IEntropy entropy)
+    public Authenticator(McContext context, SipCapabilities capabilities, IEntropy entropy)
     {
         _context = context;
         _connections = new AuthenticatedConnections(context.Options.MaxConnections);
@@ -30,7 +31,15 @@ internal sealed class Authenticator : IDisposable
         // Many telephones know MD5 only; nobody else may use it.
         var options = new DigestOptions { AllowMd5 = context.Organisation.Users.Any(user => user.PlainSip is not null) };
         _digest = new DigestAuthentication(context.Options.Realm, nonceKey, entropy, options);
+        Door = new RegistrationDoor(context, capabilities, new DigestAuthentication(context.Options.Realm, nonceKey, entropy, options));
+        CryptographicOperations.ZeroMemory(nonceKey);
     }
+
+    public RegistrationDoor Door { get; }
+
+    /// <summary>The algorithms that who sent the request, if it says so truly, can do.</summary>
+    public static DigestOffer OfferFor(Organisation organisation, SipRequest request) =>
+        organisation.UserBySipAddress(request.Headers.Get("From"))?.PlainSip?.Digest ?? DigestOffer.Sha256First;
 
     /// <summary>False when the request was answered here: challenged, or refused.</summary>
     /// <param name="afresh">Only credentials in this request count, no earlier ones.</param>
@@ -80,7 +89,11 @@ internal sealed class Authenticator : IDisposable
 
     public void Forget(SipFlow flow) => _connections.Forget(flow);
 
-    public void Dispose() => _digest.Dispose();
+    public void Dispose()
+    {
+        _digest.Dispose();
+        Door.Dispose();
+    }
 
     // Before a request is read nobody knows what it is about; who may make urgent calls may claim priority, but not for all behind its proxy.
     private static void Vouch(SipRequest request, SipFlow flow, McUser user, McxEffects effects) =>
@@ -111,9 +124,8 @@ internal sealed class Authenticator : IDisposable
                     _connections.Remember(flow, user);
                 return true;
             case DigestOutcome.Missing or DigestOutcome.Stale or DigestOutcome.Replayed:
-                DigestOffer offer = _context.Organisation.UserBySipAddress(request.Headers.Get("From"))?.PlainSip?.Digest ?? DigestOffer.Sha256First;
                 effects.Respond(transaction, _digest.ChallengeResponse(request, unixSeconds,
-                    stale: outcome != DigestOutcome.Missing, offer: offer));
+                    stale: outcome != DigestOutcome.Missing, offer: OfferFor(_context.Organisation, request)));
                 return false;
             case DigestOutcome.Malformed:
                 _context.RefuseMalformed(transaction, request, AddressOf(flow), "the Authorization header cannot be read", effects);

@@ -52,6 +52,8 @@ internal sealed class ControlLoop : ISipUser, IDisposable
 
     public bool IsBusy => _inputs.IsBehind;
 
+    public SipResponse? AnswerAtOnce(SipRequest request) => _system.Door.Challenge(request, SystemClock.Now);
+
     public void OnRequest(SipTransactionId transaction, SipRequest request, SipFlow flow)
     {
         // Full = the loop cannot keep up: tell the client at once instead of letting it wait (RFC 3261 21.5.4).

@@ -220,6 +220,13 @@ public sealed class SipTransactionLayer : IDisposable
             _context.Effects.Send(default, response, SipTransactionKeys.ForResponse(via, flow));
             return;
         }
+        if (_options.AnswerAtOnce(request) is { } answer)
+        {
+            Counters.Add(SipCounter.AnsweredAtOnce);
+            Complete(answer, key);
+            _context.Effects.Send(default, answer.ToBytes(), SipTransactionKeys.ForResponse(via, flow));
+            return;
+        }
         UInt128? mergeKey = SipTransactionKeys.ForMerge(_hash, request);
         if (mergeKey is { } merge && (_merges.Contains(merge) || _answered.HasMerge(merge)))
         {
@@ -310,7 +317,7 @@ public sealed class SipTransactionLayer : IDisposable
             Reject(cancel, via, 481, flow);
             return;
         }
-        SipResponse accepted = SipResponse.For(cancel, 200, toTag: TagFor(invite));
+        SipResponse accepted = SipResponse.For(cancel, 200, toTag: TagFor(invite.Key));
         _context.Effects.Send(default, accepted.ToBytes(), SipTransactionKeys.ForResponse(via, flow));
         if (invite.State != SipTransactionState.Proceeding || invite.Cancelled)
             return;
@@ -334,10 +341,7 @@ public sealed class SipTransactionLayer : IDisposable
 
     private bool Respond(ServerTransaction server, SipResponse response)
     {
-        if (response is { Status: > 100, HasToTag: false })
-            response.AddToTag(TagFor(server));
-        if (_options.ProductName is { } product && !response.Headers.Contains("Server"))
-            response.Headers.Add("Server", product);
+        Complete(response, server.Key);
         bool taken = server.Respond(response, _context);
         if (taken && server is NonInviteServerTransaction { State: SipTransactionState.Completed })
         {
@@ -353,6 +357,14 @@ public sealed class SipTransactionLayer : IDisposable
         }
         Settle(server);
         return taken;
+    }
+
+    private void Complete(SipResponse response, UInt128 key)
+    {
+        if (response is { Status: > 100, HasToTag: false })
+            response.AddToTag(TagFor(key));
+        if (_options.ProductName is { } product && !response.Headers.Contains("Server"))
+            response.Headers.Add("Server", product);
     }
 
     private void Reject(SipRequest request, in SipViaText via, int status, SipFlow flow)
@@ -423,10 +435,10 @@ public sealed class SipTransactionLayer : IDisposable
     /// The To tag of responses to which the user gave none: the same for a repeated request, whether or not the first is remembered
     /// (RFC 3261 8.2.7).
     /// </summary>
-    private string TagFor(ServerTransaction server)
+    private static string TagFor(UInt128 key)
     {
         Span<byte> hash = stackalloc byte[16];
-        BinaryPrimitives.WriteUInt128BigEndian(hash, server.Key);
+        BinaryPrimitives.WriteUInt128BigEndian(hash, key);
         return Convert.ToHexStringLower(hash[..Tag_bytes]);
     }
 

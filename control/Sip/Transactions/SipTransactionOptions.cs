@@ -33,6 +33,9 @@ public sealed record SipTransactionOptions
     /// <summary>User-Agent of our requests and Server of our responses where the user sets none; null = none.</summary>
     public string? ProductName { get; init; }
 
+    /// <summary>The answer to a request of which nothing is kept; null: it becomes a transaction.</summary>
+    public Func<SipRequest, SipResponse?> AnswerAtOnce { get; init; } = _ => null;
+
     /// <summary>host:port put into our Via of requests to a destination.</summary>
     public Func<SipDestination, SipSentBy> SentBy { get; init; } = _ => new SipSentBy("127.0.0.1", 5060);
 }

@@ -12,6 +12,12 @@ public interface ISipUser
     bool IsBusy => false;
 
     /// <summary>
+    /// The answer to a request, perhaps a repeated one, of which nothing is to be remembered (RFC 3261 8.2.7), such as a challenge; null:
+    /// it becomes a transaction and comes to <see cref="OnRequest"/>. ACK and CANCEL are not asked about.
+    /// </summary>
+    SipResponse? AnswerAtOnce(SipRequest request) => null;
+
+    /// <summary>
     /// A new request; answer it with <see cref="SipStack.Respond"/>. The ACK for a 2xx comes with transaction 0 and is not
     /// answered. A CANCEL comes with its INVITE's transaction, already answered 200: answer the INVITE 487.
     /// </summary>

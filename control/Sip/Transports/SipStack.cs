@@ -317,8 +317,28 @@ public sealed class SipStack : IAsyncDisposable
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            Counters.Add(SipCounter.UserErrors);
-            _options.UserException?.Invoke(e);
+            Faulted(e);
+        }
+    }
+
+    private void Faulted(Exception e)
+    {
+        Counters.Add(SipCounter.UserErrors);
+        _options.UserException?.Invoke(e);
+    }
+
+    private SipResponse? AnswerAtOnce(SipRequest request)
+    {
+        try
+        {
+            return _user.AnswerAtOnce(request);
+        }
+#pragma warning disable CA1031 // As for what the user is told.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Faulted(e);
+            return null;
         }
     }
 
@@ -362,6 +382,7 @@ public sealed class SipStack : IAsyncDisposable
     private SipTransactionOptions LayerOptions() => _options.Transactions with
     {
         SentBy = _local!.SentBy,
+        AnswerAtOnce = AnswerAtOnce,
         CanSwitchToTcp = _options.Transactions.CanSwitchToTcp && Listeners.Any(listen => listen.Transport == SipTransportKind.Tcp),
         ProductName = _options.Transactions.ProductName ?? _options.ServerName,
     };

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Net;
+using System.Text.RegularExpressions;
+using MediaEngine.Control.Tests.Sip;
 using MediaEngine.Mcx;
 using MediaEngine.Rtp;
 using MediaEngine.Sip;
@@ -11,6 +13,7 @@ namespace MediaEngine.Control.Tests.Mcx;
 public sealed class AuthenticationTests : IDisposable
 {
     private static readonly SipFlow Flow = new(SipTransportKind.Tcp, new IPEndPoint(IPAddress.Loopback, 5060), new IPEndPoint(IPAddress.Loopback, 40000), 1);
+    private static readonly Instant s_now = Instant.FromMilliseconds(1);
 
     private readonly McSystem _system = new(PlainSipTests.Organisation(), Options(), DurableState.Empty, new SeededEntropy(1), McSystemHarness.WallClockAtZero);
     private readonly McxEffects _effects = new();
@@ -73,11 +76,45 @@ public sealed class AuthenticationTests : IDisposable
         Assert.Fail($"An unknown user takes {ratio:F2} times as long.");
     }
 
+    [Fact]
+    public void Who_registers_without_credentials_is_challenged_at_the_door_and_the_system_takes_the_answer()
+    {
+        SipResponse challenge = _system.Door.Challenge(Request("alice"), s_now)!;
+        Assert.Equal(Challenge(Send(Request("alice"))), Challenge(challenge));
+        Assert.Equal(200, Send(Answered("alice", "u-alice", "secret of alice", challenge)).Status);
+
+        // But for what is new each time.
+        static (int, string) Challenge(SipResponse response) => (response.Status, string.Concat(response.Headers.GetAll("WWW-Authenticate")
+            .Select(value => Regex.Replace(value, "nonce=\"[0-9a-f]{64}\"", ""))));
+    }
+
+    [Fact]
+    public void The_door_offers_a_telephone_what_it_can_do() =>
+        Assert.Equal(["MD5", "SHA-256"], _system.Door.Challenge(Request("phone"), s_now)!.Headers.GetAll("WWW-Authenticate").Select(
+            value => value[(value.LastIndexOf('=') + 1)..]));
+
+    [Theory]
+    [InlineData("Authorization", "Digest realm=\"mcx.example\"")]
+    [InlineData("Require", "magic")]
+    public void What_is_no_plain_registration_is_left_to_the_system(string header, string value)
+    {
+        SipRequest request = Request("alice");
+        request.Headers.Add(header, value);
+        Assert.Null(_system.Door.Challenge(request, s_now));
+    }
+
+    [Fact]
+    public void Other_requests_are_left_to_the_system()
+    {
+        SipRequest request = SipText.Request(SipText.Minimal("INVITE", "Content-Length: 0\n\n"));
+        Assert.Null(_system.Door.Challenge(request, s_now));
+    }
+
     private long Time(SipRequest request)
     {
         long started = Stopwatch.GetTimestamp();
         for (int i = 0; i < 8; i++)
-            _system.Receive(new SipTransactionId(++_last), request, Flow, Instant.FromMilliseconds(1), _effects);
+            _system.Receive(new SipTransactionId(++_last), request, Flow, s_now, _effects);
         long time = Stopwatch.GetTimestamp() - started;
         _effects.Clear();
         return time;
@@ -85,9 +122,9 @@ public sealed class AuthenticationTests : IDisposable
 
     private SipResponse Register(string user, string name, string password) => Send(Answered(user, name, password));
 
-    private SipRequest Answered(string user, string name, string password)
+    private SipRequest Answered(string user, string name, string password, SipResponse? challenge = null)
     {
-        SipResponse challenge = Send(Request(user));
+        challenge ??= Send(Request(user));
         SipRequest request = Request(user);
         request.Headers.Add("Authorization", DigestClient.Answer(
             challenge.Headers.GetAll("WWW-Authenticate").Where(value => value.Contains("SHA-256", StringComparison.Ordinal)),
@@ -98,7 +135,7 @@ public sealed class AuthenticationTests : IDisposable
 
     private SipResponse Send(SipRequest request)
     {
-        _system.Receive(new SipTransactionId(++_last), request, Flow, Instant.FromMilliseconds(1), _effects);
+        _system.Receive(new SipTransactionId(++_last), request, Flow, s_now, _effects);
         SipResponse response = Assert.IsType<SignallingEffect.Respond>(_effects.Sip[^1]).Response;
         _effects.Clear();
         return response;

@@ -287,6 +287,26 @@ public sealed class SipServerTransactionTests
     }
 
     [Fact]
+    public void What_is_answered_at_once_leaves_nothing_and_a_repetition_gets_the_same_tag()
+    {
+        var bench = new TransactionBench(Udp, new SipTransactionOptions
+        {
+            AnswerAtOnce = request => request.Method == SipMethods.Register ? SipResponse.For(request, 401) : null,
+        });
+        bench.ReceiveRequest("REGISTER");
+        bench.ReceiveRequest("REGISTER");
+
+        Assert.Equal([401, 401], bench.SentStatuses);
+        Assert.NotEmpty(bench.Sent[0].Message.To!.Tag!);
+        Assert.Equal(bench.Sent[0].Message.To!.Tag, bench.Sent[1].Message.To!.Tag);
+        Assert.Empty(bench.Requests);
+        Assert.Equal(0, bench.Layer.Count);
+        Assert.Equal(2, bench.Layer.Counters[SipCounter.AnsweredAtOnce]);
+        bench.ReceiveRequest("OPTIONS");
+        Assert.Single(bench.Requests);
+    }
+
+    [Fact]
     public void A_merged_request_is_answered_482_but_not_within_a_dialog()
     {
         var bench = new TransactionBench(Udp);
