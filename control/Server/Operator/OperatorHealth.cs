@@ -10,9 +10,10 @@ namespace MediaEngine.Server;
 /// <param name="Media">Counters of the media plane; docs/media.md says what they mean.</param>
 /// <param name="Sip">Counters of the SIP stack, and how many transactions there are.</param>
 /// <param name="Store">Records in the store, by kind.</param>
+/// <param name="Memory">What the collector holds, how often it ran and how long everything stood still for it.</param>
 public sealed record OperatorHealth(
     DateTimeOffset Since, int Calls, IReadOnlyDictionary<string, long> Media, IReadOnlyDictionary<string, long> Sip,
-    IReadOnlyDictionary<string, long> Store)
+    IReadOnlyDictionary<string, long> Store, IReadOnlyDictionary<string, long> Memory)
 {
     internal static OperatorHealth Of(McSystem system, MediaCounters media, SipCounters sip, int transactions)
     {
@@ -40,6 +41,15 @@ public sealed record OperatorHealth(
                 ["registrations"] = system.RegistrationCount,
                 ["affiliations"] = system.AffiliationCount,
                 ["regroups"] = system.Regroups.Count,
+            },
+            new Dictionary<string, long>
+            {
+                ["allocated_bytes"] = GC.GetTotalAllocatedBytes(),
+                ["heap_bytes"] = GC.GetGCMemoryInfo().HeapSizeBytes,
+                ["youngestCollections"] = GC.CollectionCount(0),
+                ["youngCollections"] = GC.CollectionCount(1),
+                ["fullCollections"] = GC.CollectionCount(2),
+                ["paused_ms"] = (long)GC.GetTotalPauseDuration().TotalMilliseconds,
             });
     }
 }

@@ -142,6 +142,7 @@ public sealed class FloorCommandTests
         Assert.Equal(2, health.GetProperty("media").GetProperty("legs").GetInt32());
         Assert.True(health.GetProperty("sip").GetProperty("requestsReceived").GetInt64() >= 5);
         Assert.Equal(2, health.GetProperty("store").GetProperty("registrations").GetInt32());
+        Assert.InRange(health.GetProperty("memory").GetProperty("allocated_bytes").GetInt64(), 1_000_000, long.MaxValue);
     }
 
     internal static async Task<(McxCall ByAlice, McxCall ByBob)> CallAsync(SmallSystem system)
