@@ -7,8 +7,9 @@ internal static class RegistrationLoad
 {
     private const int Users = 10_000;
     private const int Probe_s = 3;
+    private const int Held_s = 20;
     private const int WarmUp_s = 5;
-    private const int WarmUpRate = 400;
+    private const int WarmUpRate = 4000;
 
     /// <summary>SIPp begins about as many as it was told when it keeps up.</summary>
     private const double KeptUp = 0.95;
@@ -29,7 +30,7 @@ internal static class RegistrationLoad
             foreach (int workers in Workers)
                 peers.Add(new KamailioPeer(workers));
             foreach (IPEndPoint endPoint in (IPEndPoint[])[server.Udp, .. peers.Select(peer => peer.Udp)])
-                sipp.Run(endPoint, WarmUpRate, Math.Min(WarmUp_s, options.Duration_s));
+                sipp.Run(endPoint, options.Rate > 0 ? Math.Min(options.Rate, WarmUpRate) : WarmUpRate, Math.Min(WarmUp_s, options.Duration_s));
             int ours = options.Rate, theirs = options.Rate;
             KamailioPeer best = peers[0];
             if (options.Rate == 0)
@@ -52,9 +53,9 @@ internal static class RegistrationLoad
         }
     }
 
-    private static RateSearch Search(SippRegistrations sipp, IPEndPoint server) => new(rate =>
+    private static RateSearch Search(SippRegistrations sipp, IPEndPoint server) => new((rate, isLong) =>
     {
-        SippResult result = sipp.Run(server, rate, Probe_s);
+        SippResult result = sipp.Run(server, rate, isLong ? Held_s : Probe_s);
         return result is { Failed: 0, Retransmissions: 0 } && result.Rate >= KeptUp * rate;
     });
 
