@@ -47,7 +47,7 @@ internal static class FloorBench
         }
         foreach (ShardLoad load in loads)
         {
-            rows.Add(CycleRow("in a shard", load.Calls, load.Cycle_us, loads[0].Calls, loads[0].Cycle_us));
+            rows.Add(CycleRow("in a shard", load.Calls, load.Cycle_us, loads[0].Calls, loads[0].Cycle_us, goal: null));
             load.Dispose();
         }
         rows.Add(new Row("heap of a call and its talker's client", Round(heap_bytes / 1e3 / loads[2].Calls), "kB", "none", null, null, null, null));
@@ -74,7 +74,7 @@ internal static class FloorBench
             unanswered += calls.Unanswered;
             if (size == sizes[0])
                 fewest_us = cycle_us;
-            cycleRows.Add(CycleRow("over loopback", size, cycle_us, sizes[0], fewest_us));
+            cycleRows.Add(CycleRow("over loopback", size, cycle_us, sizes[0], fewest_us, FlatGoal));
             if (size == options.Calls)
                 grantRows = GrantRows(grants, options);
         }
@@ -103,13 +103,13 @@ internal static class FloorBench
     private static int[] SizesOf(LoadOptions options) => [Math.Max(1, options.Calls / 10), options.Calls, 10 * options.Calls];
 
     /// <summary>What a cycle costs, beside what it costs with the fewest calls.</summary>
-    private static Row CycleRow(string where, int calls, double cycle_us, int fewestCalls, double fewest_us)
+    private static Row CycleRow(string where, int calls, double cycle_us, int fewestCalls, double fewest_us, double? goal)
     {
         string measure = $"floor cycle {where}, {calls} calls";
         if (calls == fewestCalls)
             return new Row(measure, Round(cycle_us), "us", "none", null, null, null, null);
         double ratio = Math.Round(cycle_us / fewest_us, 3);
-        return new Row(measure, Round(cycle_us), "us", $"{fewestCalls} calls", Round(fewest_us), ratio, FlatGoal, ratio <= FlatGoal);
+        return new Row(measure, Round(cycle_us), "us", $"{fewestCalls} calls", Round(fewest_us), ratio, goal, goal is null ? null : ratio <= goal);
     }
 
     private static double Round(double value_us) => Math.Round(value_us, 1);

@@ -17,7 +17,7 @@ internal static class MessageLoad
             .. WorkOn("multipart INVITE of 2048 octets", SipMessages.Invite, goal_ns: 3000),
         ];
         Array.ForEach(all, work => WarmUp.Run(() => Round(work.Do)));
-        return [.. all.Select(Measure)];
+        return [.. all.Select(Measure), .. all.Select(Allocation)];
     }
 
     private static Work[] WorkOn(string what, byte[] octets, double goal_ns)
@@ -42,6 +42,14 @@ internal static class MessageLoad
         double[] times_ns = [.. Enumerable.Range(0, Rounds).Select(_ => Round(work.Do)).Order()];
         double median_ns = Math.Round(times_ns[Rounds / 2]);
         return new Row(work.Name, median_ns, "ns", "none", null, null, work.Goal_ns, median_ns <= work.Goal_ns);
+    }
+
+    private static Row Allocation(Work work)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Round(work.Do);
+        long each_bytes = (GC.GetAllocatedBytesForCurrentThread() - before) / PerRound;
+        return new Row($"{work.Name}, allocated", each_bytes, "B", "none", null, null, null, null);
     }
 
     /// <summary>Thread time of one.</summary>

@@ -2,10 +2,10 @@ using System.Text;
 
 namespace MediaEngine.Sip;
 
-/// <summary>One header line: the octets it was read from, strings made when somebody asks, or strings given.</summary>
+/// <summary>One header line: the message it was read from, strings made when somebody asks, or strings given.</summary>
 internal struct SipHeaderLine
 {
-    private readonly byte[]? _octets;
+    private readonly SipMessage? _message;
     private readonly SipHeaderEntry _entry;
     private string? _name;
     private string? _value;
@@ -18,25 +18,25 @@ internal struct SipHeaderLine
     }
 
     /// <summary>A line of a message whose head is known to be clean UTF-8.</summary>
-    public SipHeaderLine(byte[] octets, in SipHeaderEntry entry)
+    public SipHeaderLine(SipMessage message, in SipHeaderEntry entry)
     {
         Id = entry.Id;
-        _octets = octets;
+        _message = message;
         _entry = entry;
     }
 
     public byte Id { get; }
 
     public string Name => _name ??= Id == SipHeaderNames.Unknown
-        ? Encoding.UTF8.GetString(_entry.NameIn(_octets))
+        ? Encoding.UTF8.GetString(_entry.NameIn(_message!.Octets))
         : SipHeaderNames.NameOf(Id);
 
     public string Value => _value ??= _entry.IsFolded
-        ? SipSyntax.Unfold(Encoding.UTF8.GetString(_entry.ValueIn(_octets)))
-        : Encoding.UTF8.GetString(_entry.ValueIn(_octets));
+        ? SipSyntax.Unfold(Encoding.UTF8.GetString(_entry.ValueIn(_message!.Octets)))
+        : Encoding.UTF8.GetString(_entry.ValueIn(_message!.Octets));
 
     /// <summary>The value, in <paramref name="room"/> when that is large enough and nobody made a string of it yet.</summary>
-    public readonly ReadOnlySpan<char> TextIn(Span<char> room) => _value ?? _entry.TextIn(_octets, room);
+    public readonly ReadOnlySpan<char> TextIn(Span<char> room) => _value ?? _entry.TextIn(_message!.Octets, room);
 
     public bool Is(byte id, string name) =>
         id == Id && (id != SipHeaderNames.Unknown || string.Equals(Name, name, StringComparison.OrdinalIgnoreCase));
@@ -45,9 +45,9 @@ internal struct SipHeaderLine
     public int Length_bytes => NameLength_bytes + ValueLength_bytes + 2;
 
     private int NameLength_bytes => Id != SipHeaderNames.Unknown ? SipHeaderNames.PrefixOf(Id).Length
-        : _octets is not null ? _entry.NameLength_bytes + 2 : _name!.Length + 2;
+        : _message is not null ? _entry.NameLength_bytes + 2 : _name!.Length + 2;
 
-    private int ValueLength_bytes => _octets is not null && !_entry.IsFolded ? _entry.ValueLength_bytes : Encoding.UTF8.GetByteCount(Value);
+    private int ValueLength_bytes => _message is not null && !_entry.IsFolded ? _entry.ValueLength_bytes : Encoding.UTF8.GetByteCount(Value);
 
     /// <summary>Writes <see cref="Length_bytes"/> octets.</summary>
     public void Write(ref Span<byte> destination)
@@ -56,14 +56,14 @@ internal struct SipHeaderLine
             SipWriter.Append(ref destination, SipHeaderNames.PrefixOf(Id));
         else
         {
-            if (_octets is not null)
-                SipWriter.Append(ref destination, _entry.NameIn(_octets));
+            if (_message is not null)
+                SipWriter.Append(ref destination, _entry.NameIn(_message!.Octets));
             else
                 SipWriter.Append(ref destination, _name);
             SipWriter.Append(ref destination, ": "u8);
         }
-        if (_octets is not null && !_entry.IsFolded)
-            SipWriter.Append(ref destination, _entry.ValueIn(_octets));
+        if (_message is not null && !_entry.IsFolded)
+            SipWriter.Append(ref destination, _entry.ValueIn(_message!.Octets));
         else
             SipWriter.Append(ref destination, Value);
         SipWriter.Append(ref destination, "\r\n"u8);

@@ -22,11 +22,11 @@ public sealed class SipHeaders : IEnumerable<KeyValuePair<string, string>>
     {
     }
 
-    internal SipHeaders(byte[] octets, ReadOnlySpan<SipHeaderEntry> entries)
+    internal SipHeaders(SipMessage received, ReadOnlySpan<SipHeaderEntry> entries)
     {
         _lines = new SipHeaderLine[entries.Length + RoomForOurs];
         foreach (ref readonly SipHeaderEntry entry in entries)
-            _lines[Count++] = new SipHeaderLine(octets, entry);
+            _lines[Count++] = new SipHeaderLine(received, entry);
     }
 
     /// <summary>Header lines, lists not split.</summary>

@@ -6,9 +6,9 @@ namespace MediaEngine.Sip;
 public abstract class SipMessage
 {
     private string? _fromText, _toText, _viaText;
-    private readonly byte[]? _octets;
-    private readonly int _indexStart;
+    private readonly ReceivedLayout _layout;
     private SipHeaders? _headers;
+    private ReadOnlyMemory<byte>? _body;
     private NameAddress? _from, _to;
     private SipVia? _via;
 
@@ -16,20 +16,22 @@ public abstract class SipMessage
     {
     }
 
-    /// <summary>A received message, without its body.</summary>
-    /// <param name="octets">The message, the index of its headers behind it.</param>
-    /// <param name="indexStart">Where the index starts; it ends with the octets.</param>
-    private protected SipMessage(byte[] octets, int indexStart)
+    /// <summary>A received message.</summary>
+    private protected SipMessage(in ReceivedLayout layout) => _layout = layout;
+
+    public SipHeaders Headers => _headers ??= _layout.Headers == 0
+        ? new SipHeaders()
+        : new SipHeaders(this, MemoryMarshal.Cast<byte, SipHeaderEntry>(Octets[_layout.IndexStart.._layout.Length_bytes]));
+
+    /// <summary>A received one is copied once, when it is asked for.</summary>
+    public ReadOnlyMemory<byte> Body
     {
-        _octets = octets;
-        _indexStart = indexStart;
+        get => _body ??= _layout.Body_bytes == 0 ? default : Octets.Slice(_layout.BodyStart, _layout.Body_bytes).ToArray();
+        set => _body = value;
     }
 
-    public SipHeaders Headers => _headers ??= _octets is null
-        ? new SipHeaders()
-        : new SipHeaders(_octets, MemoryMarshal.Cast<byte, SipHeaderEntry>(_octets.AsSpan(_indexStart)));
-
-    public ReadOnlyMemory<byte> Body { get; set; }
+    /// <summary>Of a received message, as its layout says; empty for one of ours.</summary>
+    internal virtual Span<byte> Octets => default;
 
     /// <summary>"" when absent.</summary>
     public string CallId => Headers.Get("Call-ID") ?? "";
@@ -89,7 +91,7 @@ public abstract class SipMessage
 
     /// <summary>A piece of a received message's start line.</summary>
     private protected string TextAt(int start, int length_bytes) =>
-        System.Text.Encoding.UTF8.GetString(_octets.AsSpan(start, length_bytes));
+        System.Text.Encoding.UTF8.GetString(Octets.Slice(start, length_bytes));
 
     private NameAddress? Cached(string name, ref string? cachedText, ref NameAddress? cached)
     {

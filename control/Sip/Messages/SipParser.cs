@@ -62,14 +62,26 @@ public static class SipParser
 
     private static SipMessage Keep(ReadOnlySpan<byte> octets, int bodyStart, in SipStartLine start, ReadOnlySpan<SipHeaderEntry> entries)
     {
-        int indexStart = (octets.Length + 3) & ~3;
-        byte[] kept = new byte[indexStart + entries.Length * SipHeaderEntry.Size_bytes];
-        octets.CopyTo(kept);
-        MemoryMarshal.AsBytes(entries).CopyTo(kept.AsSpan(indexStart));
-        SipMessage message = start.Method is not null
-            ? new SipRequest(kept, indexStart, start.Method, start.TextStart, start.TextLength_bytes)
-            : new SipResponse(kept, indexStart, start.Status, start.TextStart, start.TextLength_bytes);
-        message.Body = kept.AsMemory(bodyStart, octets.Length - bodyStart);
+        var layout = new ReceivedLayout(bodyStart, octets.Length - bodyStart, (octets.Length + 3) & ~3, entries.Length);
+        SipMessage message = start.Method is not null ? Request(layout, start) : Response(layout, start);
+        octets.CopyTo(message.Octets);
+        MemoryMarshal.AsBytes(entries).CopyTo(message.Octets[layout.IndexStart..]);
         return message;
     }
+
+    private static SipRequest Request(in ReceivedLayout layout, in SipStartLine start) => layout.Length_bytes switch
+    {
+        <= Octets1K.Length_bytes => new ReceivedRequest<Octets1K>(layout, start),
+        <= Octets2K.Length_bytes => new ReceivedRequest<Octets2K>(layout, start),
+        <= Octets4K.Length_bytes => new ReceivedRequest<Octets4K>(layout, start),
+        _ => new LargeReceivedRequest(layout, start),
+    };
+
+    private static SipResponse Response(in ReceivedLayout layout, in SipStartLine start) => layout.Length_bytes switch
+    {
+        <= Octets1K.Length_bytes => new ReceivedResponse<Octets1K>(layout, start),
+        <= Octets2K.Length_bytes => new ReceivedResponse<Octets2K>(layout, start),
+        <= Octets4K.Length_bytes => new ReceivedResponse<Octets4K>(layout, start),
+        _ => new LargeReceivedResponse(layout, start),
+    };
 }

@@ -3,7 +3,7 @@ using System.Text;
 namespace MediaEngine.Sip;
 
 /// <summary>A request. The Request-URI is kept as written: schemes we do not know are answered, not refused by the parser.</summary>
-public sealed class SipRequest : SipMessage
+public class SipRequest : SipMessage
 {
     private readonly int _uriStart;
     private readonly int _uriLength_bytes;
@@ -21,13 +21,13 @@ public sealed class SipRequest : SipMessage
     }
 
     /// <summary>A received one. An unreadable URI (length 0) is not needed for the 400; a stand-in keeps the type's rule.</summary>
-    internal SipRequest(byte[] octets, int indexStart, string method, int uriStart, int uriLength_bytes)
-        : base(octets, indexStart)
+    private protected SipRequest(in ReceivedLayout layout, in SipStartLine start)
+        : base(layout)
     {
-        Method = method;
-        _uriStart = uriStart;
-        _uriLength_bytes = uriLength_bytes;
-        if (uriLength_bytes == 0)
+        Method = start.Method!;
+        _uriStart = start.TextStart;
+        _uriLength_bytes = start.TextLength_bytes;
+        if (_uriLength_bytes == 0)
             _requestUri = "sip:invalid.invalid";
     }
 

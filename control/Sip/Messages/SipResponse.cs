@@ -4,7 +4,7 @@ using System.Text;
 namespace MediaEngine.Sip;
 
 /// <summary>A response.</summary>
-public sealed class SipResponse : SipMessage
+public class SipResponse : SipMessage
 {
     private readonly int _reasonStart;
     private readonly int _reasonLength_bytes;
@@ -21,12 +21,12 @@ public sealed class SipResponse : SipMessage
     }
 
     /// <summary>A received one.</summary>
-    internal SipResponse(byte[] octets, int indexStart, int status, int reasonStart, int reasonLength_bytes)
-        : base(octets, indexStart)
+    private protected SipResponse(in ReceivedLayout layout, in SipStartLine start)
+        : base(layout)
     {
-        Status = status;
-        _reasonStart = reasonStart;
-        _reasonLength_bytes = reasonLength_bytes;
+        Status = start.Status;
+        _reasonStart = start.TextStart;
+        _reasonLength_bytes = start.TextLength_bytes;
     }
 
     public int Status { get; }

@@ -4,21 +4,41 @@ using Xunit;
 
 namespace MediaEngine.Control.Tests.Sip;
 
-/// <summary>A parse allocates the message object and one array, a write one array; strings come when asked for.</summary>
+/// <summary>A parse allocates the message, a write one array; strings come when asked for.</summary>
 public sealed class SipAllocationTests
 {
     private const int Array_bytes = 24;
 
     [Theory]
-    [InlineData(13)]
-    [InlineData(40)]
-    public void A_parse_allocates_the_message_and_its_octets_alone(int headers)
+    [InlineData(13, 0)]
+    [InlineData(40, 0)]
+    [InlineData(20, 2000)]
+    public void A_parse_allocates_the_message_alone_with_its_octets_within(int headers, int body_bytes)
     {
-        byte[] octets = Register(headers - 7);
-        long message_bytes = Allocated(() => RuntimeHelpers.GetUninitializedObject(typeof(SipRequest)));
-        long expected = message_bytes + Aligned(Array_bytes + Aligned(octets.Length, 4) + headers * 16);
+        byte[] octets = Register(headers - 7, body_bytes);
+        object message = Parse(octets)!;
 
-        Assert.Equal(expected, Allocated(() => Parse(octets)));
+        Assert.Equal(Allocated(() => RuntimeHelpers.GetUninitializedObject(message.GetType())), Allocated(() => Parse(octets)));
+        Assert.True(Allocated(() => Parse(octets)) > octets.Length);
+    }
+
+    [Fact]
+    public void A_parse_of_a_large_message_allocates_an_array_for_its_octets()
+    {
+        const int headers = 20;
+        byte[] octets = Register(headers - 7, body_bytes: 10_000);
+        object message = Parse(octets)!;
+        long message_bytes = Allocated(() => RuntimeHelpers.GetUninitializedObject(message.GetType()));
+
+        Assert.Equal(message_bytes + Aligned(Array_bytes + Aligned(octets.Length, 4) + headers * 16), Allocated(() => Parse(octets)));
+    }
+
+    [Fact]
+    public void A_body_is_copied_once()
+    {
+        SipMessage message = Parse(Register(5, body_bytes: 30))!;
+        Assert.Equal(30, message.Body.Length);
+        Assert.Equal(0, Allocated(() => message.Body.Length == 30 ? message : null));
     }
 
     [Fact]
@@ -45,8 +65,9 @@ public sealed class SipAllocationTests
         Assert.Equal(0, Allocated(() => message.Headers.Get("Max-Forwards")));
     }
 
-    private static byte[] Register(int extra) => SipText.Bytes(SipText.Minimal("REGISTER",
-        string.Concat(Enumerable.Range(0, extra).Select(i => $"X-Extra-{i}: some value\n")) + "Content-Length: 0\n\n"));
+    private static byte[] Register(int extra, int body_bytes = 0) => SipText.Bytes(SipText.Minimal("REGISTER",
+        string.Concat(Enumerable.Range(0, extra).Select(i => $"X-Extra-{i}: some value\n")) + $"Content-Length: {body_bytes}\n\n" +
+        new string('x', body_bytes)));
 
     private static SipMessage? Parse(byte[] octets)
     {

@@ -15,13 +15,13 @@ internal static class SipText
     public static SipRequest Request(string text)
     {
         Assert.Equal(SipParseOutcome.Ok, Parse(text, out SipMessage? message));
-        return Assert.IsType<SipRequest>(message);
+        return Assert.IsAssignableFrom<SipRequest>(message);
     }
 
     public static SipResponse Response(string text)
     {
         Assert.Equal(SipParseOutcome.Ok, Parse(text, out SipMessage? message));
-        return Assert.IsType<SipResponse>(message);
+        return Assert.IsAssignableFrom<SipResponse>(message);
     }
 
     public static string Minimal(string method = "OPTIONS", string extraHeaders = "", string branch = "z9hG4bKabc",

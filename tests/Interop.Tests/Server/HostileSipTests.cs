@@ -85,10 +85,10 @@ public sealed class HostileSipTests
         byte[] options = split.New(SipMethods.Options).ToBytes();
         foreach (byte octet in options)
             await split.SendAsync(new[] { octet });
-        Assert.Equal(200, Assert.IsType<SipResponse>(await split.ReadAsync()).Status);
+        Assert.Equal(200, Assert.IsAssignableFrom<SipResponse>(await split.ReadAsync()).Status);
         await split.SendAsync((byte[])[.. split.New(SipMethods.Options).ToBytes(), .. "\r\n\r\n"u8, .. split.New("NONSENSE").ToBytes()]);
-        Assert.Equal(200, Assert.IsType<SipResponse>(await split.ReadAsync()).Status);
-        Assert.Equal(405, Assert.IsType<SipResponse>(await split.ReadAsync()).Status);
+        Assert.Equal(200, Assert.IsAssignableFrom<SipResponse>(await split.ReadAsync()).Status);
+        Assert.Equal(405, Assert.IsAssignableFrom<SipResponse>(await split.ReadAsync()).Status);
 
         using RawSip huge = await RawSip.ConnectAsync(system, "alice");
         await huge.SendAsync("OPTIONS sip:a@b SIP/2.0\r\nSubject: "u8.ToArray());

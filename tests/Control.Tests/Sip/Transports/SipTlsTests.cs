@@ -64,7 +64,7 @@ public sealed class SipTlsTests : IDisposable
         using StreamPeer peer = await StreamPeer.ConnectAsync(server.Stack.EndPoint(SipTransportKind.Tls), tls: true, protocols: version);
         foreach (byte octet in Message)
             await peer.SendAsync(new[] { octet });
-        Assert.Equal(200, Assert.IsType<SipResponse>(await peer.ReadAsync()).Status);
+        Assert.Equal(200, Assert.IsAssignableFrom<SipResponse>(await peer.ReadAsync()).Status);
         SipFlow flow = (await server.RequestAsync()).Flow;
         Assert.Equal((SipTransportKind.Tls, (IReadOnlyList<string>?)null), (flow.Transport, flow.PeerDomains));
     }
@@ -171,7 +171,7 @@ public sealed class SipTlsTests : IDisposable
         foreach (StreamPeer peer in (StreamPeer[])[old, fresh])
         {
             await peer.SendAsync(SipText.Bytes(SipText.Minimal("OPTIONS", "Content-Length: 0\n\n", branch: "z9hG4bK" + peer.GetHashCode(), callId: "c" + peer.GetHashCode())));
-            Assert.Equal(200, Assert.IsType<SipResponse>(await peer.ReadAsync()).Status);
+            Assert.Equal(200, Assert.IsAssignableFrom<SipResponse>(await peer.ReadAsync()).Status);
         }
         Assert.Equal((former, renewed.TargetCertificate.Thumbprint), (old.ShownCertificate!.Thumbprint, fresh.ShownCertificate!.Thumbprint));
     }
@@ -218,7 +218,7 @@ public sealed class SipTlsTests : IDisposable
         await WaitForAsync(server, SipCounter.ConnectionsClosed, 2);
         using StreamPeer fourth = await StreamPeer.ConnectAsync(at, tls: true);
         await fourth.SendAsync(SipText.Bytes(SipText.Minimal("OPTIONS", "Content-Length: 0\n\n", "z9hG4bKother", "other")));
-        Assert.Equal(200, Assert.IsType<SipResponse>(await fourth.ReadAsync()).Status);
+        Assert.Equal(200, Assert.IsAssignableFrom<SipResponse>(await fourth.ReadAsync()).Status);
     }
 
     [Fact]
